@@ -1,0 +1,100 @@
+/** What connectors hand to the core: vendor records translated into these shapes by each connector's mapping.ts. */
+
+/** An ISO 8601 instant ("2026-05-01T07:25:37.000Z") or a calendar day ("2026-05-01"). */
+export type InstantOrDay = string;
+
+/** What can be pulled, in this order: records refer to records of earlier streams. `inbox` is what a vendor pushed to us. */
+export const STREAMS = ['accounts', 'contacts', 'transactions', 'engagement', 'inbox'] as const;
+export type Stream = (typeof STREAMS)[number];
+
+export const RECORD_KINDS = ['contact', 'account', 'transaction', 'event'] as const;
+export type RecordKind = (typeof RECORD_KINDS)[number];
+
+/** A person on record at a vendor. */
+export interface ContactRecord {
+  kind: 'contact';
+  externalId: string;
+  /** As the vendor has them; core/identity normalises. */
+  emails: readonly string[];
+  /** The customer's own user ids (Segment userId, or a CRM field mapped to it). */
+  userIds: readonly string[];
+  anonymousIds: readonly string[];
+  phone: string | null;
+  name: string | null;
+  accountExternalId: string | null;
+  ownerId: string | null;
+  /** True when the vendor says this person must not be contacted. */
+  doNotContact: boolean;
+  createdAt: InstantOrDay | null;
+  /**
+   * True for a fact about a contact rather than the whole contact (a Segment message): lists are united with what is on record,
+   * null and false leave it alone.
+   */
+  partial: boolean;
+}
+
+/** A company on record at a vendor. */
+export interface AccountRecord {
+  kind: 'account';
+  externalId: string;
+  name: string | null;
+  ownerId: string | null;
+}
+
+/** A sale, a refund or a cancellation. */
+export interface TransactionRecord {
+  kind: 'transaction';
+  externalId: string;
+  /** `refund` takes `amount` back (null = whatever is left of the order); `void` cancels the order. */
+  transactionKind: 'order' | 'refund' | 'void';
+  occurredAt: InstantOrDay;
+  /** Decimal string >= 0, in `currency`; null only for a refund or void of the whole order. */
+  amount: string | null;
+  currency: string;
+  /** The buyer: a contact of the same connection, if known. */
+  contactExternalId: string | null;
+  accountExternalId: string | null;
+  /** The shop's order number, shared between systems; null when there is none. */
+  orderReference: string | null;
+  /** For refund and void: external id or order reference of the order. */
+  refersTo: string | null;
+}
+
+/** Channels of engagement. `product` is use of the product, `task` a logged call or to-do. */
+export const CHANNELS = ['web', 'email', 'meeting', 'product', 'support', 'task'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** Something a person did, or something done with a person. */
+export interface EventRecord {
+  kind: 'event';
+  externalId: string;
+  channel: Channel;
+  /** The vendor's or the tracking plan's own word, e.g. "Product Viewed". */
+  name: string;
+  occurredAt: InstantOrDay;
+  contactExternalId: string | null;
+  accountExternalId: string | null;
+}
+
+/** The vendor no longer has the record, or it stopped being what it was (a won deal reopened). Unknown ids are ignored. */
+export interface DeletionRecord {
+  kind: 'deletion';
+  of: RecordKind;
+  externalId: string;
+  /** The record it was merged into, of the same kind, when the vendor says so. */
+  mergedIntoExternalId: string | null;
+}
+
+export type SourceRecord = ContactRecord | AccountRecord | TransactionRecord | EventRecord | DeletionRecord;
+
+/** A record that could not be translated; it goes to quarantine with its payload and the rest of the page goes on. */
+export interface RejectedRecord {
+  of: RecordKind;
+  externalId: string;
+  field: string;
+  expected: string;
+  found: string;
+  remedy: string;
+  /** The vendor's record as JSON text, to be replayed when the mapping is mended. */
+  payload: string;
+}

@@ -1,0 +1,104 @@
+import type { Action, ActionKind, ActionReceipt } from '../domain/actions.ts';
+import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts';
+import type { Json } from '../domain/json.ts';
+import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
+
+/**
+ * A vendor behind the one port. What a vendor cannot do is `null`, not a method that throws: ask the facet, then use it.
+ * Every method may throw the errors of core/domain/errors.ts and no others.
+ */
+export interface Connector {
+  readonly vendor: 'salesforce' | 'hubspot' | 'segment' | 'csv';
+  /** Id of the connection; part of every source key. */
+  readonly connectionId: string;
+  readonly source: Source | null;
+  readonly inbound: Inbound | null;
+  readonly fields: FieldProvisioner | null;
+  readonly scores: ScoreWriter | null;
+  readonly actions: ActionPerformer | null;
+  /** Whether the credentials work and which scopes, objects and limits they reach; reads only. */
+  check(): Promise<CheckReport>;
+  /** Flushes what is buffered and frees sockets. */
+  close(): Promise<void>;
+}
+
+/** Result of `check`; problems carry what to do. */
+export interface CheckReport {
+  /** The vendor's own name of the account, e.g. organisation or portal id. */
+  account: string;
+  problems: readonly { what: string; remedy: string }[];
+  /** Calls left today, when the vendor says so. */
+  callsLeftToday: number | null;
+}
+
+/** How far a stream has been read. Opaque to the core; JSON, so that the store can keep it. */
+export type Cursor = Json;
+
+/** A page of a stream. The cursor is kept in the same commit as the page's records: a crash re-reads at most one page. */
+export interface Page {
+  records: readonly SourceRecord[];
+  rejected: readonly RejectedRecord[];
+  cursor: Cursor;
+  /** Records of this stream in all, for progress; null when the vendor does not say. */
+  total: number | null;
+}
+
+export interface Source {
+  /** Streams this connection offers, in the order of STREAMS. */
+  readonly streams: readonly Stream[];
+  /**
+   * Reads everything since the cursor (everything there is when it is null) up to some moment after the call, in pages.
+   * Complete: no silent cap. The last page's cursor is where the next pull begins; a pull with no news yields one empty page.
+   */
+  pull(stream: Stream, cursor: Cursor | null): AsyncIterable<Page>;
+}
+
+/** One verified message from a vendor, as it was stored. */
+export interface Delivery {
+  /** The parsed JSON of one event, or the XML text of a Salesforce notification. */
+  payload: Json;
+  receivedAt: string;
+}
+
+export interface Inbound {
+  /**
+   * Translates verified deliveries into records, reading from the vendor where a message carries only an id. Records are in the
+   * order of the deliveries. A delivery that is an echo of our own write gives none.
+   */
+  read(deliveries: readonly Delivery[]): Promise<Pick<Page, 'records' | 'rejected'>>;
+}
+
+/** What provisioning would do, or did, with one field, group or permission. */
+export interface ProvisionStep {
+  what: 'group' | 'field' | 'permission';
+  name: string;
+  on: string;
+  outcome: 'create' | 'exists' | 'conflict';
+  /** For a conflict: what stands there and what to do. */
+  note: string;
+}
+
+export interface FieldProvisioner {
+  /** Creates what is missing; never changes what it did not create. With dryRun nothing is written. Safe to repeat. */
+  provision(fields: readonly FieldDefinition[], options: { dryRun: boolean }): Promise<readonly ProvisionStep[]>;
+}
+
+export interface ScoreWriter {
+  /** Rows the vendor takes in one call. */
+  readonly batchRows: number;
+  /** Record kinds that can carry scores. */
+  readonly kinds: readonly Extract<RecordKind, 'contact' | 'account'>[];
+  /**
+   * Updates existing records, in as few calls as the vendor allows. One result per row, in order. Never creates; safe to repeat.
+   * Throws only when no row's fate is known (no access, limit reached, vendor down).
+   */
+  write(rows: readonly WriteRow[]): Promise<readonly WriteResult[]>;
+}
+
+export interface ActionPerformer {
+  readonly kinds: readonly ActionKind[];
+  /** Performs it once. Throws UnknownOutcomeError when the request went out and no answer came. */
+  perform(action: Action): Promise<ActionReceipt>;
+  /** Looks for an action by its key; null when it was never done. Called before a repeat after an unknown outcome. */
+  find(action: Action): Promise<ActionReceipt | null>;
+}

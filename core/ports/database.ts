@@ -1,0 +1,21 @@
+/**
+ * What the store needs of a database. Both drivers (PGlite, PostgreSQL) speak the same SQL and return the same JavaScript values:
+ * int8 -> bigint, int4/float8 -> number, numeric -> string, date -> "YYYY-MM-DD", timestamptz -> ISO 8601 string in UTC,
+ * jsonb -> parsed JSON, bool -> boolean, text[] -> string[]. Parameters take the same values back.
+ */
+export interface Sql {
+  /** One statement with $1, $2 ... parameters. Unqualified names resolve in the workspace's schema. */
+  query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** One workspace's schema in one database. */
+export interface Database extends Sql {
+  readonly engine: 'pglite' | 'postgres';
+  /** The schema, e.g. "ws_default". */
+  readonly schema: string;
+  /** Runs `work` in a transaction: commits when it resolves, rolls back when it throws. Not nested. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Calls `wake` after each NOTIFY on the channel, also from other processes on PostgreSQL. Resolves to the way to stop. */
+  listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
