@@ -20,3 +20,4 @@ export * from './fields.ts';
 export * from './json.ts';
 export * from './money.ts';
 export * from './records.ts';
+export * from './stable-json.ts';

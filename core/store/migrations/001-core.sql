@@ -12,7 +12,8 @@ create table source_records (
   hash text not null,
   landed_seq bigint not null,
   deleted boolean not null,
-  customer_id uuid,
+  -- The customer it was resolved to; not the distribution column, so it may change in place.
+  resolved_to uuid,
   contact_external_id text,
   pending boolean not null,
   primary key (connection_id, kind, external_id)
@@ -22,7 +23,7 @@ create index source_records_pending on source_records (kind, landed_seq) where p
 
 create index source_records_contact on source_records (connection_id, contact_external_id) where contact_external_id is not null;
 
-create index source_records_customer on source_records (customer_id) where customer_id is not null;
+create index source_records_resolved on source_records (resolved_to) where kind = 'contact';
 
 -- distributed: key_hash
 create table identity_keys (
@@ -109,9 +110,15 @@ create table events (
 -- distributed: customer_id
 create table customer_stats (
   customer_id uuid not null primary key,
-  through_day date not null,
+  as_of date not null,
+  next_fact_on date,
+  unscored boolean not null,
   stats jsonb not null
 );
+
+create index customer_stats_unscored on customer_stats (customer_id) where unscored;
+
+create index customer_stats_next_fact on customer_stats (next_fact_on) where next_fact_on is not null;
 
 -- distributed: customer_id
 create table scores (

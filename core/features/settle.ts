@@ -1,0 +1,144 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+
+/** A transaction of one customer, as the store keeps it. Amounts in minor units of the workspace's reporting currency. */
+export interface Transaction {
+  connectionId: string;
+  externalId: string;
+  kind: 'order' | 'refund' | 'void';
+  day: CalendarDay;
+  /** Null for a refund or void of the whole order. */
+  amountMinor: bigint | null;
+  orderReference: string | null;
+  refersTo: string | null;
+}
+
+/** All orders of a customer on one day, net of what is known by the as-of day. */
+export interface PurchaseDay {
+  day: CalendarDay;
+  amountMinor: bigint;
+  orders: number;
+}
+
+/** What settling did, for the readiness report. */
+export interface Settlement {
+  days: readonly PurchaseDay[];
+  /** Orders dropped because a higher-ranked system has the same sale. */
+  doubles: number;
+  /** Refunds and cancellations without an order to take them from. */
+  unmatched: number;
+}
+
+/** Lower rank = more trusted system. */
+export type SourceRank = (connectionId: string) => number;
+
+interface Sale {
+  order: Transaction;
+  amountMinor: bigint;
+  /** Amount taken back, by the connection that says so: the same refund may be on record in two systems. */
+  refunded: Map<string, bigint>;
+}
+
+/**
+ * Turns a customer's transactions into purchase days as they were known on the as-of day.
+ *
+ * - One sale in two systems (same order reference; or same day and amount where not both carry a reference) counts once,
+ *   by the higher-ranked system.
+ * - Refunds and voids net their order and are clamped at it; a fully refunded order is no purchase; one later than asOf does not
+ *   exist yet.
+ * - A zero order is a purchase without spend.
+ *
+ * The order of the input does not matter.
+ */
+export function settle(transactions: readonly Transaction[], asOf: CalendarDay, rank: SourceRank): Settlement {
+  const known = transactions
+    .filter((transaction) => transaction.day <= asOf)
+    .sort((a, b) => rank(a.connectionId) - rank(b.connectionId) || compare(a, b));
+  const sales: Sale[] = [];
+  /** Where a refund finds its sale: by external id within a connection, by order reference anywhere. */
+  const lookup = new Map<string, Sale>();
+  const doubles = keepOneOfEachSale(known, sales, lookup);
+
+  let unmatched = 0;
+  for (const transaction of known) {
+    if (transaction.kind === 'order') continue;
+    const sale =
+      lookup.get(`id\0${transaction.connectionId}\0${transaction.refersTo}`) ??
+      lookup.get(`reference\0${transaction.refersTo}`) ??
+      orderOfSameAmount(transaction, sales);
+    if (!sale) {
+      unmatched += 1;
+      continue;
+    }
+    const whole = transaction.kind === 'void' || transaction.amountMinor === null;
+    const before = sale.refunded.get(transaction.connectionId) ?? 0n;
+    sale.refunded.set(transaction.connectionId, whole ? sale.amountMinor : before + (transaction.amountMinor ?? 0n));
+    if (whole) sale.refunded.set('\0whole', 1n);
+  }
+
+  return { days: purchaseDays(sales), doubles, unmatched };
+}
+
+function keepOneOfEachSale(known: readonly Transaction[], sales: Sale[], lookup: Map<string, Sale>): number {
+  let doubles = 0;
+  // A sale without a shared reference can be the double of one sale per other system, not of several.
+  const twins = new Map<string, { sale: Sale; seenIn: Set<string> }[]>();
+  for (const order of known) {
+    if (order.kind !== 'order') continue;
+    const alike = `${order.day}\0${order.amountMinor}`;
+    const candidates = twins.get(alike) ?? [];
+    const byReference = order.orderReference === null ? undefined : lookup.get(`reference\0${order.orderReference}`);
+    const sameReference =
+      byReference && byReference.order.connectionId !== order.connectionId ? byReference : undefined;
+    const twin = candidates.find(
+      ({ sale, seenIn }) =>
+        !seenIn.has(order.connectionId) && (sale.order.orderReference === null || order.orderReference === null),
+    );
+    const original = sameReference ?? twin?.sale;
+    if (original) {
+      candidates.find(({ sale }) => sale === original)?.seenIn.add(order.connectionId);
+      doubles += 1;
+    }
+    const sale = original ?? { order, amountMinor: order.amountMinor ?? 0n, refunded: new Map<string, bigint>() };
+    if (!original) {
+      sales.push(sale);
+      twins.set(alike, [...candidates, { sale, seenIn: new Set([order.connectionId]) }]);
+    }
+    lookup.set(`id\0${order.connectionId}\0${order.externalId}`, sale);
+    if (order.orderReference !== null) {
+      const key = `reference\0${order.orderReference}`;
+      if (!lookup.has(key)) lookup.set(key, sale);
+    }
+  }
+  return doubles;
+}
+
+/** A refund that names no order is taken from the latest order not after it that has its amount and is not refunded yet. */
+function orderOfSameAmount(refund: Transaction, sales: readonly Sale[]): Sale | undefined {
+  if (refund.amountMinor === null) return undefined;
+  return sales
+    .filter(
+      (sale) => sale.amountMinor === refund.amountMinor && sale.order.day <= refund.day && sale.refunded.size === 0,
+    )
+    .sort((a, b) => compare(b.order, a.order))[0];
+}
+
+function purchaseDays(sales: readonly Sale[]): readonly PurchaseDay[] {
+  const days = new Map<CalendarDay, { amountMinor: bigint; orders: number }>();
+  for (const sale of sales) {
+    let refunded = 0n;
+    for (const [connection, amount] of sale.refunded)
+      if (connection !== '\0whole' && amount > refunded) refunded = amount;
+    const gone = sale.refunded.has('\0whole') || (sale.amountMinor > 0n && refunded >= sale.amountMinor);
+    if (gone) continue;
+    const day = days.get(sale.order.day) ?? { amountMinor: 0n, orders: 0 };
+    days.set(sale.order.day, { amountMinor: day.amountMinor + sale.amountMinor - refunded, orders: day.orders + 1 });
+  }
+  return [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, value]) => ({ day, ...value }));
+}
+
+function compare(a: Transaction, b: Transaction): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  const left = `${a.connectionId}\0${a.externalId}`;
+  const right = `${b.connectionId}\0${b.externalId}`;
+  return left < right ? -1 : left > right ? 1 : 0;
+}

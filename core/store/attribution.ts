@@ -1,0 +1,170 @@
+import { dayOf } from '../domain/calendar-day.ts';
+import { DataError } from '../domain/errors.ts';
+import { parseMoney } from '../domain/money.ts';
+import type { EventRecord, TransactionRecord } from '../domain/records.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import { insertRows } from './bulk.ts';
+import { quarantine } from './quarantine.ts';
+
+/** Facts attributed in one commit. */
+const FACTS_PER_COMMIT = 2_000;
+
+interface FactRow {
+  connection_id: string;
+  kind: 'transaction' | 'event';
+  external_id: string;
+  payload: TransactionRecord | EventRecord;
+  deleted: boolean;
+  resolved_to: string | null;
+  customer_id: string | null;
+}
+
+/**
+ * Gives pending transactions and events to the customer of their contact, a batch per commit, and marks those customers dirty.
+ * A fact whose contact is not known waits with its source record and is taken up when the contact lands.
+ *
+ * @returns how many facts were attributed, moved or taken away
+ */
+export async function attribute(
+  database: Database,
+  context: { timeZone: string; now: () => Date; onProgress?: (done: number) => void },
+): Promise<number> {
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (sql) => {
+      const batch = await sql.query<FactRow>(
+        `select f.connection_id, f.kind, f.external_id, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
+         from (select * from source_records where kind in ('transaction', 'event') and pending order by kind, landed_seq limit ${FACTS_PER_COMMIT}) f
+         left join source_records c on c.connection_id = f.connection_id and c.kind = 'contact' and c.external_id = f.contact_external_id`,
+      );
+      if (batch.length > 0) await place(sql, batch, context.timeZone, context.now());
+      return batch.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    context.onProgress?.(done);
+  }
+}
+
+async function place(sql: Sql, batch: readonly FactRow[], timeZone: string, now: Date): Promise<void> {
+  const transactions: Record<string, unknown>[] = [];
+  const events: Record<string, unknown>[] = [];
+  const settled: { row: FactRow; customerId: string | null }[] = [];
+  for (const row of batch) {
+    const key = { customer_id: row.customer_id, connection_id: row.connection_id, external_id: row.external_id };
+    if (row.deleted || row.customer_id === null) {
+      settled.push({ row, customerId: null });
+      continue;
+    }
+    try {
+      if (row.payload.kind === 'transaction') transactions.push({ ...key, ...transactionColumns(row.payload, timeZone) });
+      else events.push({ ...key, ...eventColumns(row.payload, timeZone) });
+      settled.push({ row, customerId: row.customer_id });
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      settled.push({ row, customerId: null });
+      await quarantine(sql, {
+        connectionId: row.connection_id,
+        stage: 'identify',
+        kind: row.kind,
+        externalId: row.external_id,
+        code: error.code,
+        message: error.message,
+        remedy: error.fault.remedy,
+        payload: JSON.stringify(row.payload),
+        at: now,
+      });
+    }
+  }
+
+  const before = batch.filter((row) => row.resolved_to !== null);
+  for (const table of ['transactions', 'events'] as const) {
+    const kind = table === 'transactions' ? 'transaction' : 'event';
+    const old = before.filter((row) => row.kind === kind);
+    if (old.length === 0) continue;
+    await sql.query(
+      `delete from ${table} t using unnest($1::uuid[], $2::text[], $3::text[]) as o(customer_id, connection_id, external_id)
+       where t.customer_id = o.customer_id and t.connection_id = o.connection_id and t.external_id = o.external_id`,
+      [old.map((row) => row.resolved_to), old.map((row) => row.connection_id), old.map((row) => row.external_id)],
+    );
+  }
+  await insertRows(sql, {
+    table: 'transactions',
+    columns: {
+      customer_id: 'uuid',
+      connection_id: 'text',
+      external_id: 'text',
+      transaction_kind: 'text',
+      occurred_at: 'timestamptz',
+      day: 'date',
+      amount_minor: 'bigint',
+      currency: 'text',
+      order_reference: 'text',
+      refers_to: 'text',
+      contact_external_id: 'text',
+    },
+    rows: transactions as never,
+  });
+  await insertRows(sql, {
+    table: 'events',
+    columns: {
+      customer_id: 'uuid',
+      connection_id: 'text',
+      external_id: 'text',
+      channel: 'text',
+      name: 'text',
+      day: 'date',
+      contact_external_id: 'text',
+    },
+    rows: events as never,
+  });
+  await sql.query(
+    `update source_records s set pending = false, resolved_to = d.resolved_to
+     from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) as d(connection_id, kind, external_id, resolved_to)
+     where s.connection_id = d.connection_id and s.kind = d.kind and s.external_id = d.external_id`,
+    [
+      settled.map(({ row }) => row.connection_id),
+      settled.map(({ row }) => row.kind),
+      settled.map(({ row }) => row.external_id),
+      settled.map(({ customerId }) => customerId),
+    ],
+  );
+  const touched = new Set<string>();
+  for (const { row, customerId } of settled) {
+    if (row.resolved_to) touched.add(row.resolved_to);
+    if (customerId) touched.add(customerId);
+  }
+  await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [[...touched]]);
+}
+
+function transactionColumns(record: TransactionRecord, timeZone: string): Record<string, unknown> {
+  const day = dayOf(record.occurredAt, timeZone);
+  const money = record.amount === null ? null : parseMoney(record.amount, record.currency);
+  if (money && money.amountMinor < 0n) {
+    throw new DataError({
+      row: record.externalId,
+      field: 'amount',
+      expected: 'zero or more',
+      found: record.amount ?? '',
+      remedy: 'record a refund as a refund of its order instead of a negative order',
+    });
+  }
+  return {
+    transaction_kind: record.transactionKind,
+    occurred_at: record.occurredAt.length === 10 ? `${record.occurredAt}T00:00:00Z` : record.occurredAt,
+    day,
+    amount_minor: money?.amountMinor ?? null,
+    currency: record.currency,
+    order_reference: record.orderReference,
+    refers_to: record.refersTo,
+    contact_external_id: record.contactExternalId,
+  };
+}
+
+function eventColumns(record: EventRecord, timeZone: string): Record<string, unknown> {
+  return {
+    channel: record.channel,
+    name: record.name,
+    day: dayOf(record.occurredAt, timeZone),
+    contact_external_id: record.contactExternalId,
+  };
+}

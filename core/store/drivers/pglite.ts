@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import type { Database, Sql } from '../../ports/database.ts';
+import { lockFolder } from '../folder-lock.ts';
+import { PARSERS } from './values.ts';
+
+/** Serialisers that send parameters as text, as `pg` does, so that both drivers take the same values. */
+const SERIALIZERS = { 20: String, 1082: String, 1184: String };
+
+/**
+ * Opens the embedded store in a folder: one process, safe against a crash of the process but not of the power (PGlite runs
+ * without fsync). For trial and small books; production uses PostgreSQL.
+ *
+ * @throws StoreError when another live process holds the folder
+ */
+export async function openPglite(folder: string, schema: string): Promise<Database> {
+  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder);
+  try {
+    const pg = await PGlite.create(`${folder}/data`, {
+      parsers: PARSERS,
+      serializers: SERIALIZERS,
+    });
+    await pg.exec(`create schema if not exists ${schema}`);
+    await pg.exec(`set search_path to ${schema}`);
+    await pg.exec("set work_mem to '64MB'");
+    const runner = (query: PGlite['query']): Sql => ({
+      query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
+        (await query<Row>(text, [...parameters])).rows,
+    });
+    return {
+      engine: 'pglite',
+      schema,
+      ...runner(pg.query.bind(pg) as PGlite['query']),
+      transaction: (work) =>
+        pg.transaction((transaction) =>
+          work(runner(transaction.query.bind(transaction) as unknown as PGlite['query'])),
+        ),
+      listen: (channel, wake) => pg.listen(channel, wake),
+      close: async () => {
+        await pg.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

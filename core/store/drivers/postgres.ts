@@ -1,0 +1,63 @@
+import pg from 'pg';
+import type { Database, Sql } from '../../ports/database.ts';
+import { PARSERS } from './values.ts';
+
+/** Opens a workspace's schema on a PostgreSQL server. Many processes may share it. */
+export async function openPostgres(databaseUrl: string, schema: string): Promise<Database> {
+  const options: pg.PoolConfig = {
+    connectionString: databaseUrl,
+    max: 8,
+    // Applies to every connection of the pool before its first query.
+    options: `-c search_path=${schema}`,
+    types: { getTypeParser: parserOf } as pg.CustomTypesConfig,
+  };
+  const pool = new pg.Pool(options);
+  // An idle connection that the server closes is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  try {
+    await pool.query(`create schema if not exists ${schema}`);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const runner = (client: pg.Pool | pg.PoolClient): Sql => ({
+    query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
+      (await client.query<Row & pg.QueryResultRow>(text, [...parameters])).rows,
+  });
+  return {
+    engine: 'postgres',
+    schema,
+    ...runner(pool),
+    transaction: async (work) => {
+      const client = await pool.connect();
+      try {
+        await client.query('begin');
+        const result = await work(runner(client));
+        await client.query('commit');
+        client.release();
+        return result;
+      } catch (error) {
+        // A connection that cannot even roll back is thrown away with whatever it had begun.
+        await client.query('rollback').then(
+          () => client.release(),
+          (failure: Error) => client.release(failure),
+        );
+        throw error;
+      }
+    },
+    listen: async (channel, wake) => {
+      const client = new pg.Client(options);
+      client.on('error', () => undefined);
+      client.on('notification', wake);
+      await client.connect();
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      return () => client.end();
+    },
+    close: () => pool.end(),
+  };
+}
+
+function parserOf(oid: number, format?: string): unknown {
+  const parser = PARSERS[oid];
+  return parser && format !== 'binary' ? parser : pg.types.getTypeParser(oid, format as 'text');
+}

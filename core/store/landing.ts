@@ -1,0 +1,165 @@
+import type { ContactRecord, DeletionRecord, RecordKind, RejectedRecord, SourceRecord } from '../domain/records.ts';
+import { hashOf } from '../domain/stable-json.ts';
+import type { Cursor } from '../ports/connector.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import { insertRows } from './bulk.ts';
+import { quarantine } from './quarantine.ts';
+
+type Landed = Exclude<SourceRecord, DeletionRecord>;
+
+/** What to land in one commit. */
+export interface Landing {
+  connectionId: string;
+  records: readonly SourceRecord[];
+  rejected: readonly RejectedRecord[];
+  /** Kept in the same commit; null when there is none to keep. */
+  cursor: { stream: string; value: Cursor } | null;
+  now: Date;
+}
+
+interface Existing {
+  kind: RecordKind;
+  external_id: string;
+  hash: string;
+  payload: Landed;
+  deleted: boolean;
+}
+
+/**
+ * Lands records as they came: one row each, marked pending when it is new or changed. A record that is the same as before (met
+ * again in an overlap, or changed only in fields that are ours) costs nothing further. The cursor is kept in the same commit.
+ *
+ * @returns how many records were new or changed
+ */
+export async function land(database: Database, landing: Landing): Promise<number> {
+  return database.transaction(async (sql) => {
+    const changed = await landRecords(sql, landing);
+    for (const rejected of landing.rejected) {
+      await quarantine(sql, {
+        connectionId: landing.connectionId,
+        stage: 'pull',
+        kind: rejected.of,
+        externalId: rejected.externalId,
+        code: 'data',
+        message: `${rejected.field}: expected ${rejected.expected}, found ${JSON.stringify(rejected.found)}`,
+        remedy: rejected.remedy,
+        payload: rejected.payload,
+        at: landing.now,
+      });
+    }
+    if (landing.cursor) {
+      await sql.query(
+        `insert into cursors (connection_id, stream, cursor) values ($1, $2, $3::jsonb)
+         on conflict (connection_id, stream) do update set cursor = excluded.cursor`,
+        [landing.connectionId, landing.cursor.stream, JSON.stringify(landing.cursor.value)],
+      );
+    }
+    return changed;
+  });
+}
+
+/** How far a stream was read; null before the first page. */
+export async function readCursor(sql: Sql, connectionId: string, stream: string): Promise<Cursor | null> {
+  const [row] = await sql.query<{ cursor: Cursor }>(
+    'select cursor from cursors where connection_id = $1 and stream = $2',
+    [connectionId, stream],
+  );
+  return row ? row.cursor : null;
+}
+
+async function landRecords(sql: Sql, { connectionId, records }: Landing): Promise<number> {
+  const ids = records.map((record) => record.externalId);
+  if (ids.length === 0) return 0;
+  const existing = new Map<string, Existing>();
+  const rows = await sql.query<Existing>(
+    'select kind, external_id, hash, payload, deleted from source_records where connection_id = $1 and external_id = any($2::text[])',
+    [connectionId, ids],
+  );
+  for (const row of rows) existing.set(`${row.kind}\0${row.external_id}`, row);
+
+  const upserts = new Map<string, { record: Landed; hash: string; deleted: boolean }>();
+  const merges: { loser: string; winner: string }[] = [];
+  for (const record of records) {
+    const key =
+      record.kind === 'deletion' ? `${record.of}\0${record.externalId}` : `${record.kind}\0${record.externalId}`;
+    const before = upserts.get(key)?.record ?? existing.get(key)?.payload;
+    const deleted = upserts.get(key)?.deleted ?? existing.get(key)?.deleted ?? false;
+    if (record.kind === 'deletion') {
+      if (record.of === 'contact' && record.mergedIntoExternalId) {
+        merges.push({ loser: record.externalId, winner: record.mergedIntoExternalId });
+      }
+      if (before && !deleted) upserts.set(key, { record: before, hash: hashOf(before), deleted: true });
+      continue;
+    }
+    const whole = record.kind === 'contact' && record.partial ? united(record, before) : record;
+    const hash = hashOf(whole);
+    if (before && !deleted && hash === (upserts.get(key)?.hash ?? existing.get(key)?.hash)) continue;
+    upserts.set(key, { record: whole, hash, deleted: false });
+  }
+  await keepMerges(sql, connectionId, merges);
+
+  const changed = [...upserts.values()];
+  await insertRows(sql, {
+    table: 'source_records',
+    columns: {
+      connection_id: 'text',
+      kind: 'text',
+      external_id: 'text',
+      payload: 'jsonb',
+      hash: 'text',
+      deleted: 'boolean',
+      contact_external_id: 'text',
+      pending: 'boolean',
+    },
+    computed: { landed_seq: "nextval('landed_seq')" },
+    rows: changed.map(({ record, hash, deleted }) => ({
+      connection_id: connectionId,
+      kind: record.kind,
+      external_id: record.externalId,
+      payload: record,
+      hash,
+      deleted,
+      contact_external_id: 'contactExternalId' in record ? record.contactExternalId : null,
+      pending: true,
+    })),
+    onConflict: `(connection_id, kind, external_id) do update set payload = excluded.payload, hash = excluded.hash,
+      deleted = excluded.deleted, contact_external_id = excluded.contact_external_id, pending = true`,
+  });
+  return changed.length;
+}
+
+/** A partial fact about a contact united with what is on record. */
+function united(record: ContactRecord, before: Landed | undefined): ContactRecord {
+  if (before?.kind !== 'contact') return record;
+  const both = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])];
+  return {
+    ...before,
+    emails: both(before.emails, record.emails),
+    userIds: both(before.userIds, record.userIds),
+    anonymousIds: both(before.anonymousIds, record.anonymousIds),
+    phone: record.phone ?? before.phone,
+    name: record.name ?? before.name,
+    accountExternalId: record.accountExternalId ?? before.accountExternalId,
+    ownerId: record.ownerId ?? before.ownerId,
+    doNotContact: record.doNotContact || before.doNotContact,
+    createdAt: before.createdAt ?? record.createdAt,
+  };
+}
+
+/** A merge at the vendor joins the two records by a key of its own, which later changes of either do not take away. */
+async function keepMerges(
+  sql: Sql,
+  connectionId: string,
+  merges: readonly { loser: string; winner: string }[],
+): Promise<void> {
+  for (const { loser, winner } of merges) {
+    const hash = hashOf(['vendor-merge', connectionId, winner]);
+    for (const externalId of [loser, winner]) {
+      await sql.query(
+        `insert into identity_keys (key_hash, key_type, connection_id, external_id, disabled) values ($1, 'vendor-merge', $2, $3, false)
+         on conflict (key_hash, connection_id, external_id) do nothing`,
+        [hash, connectionId, externalId],
+      );
+    }
+  }
+}

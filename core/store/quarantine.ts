@@ -1,0 +1,53 @@
+import type { RecordKind } from '../domain/records.ts';
+import type { Sql } from '../ports/database.ts';
+
+/** A record that waits for somebody to act. One row for each record and stage: a repeat only moves `lastAt`. */
+export interface QuarantinedRecord {
+  connectionId: string;
+  /** Where it failed. */
+  stage: 'pull' | 'identify' | 'write' | 'act' | 'inbox';
+  kind: RecordKind | 'message' | 'action';
+  externalId: string;
+  /** The vendor's code, or "data". */
+  code: string;
+  message: string;
+  remedy: string;
+  /** What to replay once it is mended; null when the record is still on record elsewhere. */
+  payload: string | null;
+  at: Date;
+}
+
+/** Puts a record into quarantine. */
+export async function quarantine(sql: Sql, record: QuarantinedRecord): Promise<void> {
+  await sql.query(
+    `insert into quarantine (connection_id, stage, kind, external_id, code, message, remedy, payload, first_at, last_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+     on conflict (connection_id, stage, kind, external_id) do update
+     set code = excluded.code, message = excluded.message, remedy = excluded.remedy, payload = excluded.payload, last_at = excluded.last_at`,
+    [
+      record.connectionId,
+      record.stage,
+      record.kind,
+      record.externalId,
+      record.code,
+      record.message,
+      record.remedy,
+      record.payload,
+      record.at.toISOString(),
+    ],
+  );
+}
+
+/** Takes a record out of quarantine, once the same stage went well with it. */
+export async function release(
+  sql: Sql,
+  connectionId: string,
+  stage: QuarantinedRecord['stage'],
+  externalIds: readonly string[],
+): Promise<void> {
+  await sql.query('delete from quarantine where connection_id = $1 and stage = $2 and external_id = any($3::text[])', [
+    connectionId,
+    stage,
+    externalIds,
+  ]);
+}
