@@ -151,3 +151,8 @@ export class SeatMissingError extends StaypowerError {
   readonly code = 'seat-missing';
   readonly retry = 'never';
 }
+
+/** True for a failure of ours that concerns a whole connection and passes by waiting or by renewed access. */
+export function isUnavailable(error: unknown): error is StaypowerError {
+  return error instanceof StaypowerError && error.retry !== 'never';
+}

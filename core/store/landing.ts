@@ -33,7 +33,7 @@ interface Existing {
  */
 export async function land(database: Database, landing: Landing): Promise<number> {
   return database.transaction(async (sql) => {
-    const changed = await landRecords(sql, landing);
+    const changed = await landRecordsOf(sql, landing.connectionId, landing.records);
     for (const rejected of landing.rejected) {
       await quarantine(sql, {
         connectionId: landing.connectionId,
@@ -67,7 +67,8 @@ export async function readCursor(sql: Sql, connectionId: string, stream: string)
   return row ? row.cursor : null;
 }
 
-async function landRecords(sql: Sql, { connectionId, records }: Landing): Promise<number> {
+/** Lands records within a commit of the caller's. Returns how many were new or changed. */
+export async function landRecordsOf(sql: Sql, connectionId: string, records: readonly SourceRecord[]): Promise<number> {
   const ids = records.map((record) => record.externalId);
   if (ids.length === 0) return 0;
   const existing = new Map<string, Existing>();

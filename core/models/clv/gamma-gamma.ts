@@ -1,0 +1,147 @@
+import type { Json } from '../../domain/json.ts';
+import { DataError, NotFittedError } from '../../domain/errors.ts';
+import { minimise } from '../../math/lbfgs.ts';
+import { pearson } from '../../math/ranks.ts';
+import { digamma, logGamma } from '../../math/special.ts';
+import type { FitDiagnostics, FittedModel, ModelArtifact, ModelFamily } from '../../ports/model.ts';
+
+/** A customer's spend: mean amount of the repeat purchase days that had one, in major units. */
+export interface SpendRow {
+  /** Repeat purchase days with an amount above zero. */
+  spendDays: number;
+  /** Mean amount of those days; 0 when there are none. */
+  meanSpend: number;
+}
+
+/** p, q, v of Fader, Hardie & Lee (2005b): amounts Gamma(p, nu), nu Gamma(q, v). */
+export interface GammaGammaParameters {
+  p: number;
+  q: number;
+  v: number;
+}
+
+/** A fitted Gamma-Gamma model of spend. */
+export interface FittedGammaGamma extends FittedModel<SpendRow, number> {
+  readonly parameters: GammaGammaParameters;
+  /** Pearson's correlation of frequency and mean spend in the book: the model assumes that there is none. */
+  readonly spendFrequencyCorrelation: number;
+  /** Expected amount of a future purchase day (their eq. 5). */
+  expectedSpend(row: SpendRow): number;
+  /** Posterior of nu given the row: Gamma(shape, rate). */
+  posterior(row: SpendRow): { shape: number; rate: number };
+}
+
+const NAME = 'gamma-gamma';
+/** From here on the assumption of independence is worth a warning. */
+const STRONG_CORRELATION = 0.3;
+
+/** The Gamma-Gamma model of spend per purchase day (Fader, Hardie & Lee 2005b, "RFM and CLV"; Fader & Hardie note 025). */
+export const gammaGamma: ModelFamily<SpendRow, number, Record<string, never>> & {
+  fit(rows: readonly SpendRow[], options: Record<string, never>): FittedGammaGamma;
+  load(artifact: Json): FittedGammaGamma;
+} = {
+  name: NAME,
+  fit: (rows) => {
+    const usable: SpendRow[] = [];
+    for (const [row, { spendDays, meanSpend }] of rows.entries()) {
+      if (!(meanSpend >= 0) || !Number.isFinite(meanSpend)) {
+        throw new DataError({
+          row,
+          field: 'meanSpend',
+          expected: 'an amount of zero or more',
+          found: String(meanSpend),
+          remedy: 'net refunds against their orders first',
+        });
+      }
+      if (spendDays > 0 && meanSpend > 0) usable.push({ spendDays, meanSpend });
+    }
+    if (usable.length < 2) {
+      throw new NotFittedError('No customer has a repeat purchase with an amount, so spend cannot be learned. Bring in amounts or older orders.');
+    }
+    const sorted = usable.sort((a, b) => a.spendDays - b.spendDays || a.meanSpend - b.meanSpend);
+    const x = Float64Array.from(sorted, (row) => row.spendDays);
+    const scale = sorted.reduce((sum, row) => sum + row.meanSpend, 0) / sorted.length;
+    const z = Float64Array.from(sorted, (row) => row.meanSpend / scale);
+    const run = minimise((theta, gradient) => objective(x, z, theta, gradient), [1, 1, 0], { tolerance: 1e-10 });
+    const [p, q, vScaled] = [...run.x].map(Math.exp) as [number, number, number];
+    const correlation = pearson(x, z);
+    const warnings: string[] = [];
+    if (!run.converged) warnings.push('The fit of spend did not converge: amounts may be nearly all alike or contain extreme orders.');
+    if (Math.abs(correlation) > STRONG_CORRELATION) {
+      warnings.push(
+        `Spend and frequency are correlated (${correlation.toFixed(2)}): customers who buy ${correlation > 0 ? 'more often spend more' : 'more often spend less'} each time, which the model assumes away.`,
+      );
+    }
+    if (q <= 1) warnings.push('The spread of spend is so wide that its mean is not finite (q <= 1): a few customers decide the value of the book.');
+    const n = sorted.length;
+    return fitted(
+      { p, q, v: vScaled * scale },
+      // The density of z in its own unit is that of z / scale, divided by scale.
+      { converged: run.converged, iterations: run.iterations, logLikelihood: -run.value * n - n * Math.log(scale), rows: n, warnings },
+      correlation,
+    );
+  },
+  load: (artifact) => {
+    const saved = artifact as unknown as ModelArtifact;
+    if (saved?.model !== NAME || saved.formatVersion !== 1) {
+      throw new DataError({ field: 'model', expected: `a saved ${NAME} of format 1`, found: String(saved?.model), remedy: 'train again' });
+    }
+    const { correlation, ...parameters } = saved.parameters as unknown as GammaGammaParameters & { correlation: number };
+    return fitted(parameters, saved.diagnostics, correlation);
+  },
+};
+
+/** Minus the mean log-likelihood (Fader & Hardie note 025, eq. 1a) and its gradient in log-parameters. */
+function objective(x: Float64Array, z: Float64Array, theta: Float64Array, gradient: Float64Array): number {
+  if (theta.some((value) => Math.abs(value) > 20)) return Number.POSITIVE_INFINITY;
+  const [p, q, v] = [...theta].map(Math.exp) as [number, number, number];
+  const n = x.length;
+  let total = 0;
+  let [dp, dq, dv] = [0, 0, 0];
+  let lastX = -1;
+  let [logs, psiSum, psiShape] = [0, 0, 0];
+  const psiQ = digamma(q);
+  const logQ = logGamma(q);
+  const logV = Math.log(v);
+  for (let i = 0; i < n; i += 1) {
+    const xi = x[i] as number;
+    const zi = z[i] as number;
+    if (xi !== lastX) {
+      lastX = xi;
+      logs = logGamma(p * xi + q) - logGamma(p * xi) - logQ;
+      psiSum = digamma(p * xi + q);
+      psiShape = digamma(p * xi);
+    }
+    const logRest = Math.log(xi * zi + v);
+    const logXZ = Math.log(xi) + Math.log(zi);
+    total += logs + q * logV + p * xi * logXZ - Math.log(zi) - (p * xi + q) * logRest;
+    dp += xi * (psiSum - psiShape + logXZ - logRest);
+    dq += psiSum - psiQ + logV - logRest;
+    dv += q / v - (p * xi + q) / (xi * zi + v);
+  }
+  gradient[0] = (-dp * p) / n;
+  gradient[1] = (-dq * q) / n;
+  gradient[2] = (-dv * v) / n;
+  return -total / n;
+}
+
+function fitted(given: GammaGammaParameters, diagnostics: FitDiagnostics, correlation: number): FittedGammaGamma {
+  const parameters = Object.freeze({ ...given });
+  const { p, q, v } = parameters;
+  const posterior = ({ spendDays, meanSpend }: SpendRow) => ({ shape: q + p * spendDays, rate: v + spendDays * meanSpend });
+  const expectedSpend = (row: SpendRow) => {
+    const { shape, rate } = posterior(row);
+    // With q <= 1 a customer without spend has no finite mean: the median of nu stands in for it.
+    return (p * rate) / Math.max(shape - 1, 0.1);
+  };
+  return {
+    name: NAME,
+    parameters,
+    diagnostics,
+    spendFrequencyCorrelation: correlation,
+    expectedSpend,
+    posterior,
+    predict: (rows) => rows.map(expectedSpend),
+    save: () => ({ model: NAME, formatVersion: 1, parameters: { ...parameters, correlation }, diagnostics }),
+  };
+}

@@ -1,0 +1,70 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { type SourceRank, settle } from '../features/settle.ts';
+import { type CustomerStats, summarise } from '../features/stats.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import { insertRows } from '../store/bulk.ts';
+import { type CustomerHistory, readHistories } from '../store/history.ts';
+
+/** Customers summarised in one commit. */
+const CUSTOMERS_PER_COMMIT = 500;
+
+/** A customer's statistics on a day, and the first day after it on which an already known fact will count. */
+export function statsAt(
+  history: CustomerHistory,
+  asOf: CalendarDay,
+  rank: SourceRank,
+): { stats: CustomerStats; nextFactOn: CalendarDay | null } {
+  const settlement = settle(history.transactions, asOf, rank);
+  const stats = summarise(settlement.days, history.events, asOf, settlement);
+  let nextFactOn: CalendarDay | null = null;
+  for (const { day } of [...history.transactions, ...history.events]) {
+    if (day > asOf && (nextFactOn === null || day < nextFactOn)) nextFactOn = day;
+  }
+  return { stats, nextFactOn };
+}
+
+/**
+ * Step 3: brings the running statistics of the dirty customers up to date. Reads only their history: the cost follows what
+ * changed. A fact dated after asOf waits until its day comes.
+ *
+ * @returns how many customers were summarised
+ */
+export async function features(
+  database: Database,
+  context: { asOf: CalendarDay; rank: SourceRank; onProgress?: (done: number) => void },
+): Promise<number> {
+  const { asOf } = context;
+  await database.query(
+    `update customers c set dirty = true from customer_stats s
+     where s.customer_id = c.customer_id and not c.dirty and (s.next_fact_on <= $1::date or s.as_of > $1::date)`,
+    [asOf],
+  );
+  for (let done = 0; ; ) {
+    const count = await database.transaction((sql) => summariseBatch(sql, context));
+    done += count;
+    if (count === 0) return done;
+    context.onProgress?.(done);
+  }
+}
+
+async function summariseBatch(sql: Sql, { asOf, rank }: { asOf: CalendarDay; rank: SourceRank }): Promise<number> {
+  const ids = (
+    await sql.query<{ customer_id: string }>(
+      `select customer_id from customers where dirty order by customer_id limit ${CUSTOMERS_PER_COMMIT}`,
+    )
+  ).map((row) => row.customer_id);
+  if (ids.length === 0) return 0;
+  const rows = (await readHistories(sql, ids)).map((history) => {
+    const { stats, nextFactOn } = statsAt(history, asOf, rank);
+    return { customer_id: history.customerId, as_of: asOf, next_fact_on: nextFactOn, unscored: true, stats };
+  });
+  await insertRows(sql, {
+    table: 'customer_stats',
+    columns: { customer_id: 'uuid', as_of: 'date', next_fact_on: 'date', unscored: 'boolean', stats: 'jsonb' },
+    rows,
+    onConflict: `(customer_id) do update set as_of = excluded.as_of, next_fact_on = excluded.next_fact_on, unscored = true,
+      stats = excluded.stats`,
+  });
+  await sql.query('update customers set dirty = false where customer_id = any($1::uuid[])', [ids]);
+  return ids.length;
+}

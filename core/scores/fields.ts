@@ -1,0 +1,74 @@
+import { CLEAR, type FieldDefinition, type FieldValue } from '../domain/fields.ts';
+import type { Score } from './score.ts';
+
+const number = (scale: number) => ({ type: 'number', scale }) as const;
+const BANDS = {
+  type: 'enum',
+  options: [
+    { value: 'high', label: 'High' },
+    { value: 'medium', label: 'Medium' },
+    { value: 'low', label: 'Low' },
+  ],
+} as const;
+
+/** The fields a score fills on a record: one table for every vendor. Labels state the direction. */
+export const SCORE_FIELDS: readonly FieldDefinition[] = [
+  field('clv_12m', 'Expected value, next 12 months', 'Expected revenue of the next 12 months, discounted, with the risk of leaving in it.', number(2)),
+  field('clv_12m_low', 'Expected value, low (1 in 10 below)', 'One customer in ten like this one brings less.', number(2)),
+  field('clv_12m_high', 'Expected value, high (1 in 10 above)', 'One customer in ten like this one brings more.', number(2)),
+  field('value_if_kept_12m', 'Value if kept, next 12 months', 'What the next 12 months are worth if the customer stays.', number(2)),
+  field('currency', 'Currency of the values', 'ISO 4217 code of the values above.', { type: 'text', maxLength: 3 }),
+  field('churn_probability', 'Churn risk, 100 = most likely to leave', 'Probability in percent of no purchase within the horizon.', number(1)),
+  field('churn_horizon_days', 'Churn horizon in days', 'The churn risk is about the next so many days.', number(0)),
+  field('churn_band', 'Churn risk band', 'High: the fifth of the customers most likely to leave.', BANDS),
+  field('value_band', 'Value band', 'High: the fifth of the customers worth most if kept.', BANDS),
+  field('engagement', 'Engagement, 100 = most engaged', 'How much goes on with this customer now, beside all others.', number(0)),
+  field('engagement_trend', 'Engagement trend', 'The last weeks beside what is usual.', {
+    type: 'enum',
+    options: [
+      { value: 'rising', label: 'Rising' },
+      { value: 'steady', label: 'Steady' },
+      { value: 'falling', label: 'Falling' },
+    ],
+  }),
+  field('priority', 'Priority, 100 = look here first', 'Value at risk, risk and loss of engagement in one number.', number(0)),
+  field('reasons', 'Why', 'What moves these scores most.', { type: 'longText', maxLength: 2000 }),
+  field('change', 'What changed', 'Why the scores moved since the last time.', { type: 'longText', maxLength: 1000 }),
+  field('next_action', 'Next action', 'What to do now.', { type: 'text', maxLength: 255 }),
+  field('next_action_at', 'Next action due', 'The day by which to do it.', { type: 'day' }),
+  field('scored_at', 'Scored as of', 'The last day whose facts are in the scores.', { type: 'day' }),
+  field('model_version', 'Scoring model', 'Which model made the scores.', { type: 'text', maxLength: 100 }),
+];
+
+function field(name: string, label: string, description: string, type: FieldDefinition['type']): FieldDefinition {
+  return { name, label, description, type };
+}
+
+/**
+ * A score as field values. What a customer is not eligible for is CLEAR (and stays away from a record that never had it):
+ * 0 is a value and arrives as 0.
+ */
+export function fieldValues(score: Score): Readonly<Record<string, FieldValue>> {
+  const orClear = (value: FieldValue | null) => value ?? CLEAR;
+  const eligible = score.lifecycle !== 'prospect';
+  return {
+    clv_12m: orClear(score.clv12m),
+    clv_12m_low: orClear(score.clv12mLow),
+    clv_12m_high: orClear(score.clv12mHigh),
+    value_if_kept_12m: orClear(score.valueIfKept12m),
+    currency: eligible ? score.currency : CLEAR,
+    churn_probability: score.churnProbability === null ? CLEAR : Math.round(score.churnProbability * 1000) / 10,
+    churn_horizon_days: score.churnProbability === null ? CLEAR : score.churnHorizonDays,
+    churn_band: orClear(score.churnBand),
+    value_band: orClear(score.valueBand),
+    engagement: Math.round(score.engagement),
+    engagement_trend: score.engagementTrend,
+    priority: Math.round(score.priority),
+    reasons: score.reasons.join('\n').slice(0, 2000),
+    change: score.change === null ? CLEAR : score.change.slice(0, 1000),
+    next_action: orClear(score.nextAction),
+    next_action_at: orClear(score.nextActionOn),
+    scored_at: score.asOf,
+    model_version: score.modelVersion,
+  };
+}

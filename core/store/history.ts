@@ -1,0 +1,60 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { minorDigits } from '../domain/money.ts';
+import type { Channel } from '../domain/records.ts';
+import type { Transaction } from '../features/settle.ts';
+import type { DatedEvent } from '../features/stats.ts';
+import type { Sql } from '../ports/database.ts';
+
+/** Everything that happened with one customer, as far as it is known, whatever its date. */
+export interface CustomerHistory {
+  customerId: string;
+  transactions: readonly Transaction[];
+  events: readonly DatedEvent[];
+}
+
+/** Reads the histories of some customers; one entry for each id, in order. */
+export async function readHistories(sql: Sql, customerIds: readonly string[]): Promise<readonly CustomerHistory[]> {
+  const histories = new Map(
+    customerIds.map((customerId) => [customerId, { customerId, transactions: [] as Transaction[], events: [] as DatedEvent[] }]),
+  );
+  const transactions = await sql.query<{
+    customer_id: string;
+    connection_id: string;
+    external_id: string;
+    transaction_kind: Transaction['kind'];
+    day: CalendarDay;
+    amount_minor: bigint | null;
+    order_reference: string | null;
+    refers_to: string | null;
+  }>(
+    `select customer_id, connection_id, external_id, transaction_kind, day, amount_minor, order_reference, refers_to
+     from transactions where customer_id = any($1::uuid[])`,
+    [customerIds],
+  );
+  for (const row of transactions) {
+    histories.get(row.customer_id)?.transactions.push({
+      connectionId: row.connection_id,
+      externalId: row.external_id,
+      kind: row.transaction_kind,
+      day: row.day,
+      amountMinor: row.amount_minor,
+      orderReference: row.order_reference,
+      refersTo: row.refers_to,
+    });
+  }
+  const events = await sql.query<{ customer_id: string; channel: Channel; day: CalendarDay }>(
+    'select customer_id, channel, day from events where customer_id = any($1::uuid[])',
+    [customerIds],
+  );
+  for (const row of events) histories.get(row.customer_id)?.events.push({ channel: row.channel, day: row.day });
+  return [...histories.values()];
+}
+
+/** Currencies in use, most frequent first. */
+export async function currenciesInUse(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql.query<{ currency: string }>(
+    'select currency from transactions group by currency order by count(*) desc, currency',
+  );
+  for (const row of rows) minorDigits(row.currency);
+  return rows.map((row) => row.currency);
+}

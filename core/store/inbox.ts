@@ -1,0 +1,150 @@
+import type { Json } from '../domain/json.ts';
+import { StaypowerError } from '../domain/errors.ts';
+import type { Delivery, Inbound } from '../ports/connector.ts';
+import type { Database } from '../ports/database.ts';
+import type { Inbox, InboxMessage } from '../ports/engine.ts';
+import { insertRows } from './bulk.ts';
+import { landRecordsOf } from './landing.ts';
+import { quarantine } from './quarantine.ts';
+
+/** Messages read and landed in one commit. */
+const MESSAGES_PER_COMMIT = 500;
+
+/** Channel that tells a waiting drain, in any process, that messages were landed. */
+export const INBOX_CHANNEL = 'staypower_inbox';
+
+/** The inbox of a workspace: on disk before `append` resolves, each delivery key of a connection once. */
+export function createInbox(database: Database, now: () => Date): Inbox {
+  return {
+    append: async (connectionId: string, messages: readonly InboxMessage[]) => {
+      const unique = [...new Map(messages.map((message) => [message.deliveryKey, message])).values()];
+      const before = await countMessages(database, connectionId, unique);
+      await insertRows(database, {
+        table: 'inbox',
+        columns: {
+          connection_id: 'text',
+          delivery_key: 'text',
+          payload: 'jsonb',
+          received_at: 'timestamptz',
+          drained: 'boolean',
+        },
+        computed: { seq: "nextval('inbox_seq')" },
+        rows: unique.map((message) => ({
+          connection_id: connectionId,
+          delivery_key: message.deliveryKey,
+          payload: message.payload,
+          received_at: now().toISOString(),
+          drained: false,
+        })),
+        onConflict: '(connection_id, delivery_key) do nothing',
+      });
+      await database.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
+      return unique.length - before;
+    },
+  };
+}
+
+async function countMessages(database: Database, connectionId: string, messages: readonly InboxMessage[]): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    'select count(*)::int as count from inbox where connection_id = $1 and delivery_key = any($2::text[])',
+    [connectionId, messages.map((message) => message.deliveryKey)],
+  );
+  return row?.count ?? 0;
+}
+
+interface Waiting {
+  delivery_key: string;
+  payload: Json;
+  received_at: string;
+}
+
+/**
+ * Reads a connection's waiting messages in the order they came and lands what they say, a batch per commit. A message that
+ * cannot be read goes to quarantine; one whose vendor is down waits.
+ */
+export async function drainInbox(
+  database: Database,
+  connectionId: string,
+  inbound: Inbound,
+  context: { now: () => Date; onProgress?: (read: number, total: number | null) => void },
+): Promise<{ pulled: number; rejected: number }> {
+  const done = { pulled: 0, rejected: 0 };
+  for (let read = 0; ; ) {
+    const batch = await database.query<Waiting>(
+      `select delivery_key, payload, received_at from inbox where connection_id = $1 and not drained order by seq limit ${MESSAGES_PER_COMMIT}`,
+      [connectionId],
+    );
+    if (batch.length === 0) return done;
+    const { records, rejected } = await readAll(inbound, batch);
+    await database.transaction(async (sql) => {
+      done.pulled += await landRecordsOf(sql, connectionId, records);
+      for (const fault of rejected) {
+        await quarantine(sql, {
+          connectionId,
+          stage: 'inbox',
+          kind: 'message',
+          externalId: fault.externalId,
+          code: 'data',
+          message: fault.message,
+          remedy: fault.remedy,
+          payload: fault.payload,
+          at: context.now(),
+        });
+      }
+      await sql.query('update inbox set drained = true where connection_id = $1 and delivery_key = any($2::text[])', [
+        connectionId,
+        batch.map((message) => message.delivery_key),
+      ]);
+    });
+    done.rejected += rejected.length;
+    read += batch.length;
+    context.onProgress?.(read, null);
+  }
+}
+
+interface Unreadable {
+  externalId: string;
+  message: string;
+  remedy: string;
+  payload: string;
+}
+
+/** Reads a batch; when one message breaks the reader, each is read alone so that only that one is set aside. */
+async function readAll(
+  inbound: Inbound,
+  batch: readonly Waiting[],
+): Promise<{ records: Awaited<ReturnType<Inbound['read']>>['records']; rejected: readonly Unreadable[] }> {
+  const delivery = (message: Waiting): Delivery => ({ payload: message.payload, receivedAt: message.received_at });
+  try {
+    const page = await inbound.read(batch.map(delivery));
+    return {
+      records: page.records,
+      rejected: page.rejected.map((fault) => ({
+        externalId: fault.externalId,
+        message: `${fault.field}: expected ${fault.expected}, found ${JSON.stringify(fault.found)}`,
+        remedy: fault.remedy,
+        payload: fault.payload,
+      })),
+    };
+  } catch (error) {
+    if (error instanceof StaypowerError && error.retry !== 'never') throw error;
+    const [only] = batch;
+    if (batch.length === 1 && only) {
+      return {
+        records: [],
+        rejected: [
+          {
+            externalId: only.delivery_key,
+            message: error instanceof Error ? error.message : 'the message could not be read',
+            remedy: 'Look at the payload; mend the mapping or the sender and replay it.',
+            payload: JSON.stringify(only.payload),
+          },
+        ],
+      };
+    }
+    const middle = batch.length >> 1;
+    const left = await readAll(inbound, batch.slice(0, middle));
+    const right = await readAll(inbound, batch.slice(middle));
+    return { records: [...left.records, ...right.records], rejected: [...left.rejected, ...right.rejected] };
+  }
+}
