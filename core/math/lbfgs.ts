@@ -21,8 +21,8 @@ export function minimise(
 ): Minimum {
   const n = start.length;
   const memory = 8;
-  let x = Float64Array.from(start);
-  let gradient = new Float64Array(n);
+  let x: Float64Array = Float64Array.from(start);
+  let gradient: Float64Array = new Float64Array(n);
   let value = objective(x, gradient);
   const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
   const small = () => largest(gradient) <= tolerance * Math.max(1, Math.abs(value));

@@ -6,6 +6,7 @@ export function isInCell(playbook: Playbook, score: Pick<Score, 'churnBand' | 'v
   return (
     score.lifecycle === 'active' &&
     score.churnBand !== null &&
+    score.churnBand !== 'lapsed' &&
     score.valueBand !== null &&
     playbook.when.churnBand.includes(score.churnBand) &&
     playbook.when.valueBand.includes(score.valueBand)

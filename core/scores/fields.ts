@@ -20,7 +20,10 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
   field('currency', 'Currency of the values', 'ISO 4217 code of the values above.', { type: 'text', maxLength: 3 }),
   field('churn_probability', 'Churn risk, 100 = most likely to leave', 'Probability in percent of no purchase within the horizon.', number(1)),
   field('churn_horizon_days', 'Churn horizon in days', 'The churn risk is about the next so many days.', number(0)),
-  field('churn_band', 'Churn risk band', 'High: the fifth of the customers most likely to leave.', BANDS),
+  field('churn_band', 'Churn risk band', 'High: the fifth of the customers most likely to leave. Lapsed: already gone silent.', {
+    type: 'enum',
+    options: [...BANDS.options, { value: 'lapsed', label: 'Lapsed' }],
+  }),
   field('value_band', 'Value band', 'High: the fifth of the customers worth most if kept.', BANDS),
   field('engagement', 'Engagement, 100 = most engaged', 'How much goes on with this customer now, beside all others.', number(0)),
   field('engagement_trend', 'Engagement trend', 'The last weeks beside what is usual.', {

@@ -35,9 +35,10 @@ export interface ScoreNumbers {
   clv12mHigh: number | null;
   /** What 12 months are worth if the customer stays. */
   valueIfKept12m: number | null;
-  /** Probability of no purchase within the model's horizon, 0..1, calibrated; null for prospects and lapsed customers. */
+  /** Probability of no purchase within the model's horizon, 0..1, calibrated; null for prospects. */
   churnProbability: number | null;
-  churnBand: Band | null;
+  /** `lapsed` customers are beyond a band: the question is no longer whether they leave. */
+  churnBand: Band | 'lapsed' | null;
   valueBand: Band | null;
   /** 0..100. */
   engagement: number;

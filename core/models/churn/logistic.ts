@@ -24,11 +24,14 @@ export interface FittedLogistic extends FittedModel<LabelledRow, number> {
 
 const NAME = 'logistic';
 
-/** Logistic regression by penalised maximum likelihood on standardised columns. */
-export const logistic: ModelFamily<LabelledRow, number, LogisticOptions> & {
+/** The model face of logistic regression. */
+export interface LogisticFamily extends ModelFamily<LabelledRow, number, LogisticOptions> {
   fit(rows: readonly LabelledRow[], options: LogisticOptions): FittedLogistic;
   load(artifact: Json): FittedLogistic;
-} = {
+}
+
+/** Logistic regression by penalised maximum likelihood on standardised columns. */
+export const logistic: LogisticFamily = {
   name: NAME,
   fit: (rows, { featureNames, l2 }) => {
     const width = featureNames.length;

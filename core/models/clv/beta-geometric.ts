@@ -47,12 +47,13 @@ const STARTS: readonly (readonly [number, number, number, number])[] = [
 /**
  * BG/NBD (Fader, Hardie & Lee 2005): dropout may follow a repeat purchase. A one-time buyer therefore counts as certainly alive.
  */
-export const bgNbd: ModelFamily<TransactionRow, TransactionForecast, BetaGeometricOptions> & FitsBetaGeometric = family('bg-nbd', 0);
+export const bgNbd: BetaGeometricFamily = family('bg-nbd', 0);
 
 /** MBG/NBD (Batislam, Denizel & Filiztekin 2007): dropout may follow any purchase, the first included. */
-export const mbgNbd: ModelFamily<TransactionRow, TransactionForecast, BetaGeometricOptions> & FitsBetaGeometric = family('mbg-nbd', 1);
+export const mbgNbd: BetaGeometricFamily = family('mbg-nbd', 1);
 
-interface FitsBetaGeometric {
+/** The model face of both. */
+export interface BetaGeometricFamily extends ModelFamily<TransactionRow, TransactionForecast, BetaGeometricOptions> {
   fit(rows: readonly TransactionRow[], options: BetaGeometricOptions): FittedBetaGeometric;
   load(artifact: Json): FittedBetaGeometric;
 }

@@ -35,11 +35,14 @@ const NAME = 'gamma-gamma';
 /** From here on the assumption of independence is worth a warning. */
 const STRONG_CORRELATION = 0.3;
 
-/** The Gamma-Gamma model of spend per purchase day (Fader, Hardie & Lee 2005b, "RFM and CLV"; Fader & Hardie note 025). */
-export const gammaGamma: ModelFamily<SpendRow, number, Record<string, never>> & {
+/** The model face of Gamma-Gamma. */
+export interface GammaGammaFamily extends ModelFamily<SpendRow, number, Record<string, never>> {
   fit(rows: readonly SpendRow[], options: Record<string, never>): FittedGammaGamma;
   load(artifact: Json): FittedGammaGamma;
-} = {
+}
+
+/** The Gamma-Gamma model of spend per purchase day (Fader, Hardie & Lee 2005b, "RFM and CLV"; Fader & Hardie note 025). */
+export const gammaGamma: GammaGammaFamily = {
   name: NAME,
   fit: (rows) => {
     const usable: SpendRow[] = [];

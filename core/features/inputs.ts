@@ -1,0 +1,44 @@
+import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { toMajor } from '../domain/money.ts';
+import { type CustomerStats, decayedTo, ENGAGEMENT_CHANNELS, type EngagementChannel } from './stats.ts';
+
+/**
+ * What the models see of a customer on a day: plain numbers, all from facts up to that day. Days, and money in major units.
+ * Silence, age and purchases are independent of one another, so that any mix of two customers' inputs is a possible customer.
+ */
+export interface Inputs {
+  /** Purchase days in all; 0 for a prospect. */
+  purchases: number;
+  ageDays: number;
+  silenceDays: number;
+  /** Mean days between purchase days; 0 when there is no repeat. */
+  meanGapDays: number;
+  spendDays: number;
+  meanSpend: number;
+  /** Decayed counts by channel, of the short and the long memory. */
+  short: Readonly<Record<EngagementChannel, number>>;
+  long: Readonly<Record<EngagementChannel, number>>;
+}
+
+/** The inputs of a customer on a day at or after the last fact in its statistics. */
+export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: string): Inputs {
+  const repeats = Math.max(stats.purchaseDays - 1, 0);
+  const short = {} as Record<EngagementChannel, number>;
+  const long = {} as Record<EngagementChannel, number>;
+  for (const channel of ENGAGEMENT_CHANNELS) {
+    const count = stats.channels[channel];
+    const now = count ? decayedTo(count, asOf) : { short: 0, long: 0 };
+    short[channel] = now.short;
+    long[channel] = now.long;
+  }
+  return {
+    purchases: stats.purchaseDays,
+    ageDays: stats.firstPurchase ? daysBetween(stats.firstPurchase, asOf) : 0,
+    silenceDays: stats.lastPurchase ? daysBetween(stats.lastPurchase, asOf) : 0,
+    meanGapDays: repeats > 0 ? stats.gapDays / repeats : 0,
+    spendDays: stats.repeatSpendDays,
+    meanSpend: stats.repeatSpendDays > 0 ? toMajor(stats.repeatSpendMinor, currency) / stats.repeatSpendDays : 0,
+    short,
+    long,
+  };
+}

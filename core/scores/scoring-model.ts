@@ -1,0 +1,98 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { DataError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import { toJson } from '../domain/stable-json.ts';
+import type { Inputs } from '../features/inputs.ts';
+import { bgNbd, mbgNbd } from '../models/clv/beta-geometric.ts';
+import { gammaGamma } from '../models/clv/gamma-gamma.ts';
+import { logistic } from '../models/churn/logistic.ts';
+import type { ChurnModel } from './churn.ts';
+import type { PercentileTable } from './percentile-table.ts';
+import type { ValueModels } from './value.ts';
+
+/**
+ * Everything that scoring one customer needs, frozen at training: models, horizon, cut-offs, percentile tables, the median
+ * customer. Scoring one customer never reads another.
+ */
+export interface ScoringModel {
+  version: string;
+  asOf: CalendarDay;
+  currency: string;
+  /** The churn horizon. */
+  horizonDays: number;
+  /** Null when no customer has bought twice: value and churn cannot be said yet. */
+  value: ValueModels | null;
+  churn: ChurnModel;
+  /** From where on a value is high or medium: the top fifth and the next 30 % of the active customers. */
+  cutoffs: { churn: { high: number; medium: number }; value: { high: number; medium: number } };
+  tables: {
+    valueAtRisk: PercentileTable;
+    churn: PercentileTable;
+    engagementDrop: PercentileTable;
+    engagementPoints: PercentileTable;
+  };
+  /** The book's median customer: what reasons compare with. */
+  reference: Inputs;
+  /** How training went: models compared, figures beside the naive row, sentences of warning. */
+  report: TrainingReport;
+}
+
+/** What training says of itself. */
+export interface TrainingReport {
+  customers: number;
+  buyers: number;
+  repeatBuyers: number;
+  /** Log-likelihoods of the transaction models; the better one is used. */
+  transactionModels: readonly { name: string; logLikelihood: number; converged: boolean; chosen: boolean; parameters: Readonly<Record<string, number>> }[];
+  /** Brier score and AUC on the newest window, for each way to tell churn; the best Brier is used. */
+  churnModels: readonly { name: string; brier: number; auc: number; chosen: boolean }[];
+  churnExamples: number;
+  churnBaseRate: number | null;
+  warnings: readonly string[];
+}
+
+const FORMAT = 1;
+
+/** The model as JSON for the registry. */
+export function saveScoringModel(model: ScoringModel): Json {
+  const { value, churn } = model;
+  return toJson({
+    ...model,
+    format: FORMAT,
+    value: value && {
+      transactions: value.transactions.save(),
+      spend: 'mean' in value.spend ? value.spend : value.spend.save(),
+    },
+    churn: churn.kind === 'logistic' ? { ...churn, logistic: churn.logistic.save() } : churn,
+  });
+}
+
+/** The model from JSON. Throws DataError for a format this version does not know. */
+export function loadScoringModel(json: Json): ScoringModel {
+  const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn'> & {
+    format: number;
+    value: { transactions: { model: string } & Json; spend: { mean: number } | Json } | null;
+    churn: { kind: string; logistic: Json };
+  };
+  if (saved?.format !== FORMAT) {
+    throw new DataError({
+      field: 'format',
+      expected: `a scoring model of format ${FORMAT}`,
+      found: String(saved?.format),
+      remedy: 'run "staypower train"',
+    });
+  }
+  const { format: _, value, churn, ...rest } = saved;
+  const family = value?.transactions.model === mbgNbd.name ? mbgNbd : bgNbd;
+  return {
+    ...rest,
+    value: value && {
+      transactions: family.load(value.transactions),
+      spend:
+        typeof value.spend === 'object' && value.spend !== null && 'mean' in value.spend
+          ? { mean: value.spend.mean as number }
+          : gammaGamma.load(value.spend as Json),
+    },
+    churn: (churn.kind === 'logistic' ? { ...churn, logistic: logistic.load(churn.logistic) } : churn) as ChurnModel,
+  };
+}

@@ -1,0 +1,284 @@
+import { type CalendarDay, addDays, daysBetween } from '../domain/calendar-day.ts';
+import { NotFittedError } from '../domain/errors.ts';
+import { hashOf } from '../domain/stable-json.ts';
+import { auc, brier } from '../evaluation/classification.ts';
+import { type Inputs, inputsAt } from '../features/inputs.ts';
+import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
+import { bgNbd, type FittedBetaGeometric, mbgNbd } from '../models/clv/beta-geometric.ts';
+import { gammaGamma } from '../models/clv/gamma-gamma.ts';
+import { NO_SCALING, plattScaling, scaled } from '../models/churn/calibration.ts';
+import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn/logistic.ts';
+import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
+import { engagementRatio, totalPoints } from './engagement.ts';
+import { engagementDrop, lifecycleOf, movingNumbers } from './numbers.ts';
+import { percentileTable, valueAt } from './percentile-table.ts';
+import { saveScoringModel, type ScoringModel, type TrainingReport } from './scoring-model.ts';
+import { transactionRow, type ValueModels } from './value.ts';
+
+/** What training reads of one customer: the statistics on any day up to asOf, and the days between its purchase days. */
+export interface TrainingCustomer {
+  statsAt(day: CalendarDay): CustomerStats;
+  /** Purchase days up to asOf, ascending. */
+  purchaseDays: readonly CalendarDay[];
+}
+
+/** Horizons to choose from, in days. */
+const HORIZONS = [30, 60, 90, 180, 365] as const;
+/** Windows for churn: their ends lie one, two, ... horizons before asOf. The newest one judges and calibrates. */
+const WINDOWS = 4;
+/** Fewer examples of either outcome than this, and the logistic model is not tried. */
+const FEWEST_EXAMPLES = 30;
+
+/**
+ * Trains all models of a book as of a day, from facts up to that day alone.
+ *
+ * @param population statistics of every customer on asOf: what the value models are fitted to
+ * @param sample customers with their history, for churn windows and percentile tables; the whole book when it is small
+ */
+export function trainScoringModel(
+  population: readonly CustomerStats[],
+  sample: readonly TrainingCustomer[],
+  options: { asOf: CalendarDay; currency: string; onProgress?: (what: string) => void },
+): ScoringModel {
+  const { asOf, currency } = options;
+  const warnings: string[] = [];
+  options.onProgress?.('value');
+  const buyers = population.filter((stats) => stats.purchaseDays > 0).map((stats) => inputsAt(stats, asOf, currency));
+  const horizonDays = proposeHorizon(sample, warnings);
+  const { value, transactionModels } = fitValue(buyers, warnings);
+  options.onProgress?.('churn');
+  const churn = value
+    ? fitChurn(sample, { asOf, currency, horizonDays, transactions: value.transactions, warnings })
+    : { model: { kind: 'base-rate', probability: 0.5 } as const, churnModels: [], churnExamples: 0, churnBaseRate: null };
+
+  options.onProgress?.('bands');
+  const stats = sample.map((customer) => customer.statsAt(asOf));
+  const inputs = stats.map((each) => inputsAt(each, asOf, currency));
+  const report: TrainingReport = {
+    customers: population.length,
+    buyers: buyers.length,
+    repeatBuyers: buyers.filter((each) => each.purchases > 1).length,
+    transactionModels,
+    churnModels: churn.churnModels,
+    churnExamples: churn.churnExamples,
+    churnBaseRate: churn.churnBaseRate,
+    warnings,
+  };
+  const points = inputs.map(totalPoints).filter((each) => each > 0);
+  const draft: ScoringModel = {
+    version: '',
+    asOf,
+    currency,
+    horizonDays,
+    value,
+    churn: churn.model,
+    cutoffs: { churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE }, value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE } },
+    tables: { valueAtRisk: [], churn: [], engagementDrop: [], engagementPoints: percentileTable(points) },
+    reference: medianInputs(inputs.filter((each) => each.purchases > 0)),
+    report,
+  };
+  const model = { ...draft, ...freeze(draft, stats, inputs) };
+  return { ...model, version: `${asOf}-${hashOf(saveScoringModel(model)).slice(0, 8)}` };
+}
+
+/** The smallest horizon not below the 80th percentile of the days between purchases. */
+function proposeHorizon(sample: readonly TrainingCustomer[], warnings: string[]): number {
+  const gaps = sample.flatMap(({ purchaseDays }) =>
+    purchaseDays.slice(1).map((day, index) => daysBetween(purchaseDays[index] as CalendarDay, day)),
+  );
+  if (gaps.length === 0) {
+    warnings.push('No customer has bought twice: the churn horizon is set to 90 days until repeat purchases tell the usual gap.');
+    return 90;
+  }
+  const usual = valueAt(percentileTable(gaps), 0.8);
+  return HORIZONS.find((days) => days >= usual) ?? 365;
+}
+
+function fitValue(
+  buyers: readonly Inputs[],
+  warnings: string[],
+): { value: ValueModels | null; transactionModels: TrainingReport['transactionModels'] } {
+  try {
+    const rows = buyers.map(transactionRow);
+    const candidates = [bgNbd, mbgNbd].map((family) => family.fit(rows, {}));
+    const best = candidates.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a));
+    warnings.push(...best.diagnostics.warnings);
+    return {
+      value: { transactions: best, spend: fitSpend(buyers, warnings) },
+      transactionModels: candidates.map((candidate) => ({
+        name: candidate.name,
+        logLikelihood: likelihood(candidate),
+        converged: candidate.diagnostics.converged,
+        chosen: candidate === best,
+        parameters: { ...candidate.parameters },
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof NotFittedError)) throw error;
+    warnings.push(error.message);
+    return { value: null, transactionModels: [] };
+  }
+}
+
+function fitSpend(buyers: readonly Inputs[], warnings: string[]): ValueModels['spend'] {
+  try {
+    const spend = gammaGamma.fit(buyers, {});
+    warnings.push(...spend.diagnostics.warnings);
+    return spend;
+  } catch (error) {
+    if (!(error instanceof NotFittedError)) throw error;
+    const spenders = buyers.filter((each) => each.spendDays > 0);
+    const mean = spenders.reduce((sum, each) => sum + each.meanSpend, 0) / Math.max(spenders.length, 1);
+    warnings.push(`${error.message} Every purchase is taken at the book's mean of ${mean.toFixed(2)}.`);
+    return { mean };
+  }
+}
+
+const likelihood = (model: FittedBetaGeometric) => model.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
+
+interface ChurnContext {
+  asOf: CalendarDay;
+  currency: string;
+  horizonDays: number;
+  transactions: FittedBetaGeometric;
+  warnings: string[];
+}
+
+/**
+ * Windows inside the past: a customer who was active on the window's first day is an example; the label is no purchase in the
+ * horizon after it. Models are fitted on the older windows, calibrated on one half of the newest and compared on its other half.
+ */
+function fitChurn(sample: readonly TrainingCustomer[], context: ChurnContext) {
+  const { asOf, horizonDays } = context;
+  const cuts = Array.from({ length: WINDOWS }, (_, index) => addDays(asOf, -(index + 1) * horizonDays));
+  const windows = cuts.map((cut) => examplesAt(sample, cut, context)).filter((window) => window.length >= FEWEST_EXAMPLES);
+  const [newest = [], ...older] = windows;
+  const churners = newest.reduce((sum, example) => sum + example.label, 0);
+  const base = {
+    churnExamples: windows.reduce((sum, window) => sum + window.length, 0),
+    churnBaseRate: newest.length > 0 ? churners / newest.length : null,
+  };
+  if (churners < FEWEST_EXAMPLES || newest.length - churners < FEWEST_EXAMPLES) {
+    context.warnings.push(
+      `Only ${newest.length} customers can be followed over ${horizonDays} days, ${churners} of whom stayed away: churn risk comes from the transaction model, uncalibrated.`,
+    );
+    return { ...base, model: { kind: 'transaction-model', scaling: NO_SCALING } as ChurnModel, churnModels: [] };
+  }
+  // Every second example, in the order of the sample: independent of any outcome.
+  const calibration = newest.filter((_, index) => index % 2 === 0);
+  const judging = newest.filter((_, index) => index % 2 === 1);
+  const labels = (examples: readonly Example[]) => examples.map((example) => example.label);
+
+  const candidates: { name: ChurnModel['kind']; predict: (example: Example) => number; model: () => ChurnModel }[] = [];
+  const rate = mean(labels(calibration));
+  candidates.push({ name: 'base-rate', predict: () => rate, model: () => ({ kind: 'base-rate', probability: mean(labels(newest)) }) });
+  const fromTransactions = (examples: readonly Example[]) =>
+    plattScaling(examples.map((example) => example.logOdds), labels(examples));
+  const transactionScaling = fromTransactions(calibration);
+  candidates.push({
+    name: 'transaction-model',
+    predict: (example) => scaled(transactionScaling, example.logOdds),
+    model: () => ({ kind: 'transaction-model', scaling: fromTransactions(newest) }),
+  });
+  const past = older.length > 0 ? older.flat() : calibration;
+  const learned = tryLogistic(past);
+  if (learned) {
+    const scaling = older.length > 0 ? plattScaling(calibration.map((example) => learned.logOdds(example.values)), labels(calibration)) : NO_SCALING;
+    candidates.push({
+      name: 'logistic',
+      predict: (example) => scaled(scaling, learned.logOdds(example.values)),
+      model: () => ({ kind: 'logistic', logistic: tryLogistic(windows.flat()) ?? learned, scaling }),
+    });
+  }
+  const compared = candidates.map((candidate) => {
+    const predictions = judging.map(candidate.predict);
+    return { ...candidate, brier: brier(predictions, labels(judging)), auc: auc(predictions, labels(judging)) };
+  });
+  const best = compared.reduce((a, b) => (b.brier < a.brier ? b : a));
+  return {
+    ...base,
+    model: best.model(),
+    churnModels: compared.map(({ name, brier, auc }) => ({ name, brier, auc, chosen: name === best.name })),
+  };
+}
+
+interface Example extends LabelledRow {
+  /** Log-odds of no purchase by the transaction model fitted to facts up to the cut. */
+  logOdds: number;
+}
+
+function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, context: ChurnContext): readonly Example[] {
+  const { currency, horizonDays } = context;
+  const end = addDays(cut, horizonDays);
+  const known = sample
+    .map((customer) => ({ customer, inputs: inputsAt(customer.statsAt(cut), cut, currency) }))
+    .filter(({ inputs }) => inputs.purchases > 0);
+  let transactions: FittedBetaGeometric;
+  try {
+    transactions = mbgNbd.fit(known.map(({ inputs }) => transactionRow(inputs)), {});
+  } catch (error) {
+    if (error instanceof NotFittedError) return [];
+    throw error;
+  }
+  return known
+    .filter(({ inputs }) => lifecycleOf(inputs, horizonDays) === 'active')
+    .map(({ customer, inputs }) => ({
+      values: churnFeatures(inputs, transactions, horizonDays),
+      logOdds: logOddsOfNoPurchase(inputs, transactions, horizonDays),
+      label: customer.purchaseDays.some((day) => day > cut && day <= end) ? 0 : 1,
+    }));
+}
+
+function tryLogistic(examples: readonly Example[]): FittedLogistic | null {
+  const churners = examples.reduce((sum, example) => sum + example.label, 0);
+  if (churners < FEWEST_EXAMPLES || examples.length - churners < FEWEST_EXAMPLES) return null;
+  return logistic.fit(examples, { featureNames: CHURN_FEATURES, l2: 1 });
+}
+
+/** Cut-offs and tables from the numbers that the finished models give the sample. */
+function freeze(draft: ScoringModel, stats: readonly CustomerStats[], inputs: readonly Inputs[]): Pick<ScoringModel, 'cutoffs' | 'tables'> {
+  const scored = stats.map((each) => movingNumbers(draft, each, draft.asOf));
+  const active = scored.filter((each) => each.lifecycle === 'active' && each.churnProbability !== null);
+  const cutoffs = (values: readonly number[]) => {
+    const table = percentileTable(values);
+    // Without anybody to compare with, nobody is high.
+    return table.length === 0
+      ? { high: Number.MAX_VALUE, medium: Number.MAX_VALUE }
+      : { high: valueAt(table, 0.8), medium: valueAt(table, 0.5) };
+  };
+  const churn = active.map((each) => each.churnProbability ?? 0);
+  const kept = active.map((each) => each.valueIfKept12m ?? 0);
+  return {
+    cutoffs: { churn: cutoffs(churn), value: cutoffs(kept) },
+    tables: {
+      valueAtRisk: percentileTable(active.map((each) => (each.churnProbability ?? 0) * (each.valueIfKept12m ?? 0))),
+      churn: percentileTable(churn),
+      engagementDrop: percentileTable(inputs.filter((each) => each.purchases > 0).map((each) => engagementDrop(engagementRatio(each)))),
+      engagementPoints: draft.tables.engagementPoints,
+    },
+  };
+}
+
+/** Input by input the median of the buyers: the customer that reasons compare with. */
+function medianInputs(inputs: readonly Inputs[]): Inputs {
+  const median = (pick: (each: Inputs) => number) => (inputs.length === 0 ? 0 : valueAt(percentileTable(inputs.map(pick)), 0.5));
+  const memory = (name: 'short' | 'long') =>
+    Object.fromEntries(ENGAGEMENT_CHANNELS.map((channel) => [channel, median((each) => each[name][channel])])) as Record<
+      EngagementChannel,
+      number
+    >;
+  return {
+    purchases: Math.max(Math.round(median((each) => each.purchases)), 1),
+    ageDays: median((each) => each.ageDays),
+    silenceDays: median((each) => each.silenceDays),
+    meanGapDays: median((each) => each.meanGapDays),
+    spendDays: Math.round(median((each) => each.spendDays)),
+    meanSpend: median((each) => each.meanSpend),
+    short: memory('short'),
+    long: memory('long'),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
