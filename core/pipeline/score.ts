@@ -1,0 +1,180 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { FieldValue } from '../domain/fields.ts';
+import { toJson } from '../domain/stable-json.ts';
+import type { CustomerStats } from '../features/stats.ts';
+import type { Playbook } from '../playbooks/schema.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import { changedValues, mustWrite } from '../scores/dead-band.ts';
+import { fieldValues } from '../scores/fields.ts';
+import type { Score } from '../scores/score.ts';
+import { recheckOn, scoreCustomer } from '../scores/score-customer.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import { insertRows } from '../store/bulk.ts';
+import { recordCrossings } from '../store/crossings.ts';
+import { modelOf } from '../store/models.ts';
+
+/** Customers scored in one commit. */
+const CUSTOMERS_PER_COMMIT = 500;
+
+interface Due {
+  customer_id: string;
+  stats: CustomerStats;
+  score: Score | null;
+  scored_stats: CustomerStats | null;
+}
+
+interface RecordRow {
+  customer_id: string;
+  connection_id: string;
+  external_id: string;
+  parent_external_id: string | null;
+  written: Readonly<Record<string, FieldValue>>;
+  desired: Readonly<Record<string, FieldValue>> | null;
+}
+
+/**
+ * Step 5: scores who needs it: customers with new facts, those whose re-check day has come, and everybody after a new model.
+ * Score, history, what is to be written and crossings are one commit.
+ *
+ * @returns how many customers were scored
+ */
+export async function score(
+  database: Database,
+  context: {
+    model: ScoringModel;
+    asOf: CalendarDay;
+    playbooks: readonly Playbook[];
+    /** Connections whose records carry scores. */
+    writable: readonly string[];
+    clock: Clock;
+    onProgress?: (done: number) => void;
+  },
+): Promise<number> {
+  const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
+  for (let done = 0; ; ) {
+    const count = await database.transaction(async (sql) => {
+      const due = await sql.query<Due>(
+        `select s.customer_id, s.stats, c.score, c.stats as scored_stats
+         from customer_stats s left join scores c on c.customer_id = s.customer_id
+         where s.unscored or c.customer_id is null or c.model_version <> $1 or c.recheck_on <= $2::date or c.as_of > $2::date
+         order by s.customer_id limit ${CUSTOMERS_PER_COMMIT}`,
+        [context.model.version, context.asOf],
+      );
+      if (due.length === 0) return 0;
+      for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
+        if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
+      }
+      await scoreBatch(sql, due, earlier, context);
+      return due.length;
+    });
+    done += count;
+    if (count === 0) return done;
+    context.onProgress?.(done);
+  }
+}
+
+async function scoreBatch(
+  sql: Sql,
+  due: readonly Due[],
+  earlier: ReadonlyMap<string, ScoringModel | null>,
+  context: Parameters<typeof score>[1],
+): Promise<void> {
+  const { model, asOf, playbooks, writable, clock } = context;
+  const ids = due.map((row) => row.customer_id);
+  const records = Map.groupBy(
+    await sql.query<RecordRow>(
+      `select customer_id, connection_id, external_id, parent_external_id, written, desired from customer_records
+       where customer_id = any($1::uuid[]) and connection_id = any($2::text[])`,
+      [ids, writable],
+    ),
+    (record) => record.customer_id,
+  );
+
+  const scored = due.map((row) => {
+    const previous = row.score && earlier.get(row.score.modelVersion);
+    const before = previous && row.scored_stats && row.score ? { model: previous, stats: row.scored_stats, asOf: row.score.asOf } : null;
+    const now = scoreCustomer(model, row.stats, asOf, before);
+    const values = fieldValues(now);
+    // A customer without purchase and without any activity has nothing to show on a record.
+    const silentProspect = now.lifecycle === 'prospect' && row.stats.events === 0;
+    const writes = (records.get(row.customer_id) ?? [])
+      .filter((record) => !(silentProspect && Object.keys(record.written).length === 0))
+      .filter((record) => record.desired !== null || mustWrite(record.written, values))
+      .map((record) => ({ record, values: changedValues(record.written, values) }));
+    const shown = { ...records.get(row.customer_id)?.[0]?.written, ...writes[0]?.values };
+    return { row, now, writes, moved: writes.length > 0 || row.score === null, recheck: recheckOn(model, row.stats, now, shown) };
+  });
+
+  await insertRows(sql, {
+    table: 'scores',
+    columns: {
+      customer_id: 'uuid',
+      as_of: 'date',
+      scored_at: 'timestamptz',
+      recheck_on: 'date',
+      model_version: 'text',
+      priority: 'double precision',
+      churn_band: 'text',
+      value_band: 'text',
+      lifecycle: 'text',
+      score: 'jsonb',
+      stats: 'jsonb',
+    },
+    rows: scored.map(({ row, now, recheck }) => ({
+      customer_id: row.customer_id,
+      as_of: asOf,
+      scored_at: clock.now().toISOString(),
+      recheck_on: recheck,
+      model_version: model.version,
+      priority: now.priority,
+      churn_band: now.churnBand,
+      value_band: now.valueBand,
+      lifecycle: now.lifecycle,
+      score: now,
+      stats: row.stats,
+    })),
+    onConflict: `(customer_id) do update set as_of = excluded.as_of, scored_at = excluded.scored_at, recheck_on = excluded.recheck_on,
+      model_version = excluded.model_version, priority = excluded.priority, churn_band = excluded.churn_band,
+      value_band = excluded.value_band, lifecycle = excluded.lifecycle, score = excluded.score, stats = excluded.stats`,
+  });
+  await insertRows(sql, {
+    table: 'score_history',
+    columns: { customer_id: 'uuid', as_of: 'date', model_version: 'text', score: 'jsonb' },
+    rows: scored
+      .filter(({ moved }) => moved)
+      .map(({ row, now }) => ({
+        customer_id: row.customer_id,
+        as_of: asOf,
+        model_version: model.version,
+        score: toJson({ ...now, explanations: undefined }),
+      })),
+    onConflict: '(customer_id, as_of) do update set model_version = excluded.model_version, score = excluded.score',
+  });
+  const writes = scored.flatMap(({ writes: each }) => each);
+  if (writes.length > 0) {
+    await sql.query(
+      `update customer_records r set desired = w.desired::jsonb
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as w(customer_id, connection_id, external_id, desired)
+       where r.customer_id = w.customer_id and r.connection_id = w.connection_id and r.kind = 'contact' and r.external_id = w.external_id`,
+      [
+        writes.map(({ record }) => record.customer_id),
+        writes.map(({ record }) => record.connection_id),
+        writes.map(({ record }) => record.external_id),
+        writes.map(({ values }) => JSON.stringify(values)),
+      ],
+    );
+  }
+  await recordCrossings(
+    sql,
+    playbooks,
+    scored.map(({ row, now }) => ({
+      customerId: row.customer_id,
+      before: row.score,
+      after: now,
+      account: (records.get(row.customer_id) ?? []).find((record) => record.parent_external_id)?.parent_external_id ?? null,
+    })),
+    { asOf, churnCutoff: model.cutoffs.churn.high },
+  );
+  await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
+}

@@ -1,0 +1,63 @@
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import type { FieldValue } from '../domain/fields.ts';
+import { inputsAt } from '../features/inputs.ts';
+import type { CustomerStats } from '../features/stats.ts';
+import { type Before, changeSentence } from './change.ts';
+import { mustWrite } from './dead-band.ts';
+import { explain } from './explain.ts';
+import { fieldValues } from './fields.ts';
+import { movingNumbers, scoreNumbers } from './numbers.ts';
+import { reasons } from './reasons.ts';
+import type { Score } from './score.ts';
+import type { ScoringModel } from './scoring-model.ts';
+
+/** A score is looked at again after this many days at the latest, even if no crossing is foreseen. */
+const RECHECK_AFTER_DAYS = 14;
+
+/** Days within which an owner should act on a customer at risk. */
+const ACT_WITHIN_DAYS = 2;
+
+/** Scores one customer from its statistics: numbers, reasons, and why they moved since `before`. */
+export function scoreCustomer(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay, before: Before | null): Score {
+  const numbers = scoreNumbers(model, stats, asOf);
+  const inputs = inputsAt(stats, asOf, model.currency);
+  const explanations = explain(model, inputs);
+  const next = nextAction(numbers);
+  return {
+    ...numbers,
+    currency: model.currency,
+    churnHorizonDays: model.horizonDays,
+    modelVersion: model.version,
+    explanations,
+    reasons: reasons(model, inputs, explanations, numbers),
+    change: before && changeSentence(before, { model, stats, asOf }),
+    nextAction: next,
+    nextActionOn: next === null ? null : addDays(asOf, ACT_WITHIN_DAYS),
+  };
+}
+
+/**
+ * The first day after asOf on which silence alone would move this customer's record out of its dead-bands: nobody need look at it
+ * before. Looks ahead day by day, so that no crossing is jumped over.
+ *
+ * @param written what the record shows (or is about to)
+ */
+export function recheckOn(
+  model: ScoringModel,
+  stats: CustomerStats,
+  score: Score,
+  written: Readonly<Record<string, FieldValue>>,
+): CalendarDay {
+  for (let days = 1; days < RECHECK_AFTER_DAYS; days += 1) {
+    const day = addDays(score.asOf, days);
+    const numbers = movingNumbers(model, stats, day);
+    if (mustWrite(written, fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers) }))) return day;
+  }
+  return addDays(score.asOf, RECHECK_AFTER_DAYS);
+}
+
+function nextAction({ lifecycle, churnBand, valueBand }: Pick<Score, 'lifecycle' | 'churnBand' | 'valueBand'>): string | null {
+  if (lifecycle === 'active' && churnBand === 'high' && valueBand === 'high') return 'Call: valuable and likely to leave';
+  if (lifecycle === 'lapsed' && valueBand === 'high') return 'Win back: was valuable, has gone silent';
+  return null;
+}

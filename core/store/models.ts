@@ -1,0 +1,29 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { Json } from '../domain/json.ts';
+import type { Sql } from '../ports/database.ts';
+import { loadScoringModel, saveScoringModel, type ScoringModel } from '../scores/scoring-model.ts';
+
+/** Keeps a model and makes it the champion of its as-of day and later. */
+export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promise<void> {
+  await sql.query('update models set champion = false where champion and as_of >= $1::date', [model.asOf]);
+  await sql.query(
+    `insert into models (model_version, as_of, trained_at, champion, artifact) values ($1, $2, $3, true, $4::jsonb)
+     on conflict (model_version) do update set champion = true`,
+    [model.version, model.asOf, now.toISOString(), JSON.stringify(saveScoringModel(model))],
+  );
+}
+
+/** The champion for a day: the newest one trained on facts up to that day; null when there is none. */
+export async function championAt(sql: Sql, asOf: CalendarDay): Promise<ScoringModel | null> {
+  const [row] = await sql.query<{ artifact: Json }>(
+    'select artifact from models where champion and as_of <= $1::date order by as_of desc, trained_at desc limit 1',
+    [asOf],
+  );
+  return row ? loadScoringModel(row.artifact) : null;
+}
+
+/** A model by its version; null when it is not on record any more. */
+export async function modelOf(sql: Sql, version: string): Promise<ScoringModel | null> {
+  const [row] = await sql.query<{ artifact: Json }>('select artifact from models where model_version = $1', [version]);
+  return row ? loadScoringModel(row.artifact) : null;
+}
