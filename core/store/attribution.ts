@@ -27,7 +27,7 @@ interface FactRow {
  */
 export async function attribute(
   database: Database,
-  context: { timeZone: string; now: () => Date; onProgress?: (done: number) => void },
+  context: { timeZone: string; currency: string; now: () => Date; onProgress?: (done: number) => void },
 ): Promise<number> {
   for (let done = 0; ; ) {
     const count = await database.transaction(async (sql) => {
@@ -36,7 +36,7 @@ export async function attribute(
          from (select * from source_records where kind in ('transaction', 'event') and pending order by kind, landed_seq limit ${FACTS_PER_COMMIT}) f
          left join source_records c on c.connection_id = f.connection_id and c.kind = 'contact' and c.external_id = f.contact_external_id`,
       );
-      if (batch.length > 0) await place(sql, batch, context.timeZone, context.now());
+      if (batch.length > 0) await place(sql, batch, context);
       return batch.length;
     });
     done += count;
@@ -45,7 +45,11 @@ export async function attribute(
   }
 }
 
-async function place(sql: Sql, batch: readonly FactRow[], timeZone: string, now: Date): Promise<void> {
+async function place(
+  sql: Sql,
+  batch: readonly FactRow[],
+  { timeZone, currency, now }: { timeZone: string; currency: string; now: () => Date },
+): Promise<void> {
   const transactions: Record<string, unknown>[] = [];
   const events: Record<string, unknown>[] = [];
   const settled: { row: FactRow; customerId: string | null }[] = [];
@@ -56,7 +60,7 @@ async function place(sql: Sql, batch: readonly FactRow[], timeZone: string, now:
       continue;
     }
     try {
-      if (row.payload.kind === 'transaction') transactions.push({ ...key, ...transactionColumns(row.payload, timeZone) });
+      if (row.payload.kind === 'transaction') transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, currency) });
       else events.push({ ...key, ...eventColumns(row.payload, timeZone) });
       settled.push({ row, customerId: row.customer_id });
     } catch (error) {
@@ -71,7 +75,7 @@ async function place(sql: Sql, batch: readonly FactRow[], timeZone: string, now:
         message: error.message,
         remedy: error.fault.remedy,
         payload: JSON.stringify(row.payload),
-        at: now,
+        at: now(),
       });
     }
   }
@@ -136,7 +140,17 @@ async function place(sql: Sql, batch: readonly FactRow[], timeZone: string, now:
   await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [[...touched]]);
 }
 
-function transactionColumns(record: TransactionRecord, timeZone: string): Record<string, unknown> {
+function transactionColumns(record: TransactionRecord, timeZone: string, currency: string): Record<string, unknown> {
+  if (record.currency !== currency) {
+    // Never 1:1: a wrong rate is worse than a sale that waits.
+    throw new DataError({
+      row: record.externalId,
+      field: 'currency',
+      expected: `the workspace's reporting currency ${currency}`,
+      found: record.currency,
+      remedy: 'set "currency" in the configuration to the currency of your sales, or convert this one at the source',
+    });
+  }
   const day = dayOf(record.occurredAt, timeZone);
   const money = record.amount === null ? null : parseMoney(record.amount, record.currency);
   if (money && money.amountMinor < 0n) {

@@ -1,0 +1,93 @@
+import type { Action } from '../domain/actions.ts';
+import { isUnavailable, SeatMissingError, StaypowerError, UnknownOutcomeError } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Connector } from '../ports/connector.ts';
+import type { Database } from '../ports/database.ts';
+import { quarantine } from '../store/quarantine.ts';
+
+interface Waiting {
+  customer_id: string;
+  action_key: string;
+  action: Action;
+  state: 'waiting' | 'started';
+  attempts: number;
+}
+
+/** An action is tried so often before it waits in quarantine. */
+const MOST_ATTEMPTS = 10;
+
+/**
+ * Step 8: performs what waits in the outbox, each exactly once. The attempt is noted before the call; if no answer was noted after
+ * it (a crash, a lost reply), the vendor is asked whether it was done before it is tried again.
+ *
+ * @returns how many actions were performed, counting those found to have been done already
+ */
+export async function act(
+  database: Database,
+  connectors: readonly Connector[],
+  context: { clock: Clock; onProgress?: (done: number) => void; onUnavailable?: (connectionId: string, error: Error) => void },
+): Promise<{ performed: number; rejected: number }> {
+  const report = { performed: 0, rejected: 0 };
+  for (const connector of connectors) {
+    const performer = connector.actions;
+    if (!performer) continue;
+    const waiting = await database.query<Waiting>(
+      `select customer_id, action_key, action, state, attempts from outbox
+       where connection_id = $1 and state in ('waiting', 'started') and not_before <= $2
+       order by customer_id, action_key`,
+      [connector.connectionId, context.clock.now().toISOString()],
+    );
+    for (const row of waiting) {
+      try {
+        await mark(database, row, 'started');
+        const found = row.state === 'started' ? await performer.find(row.action) : null;
+        const receipt = found ?? (await performer.perform(row.action));
+        await database.query(
+          `update outbox set state = 'done', receipt = $3::jsonb where customer_id = $1::uuid and action_key = $2`,
+          [row.customer_id, row.action_key, JSON.stringify(receipt)],
+        );
+        report.performed += 1;
+        context.onProgress?.(report.performed);
+      } catch (error) {
+        if (!(error instanceof StaypowerError)) throw error;
+        const hopeless = error.retry === 'never' || error instanceof SeatMissingError || row.attempts + 1 >= MOST_ATTEMPTS;
+        if (hopeless) {
+          report.rejected += 1;
+          await database.transaction(async (sql) => {
+            await sql.query(`update outbox set state = 'rejected' where customer_id = $1::uuid and action_key = $2`, [
+              row.customer_id,
+              row.action_key,
+            ]);
+            await quarantine(sql, {
+              connectionId: connector.connectionId,
+              stage: 'act',
+              kind: 'action',
+              externalId: row.action_key,
+              code: error.code,
+              message: error.message,
+              remedy: 'Mend what the message says at the vendor, then replay this action.',
+              payload: JSON.stringify(row.action),
+              at: context.clock.now(),
+            });
+          });
+          continue;
+        }
+        // A refused request was not executed: it may be sent again without asking. One without an answer may have been.
+        await mark(database, row, error instanceof UnknownOutcomeError ? 'started' : 'waiting');
+        if (isUnavailable(error) && !(error instanceof UnknownOutcomeError)) {
+          context.onUnavailable?.(connector.connectionId, error);
+          break;
+        }
+      }
+    }
+  }
+  return report;
+}
+
+async function mark(database: Database, row: Waiting, state: 'waiting' | 'started'): Promise<void> {
+  await database.query(
+    `update outbox set state = $3, attempts = attempts + case when $3 = 'started' then 1 else 0 end
+     where customer_id = $1::uuid and action_key = $2`,
+    [row.customer_id, row.action_key, state],
+  );
+}

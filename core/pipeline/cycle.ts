@@ -1,0 +1,155 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { daysBetween } from '../domain/calendar-day.ts';
+import type { SourceRank } from '../features/settle.ts';
+import type { Playbook } from '../playbooks/schema.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Connector } from '../ports/connector.ts';
+import type { Database } from '../ports/database.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import { attribute } from '../store/attribution.ts';
+import { identify } from '../store/identity.ts';
+import { championAt } from '../store/models.ts';
+import { act } from './act.ts';
+import { features } from './features.ts';
+import { plan } from './plan.ts';
+import { pull } from './pull.ts';
+import { score } from './score.ts';
+import { train } from './train.ts';
+import { writeBack } from './write-back.ts';
+
+/** Everything the steps need. Connectors are in the order of trust: of one sale in two systems, the first one's is kept. */
+export interface Workspace {
+  name: string;
+  database: Database;
+  connectors: readonly Connector[];
+  playbooks: readonly Playbook[];
+  timeZone: string;
+  /** Reporting currency. */
+  currency: string;
+  clock: Clock;
+}
+
+/** The steps, in order. */
+export const STEPS = ['pull', 'identify', 'features', 'train', 'score', 'plan', 'write-back', 'act'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Told what goes on: `total` is null where it is not known. */
+export type OnStep = (progress: { step: Step; detail: string; done: number; total: number | null }) => void;
+
+/** What a cycle did. */
+export interface CycleReport {
+  pulled: number;
+  rejected: number;
+  customers: number;
+  /** Customers with a clv today. */
+  scored: number;
+  recordsWritten: number;
+  fieldsWritten: number;
+  tasksOpened: number;
+  heldOut: number;
+  deferred: number;
+  model: ScoringModel | null;
+  /** Connections that could not be reached, and why. */
+  unavailable: readonly { connectionId: string; message: string }[];
+}
+
+/** A champion is replaced after so many days. */
+const TRAIN_EVERY_DAYS = 30;
+
+/**
+ * One cycle of the product. Live and batch are this same function: every step takes up what is new, dirty or due, so that after
+ * one event it is one customer, and after a first pull it is everybody.
+ *
+ * @param steps which steps to run; a live cycle leaves out `pull` (the inbox is drained by `live`) and `train`
+ */
+export async function cycle(
+  workspace: Workspace,
+  options: { asOf: CalendarDay; steps?: readonly Step[]; retrain?: boolean; onStep?: OnStep },
+): Promise<CycleReport> {
+  const { database, connectors, clock } = workspace;
+  const { asOf, onStep } = options;
+  const runs = (step: Step) => (options.steps ?? STEPS).includes(step);
+  const tell = (step: Step) => (done: number) => onStep?.({ step, detail: '', done, total: null });
+  const unavailable: { connectionId: string; message: string }[] = [];
+  const onUnavailable = (connectionId: string, error: Error) => unavailable.push({ connectionId, message: error.message });
+  const rank = sourceRank(connectors);
+
+  const pulled = runs('pull')
+    ? await pull(database, connectors, {
+        clock,
+        onUnavailable,
+        onProgress: ({ connectionId, stream, read, total }) =>
+          onStep?.({ step: 'pull', detail: `${connectionId} ${stream}`, done: read, total }),
+      })
+    : { pulled: 0, rejected: 0 };
+  if (runs('identify')) {
+    await identify(database, { workspace: workspace.name, now: () => clock.now(), onProgress: tell('identify') });
+    await attribute(database, { timeZone: workspace.timeZone, currency: workspace.currency, now: () => clock.now(), onProgress: tell('identify') });
+  }
+  if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
+  const model = await currentModel(workspace, options, rank, runs('train'));
+  if (runs('score') && model) {
+    await score(database, {
+      model,
+      asOf,
+      playbooks: workspace.playbooks,
+      writable: connectors.filter((connector) => connector.scores).map((connector) => connector.connectionId),
+      clock,
+      onProgress: tell('score'),
+    });
+  }
+  const acting = connectors.filter((connector) => connector.actions).map((connector) => connector.connectionId);
+  const planned = runs('plan')
+    ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock })
+    : { heldOut: 0, deferred: 0 };
+  const written = runs('write-back')
+    ? await writeBack(database, connectors, { clock, customerIds: null, onProgress: tell('write-back'), onUnavailable })
+    : { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
+  const acted = runs('act')
+    ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })
+    : { performed: 0, rejected: 0 };
+
+  const [counts] = await database.query<{ customers: number; scored: number }>(
+    `select (select count(*)::int from customers) as customers,
+            (select count(*)::int from scores where lifecycle <> 'prospect' and score->>'clv12m' is not null) as scored`,
+  );
+  return {
+    pulled: pulled.pulled,
+    rejected: pulled.rejected + written.rejected + acted.rejected,
+    customers: counts?.customers ?? 0,
+    scored: counts?.scored ?? 0,
+    recordsWritten: written.recordsWritten,
+    fieldsWritten: written.fieldsWritten,
+    tasksOpened: acted.performed,
+    heldOut: planned.heldOut,
+    deferred: planned.deferred,
+    model,
+    unavailable,
+  };
+}
+
+async function currentModel(
+  workspace: Workspace,
+  { asOf, retrain, onStep }: Parameters<typeof cycle>[1],
+  rank: SourceRank,
+  mayTrain: boolean,
+): Promise<ScoringModel | null> {
+  const champion = await championAt(workspace.database, asOf);
+  const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
+  if (!mayTrain || (fresh && !retrain)) return champion;
+  const [known] = await workspace.database.query<{ customers: number }>('select count(*)::int as customers from customer_stats');
+  if (!known || known.customers === 0) return champion;
+  return train(workspace.database, {
+    asOf,
+    currency: workspace.currency,
+    rank,
+    clock: workspace.clock,
+    onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),
+  });
+}
+
+/** Trust by the order of the connections; unknown ones last. */
+export function sourceRank(connectors: readonly Connector[]): SourceRank {
+  const order = new Map(connectors.map((connector, index) => [connector.connectionId, index]));
+  return (connectionId) => order.get(connectionId) ?? connectors.length;
+}

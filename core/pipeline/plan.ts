@@ -1,0 +1,183 @@
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import type { TaskAction } from '../domain/actions.ts';
+import { hashOf } from '../domain/stable-json.ts';
+import { isInCell } from '../playbooks/cell.ts';
+import type { Playbook } from '../playbooks/schema.ts';
+import { fillTemplate } from '../playbooks/template.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import type { Score } from '../scores/score.ts';
+
+/** What planning did with the customers who entered a playbook's cell. */
+export interface PlanReport {
+  /** Tasks put into the outbox now. */
+  planned: number;
+  /** Entered and held out at random, in this run. */
+  heldOut: number;
+  /** Waiting because their owner has enough for today. */
+  deferred: number;
+}
+
+interface Queued {
+  customer_id: string;
+  crossed_on: CalendarDay;
+  name: string | null;
+  do_not_contact: boolean;
+  score: Score;
+}
+
+/** A contact record on which a task can be opened. */
+interface Target {
+  customer_id: string;
+  connection_id: string;
+  external_id: string;
+  owner_id: string | null;
+}
+
+/**
+ * Step 6: turns queued crossings into actions, the most urgent first, up to each owner's capacity for the day. Customers who left
+ * the cell, were contacted within the cool-down or must not be contacted are let go. The only step that looks at customers beside
+ * one another; it never changes a score.
+ */
+export async function plan(
+  database: Database,
+  playbooks: readonly Playbook[],
+  context: { asOf: CalendarDay; actingConnections: readonly string[]; clock: Clock },
+): Promise<PlanReport> {
+  const report: PlanReport = { planned: 0, heldOut: 0, deferred: 0 };
+  for (const playbook of playbooks.filter((each) => each.enabled)) {
+    await database.transaction((sql) => planOne(sql, playbook, context, report));
+  }
+  return report;
+}
+
+async function planOne(
+  sql: Sql,
+  playbook: Playbook,
+  context: { asOf: CalendarDay; actingConnections: readonly string[]; clock: Clock },
+  report: PlanReport,
+): Promise<void> {
+  const { asOf } = context;
+  const [held] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from playbook_runs where playbook = $1 and state = 'held-out' and crossed_on = $2::date and fired_on is null`,
+    [playbook.name, asOf],
+  );
+  report.heldOut += held?.count ?? 0;
+  // Counted once: fired_on of a held-out run is the day on which it would have fired.
+  await sql.query(
+    `update playbook_runs set fired_on = $2::date where playbook = $1 and state = 'held-out' and crossed_on = $2::date and fired_on is null`,
+    [playbook.name, asOf],
+  );
+  const queued = await sql.query<Queued>(
+    `select r.customer_id, r.crossed_on, c.name, c.do_not_contact, s.score
+     from playbook_runs r join customers c on c.customer_id = r.customer_id join scores s on s.customer_id = r.customer_id
+     where r.playbook = $1 and r.state = 'queued' and r.crossed_on <= $2::date order by s.priority desc, r.customer_id`,
+    [playbook.name, asOf],
+  );
+  if (queued.length === 0) return;
+  const ids = queued.map((row) => row.customer_id);
+  const recent = new Set(
+    (
+      await sql.query<{ customer_id: string }>(
+        `select distinct customer_id from playbook_runs where customer_id = any($1::uuid[]) and state in ('fired', 'done')
+         and fired_on > $2::date - $3::int`,
+        [ids, asOf, playbook.coolDownDays],
+      )
+    ).map((row) => row.customer_id),
+  );
+  const open = new Set(
+    (
+      await sql.query<{ customer_id: string }>(
+        `select distinct customer_id from outbox where customer_id = any($1::uuid[]) and state in ('waiting', 'started')`,
+        [ids],
+      )
+    ).map((row) => row.customer_id),
+  );
+  const targets = await targetsOf(sql, ids, context.actingConnections);
+  const capacity = new Map(
+    (
+      await sql.query<{ owner: string; count: number }>(
+        `select coalesce(action->>'ownerId', '') as owner, count(*)::int as count from outbox o
+         join playbook_runs r on r.customer_id = o.customer_id and r.action_key = o.action_key
+         where r.playbook = $1 and r.fired_on = $2::date group by 1`,
+        [playbook.name, asOf],
+      )
+    ).map((row) => [row.owner, row.count]),
+  );
+
+  for (const row of queued) {
+    const target = targets.get(row.customer_id);
+    const letGo = row.do_not_contact || recent.has(row.customer_id) || !target || !isInCell(playbook, row.score);
+    if (letGo) {
+      await settle(sql, playbook, row, { state: row.do_not_contact ? 'no-consent' : 'let-go', firedOn: asOf, target: null, key: null });
+      continue;
+    }
+    const owner = target.owner_id ?? '';
+    const given = capacity.get(owner) ?? 0;
+    if (open.has(row.customer_id) || given >= playbook.tasksPerOwnerPerDay) {
+      report.deferred += 1;
+      continue;
+    }
+    capacity.set(owner, given + 1);
+    const action = taskFor(playbook, row, target, asOf);
+    await sql.query(
+      `insert into outbox (customer_id, action_key, playbook, connection_id, action, state, attempts, not_before)
+       values ($1::uuid, $2, $3, $4, $5::jsonb, 'waiting', 0, $6)
+       on conflict (customer_id, action_key) do nothing`,
+      [row.customer_id, action.key, playbook.name, target.connection_id, JSON.stringify(action), context.clock.now().toISOString()],
+    );
+    await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
+    report.planned += 1;
+  }
+}
+
+/** The record a task is opened on: one with an owner before one without, in the order of the connections. */
+async function targetsOf(sql: Sql, ids: readonly string[], connections: readonly string[]): Promise<ReadonlyMap<string, Target>> {
+  const rows = await sql.query<Target>(
+    `select customer_id, connection_id, external_id, owner_id from customer_records
+     where customer_id = any($1::uuid[]) and kind = 'contact' and connection_id = any($2::text[])`,
+    [ids, connections],
+  );
+  const order = (row: Target) => connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
+  const targets = new Map<string, Target>();
+  for (const row of rows.sort((a, b) => order(a) - order(b) || (a.external_id < b.external_id ? -1 : 1))) {
+    if (!targets.has(row.customer_id)) targets.set(row.customer_id, row);
+  }
+  return targets;
+}
+
+function taskFor(playbook: Playbook, row: Queued, target: Target, asOf: CalendarDay): TaskAction {
+  const { score } = row;
+  const values = {
+    name: row.name ?? 'this customer',
+    valueIfKept: String(Math.round(score.valueIfKept12m ?? 0)),
+    currency: score.currency,
+    churn: String(Math.round((score.churnProbability ?? 0) * 100)),
+    horizonDays: String(score.churnHorizonDays),
+    reasons: score.reasons.join('\n'),
+  };
+  return {
+    kind: 'task',
+    // By record and crossing: the same crossing gives the same key, however often it is planned.
+    key: `${playbook.name.slice(0, 30)}-${hashOf([playbook.name, target.connection_id, target.external_id, row.crossed_on]).toLowerCase().replace(/[^a-z0-9]/g, '0')}`,
+    contactExternalId: target.external_id,
+    ownerId: target.owner_id,
+    subject: fillTemplate(playbook.task.subject, values),
+    body: fillTemplate(playbook.task.body, values),
+    dueOn: addDays(asOf, playbook.task.dueInDays),
+    priority: playbook.task.priority,
+  };
+}
+
+async function settle(
+  sql: Sql,
+  playbook: Playbook,
+  row: Queued,
+  result: { state: string; firedOn: CalendarDay; target: Target | null; key: string | null },
+): Promise<void> {
+  await sql.query(
+    `update playbook_runs set state = $4, fired_on = $5::date, connection_id = $6, action_key = $7
+     where customer_id = $1::uuid and playbook = $2 and crossed_on = $3::date`,
+    [row.customer_id, playbook.name, row.crossed_on, result.state, result.firedOn, result.target?.connection_id ?? null, result.key],
+  );
+}
