@@ -88,8 +88,12 @@ function gini(values: ArrayLike<number>, sortBy: ArrayLike<number>): number {
 function decileR2(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
   const order = byPrediction(predicted);
   const means = Array.from({ length: 10 }, (_, decile) => {
-    const members = order.slice(Math.floor((decile * order.length) / 10), Math.floor(((decile + 1) * order.length) / 10));
-    const mean = (values: ArrayLike<number>) => members.reduce((sum, i) => sum + (values[i] as number), 0) / members.length;
+    const members = order.slice(
+      Math.floor((decile * order.length) / 10),
+      Math.floor(((decile + 1) * order.length) / 10),
+    );
+    const mean = (values: ArrayLike<number>) =>
+      members.reduce((sum, i) => sum + (values[i] as number), 0) / members.length;
     return { predicted: mean(predicted), actual: mean(actual) };
   });
   return r2(

@@ -17,7 +17,8 @@ export function shapleyValues(groups: number, value: (mask: number) => number): 
     for (let group = 0; group < groups; group += 1) {
       if (mask & (1 << group)) continue;
       const weight = (factorial(size) * factorial(groups - size - 1)) / factorial(groups);
-      result[group] = (result[group] as number) + weight * ((values[mask | (1 << group)] as number) - (values[mask] as number));
+      result[group] =
+        (result[group] as number) + weight * ((values[mask | (1 << group)] as number) - (values[mask] as number));
     }
   }
   return result;

@@ -1,6 +1,8 @@
 /** Ranks from 1, ties sharing their average. */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number));
+  const order = Array.from({ length: values.length }, (_, i) => i).sort(
+    (i, j) => (values[i] as number) - (values[j] as number),
+  );
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start;

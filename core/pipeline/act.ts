@@ -25,7 +25,11 @@ const MOST_ATTEMPTS = 10;
 export async function act(
   database: Database,
   connectors: readonly Connector[],
-  context: { clock: Clock; onProgress?: (done: number) => void; onUnavailable?: (connectionId: string, error: Error) => void },
+  context: {
+    clock: Clock;
+    onProgress?: (done: number) => void;
+    onUnavailable?: (connectionId: string, error: Error) => void;
+  },
 ): Promise<{ performed: number; rejected: number }> {
   const report = { performed: 0, rejected: 0 };
   for (const connector of connectors) {
@@ -50,7 +54,8 @@ export async function act(
         context.onProgress?.(report.performed);
       } catch (error) {
         if (!(error instanceof StaypowerError)) throw error;
-        const hopeless = error.retry === 'never' || error instanceof SeatMissingError || row.attempts + 1 >= MOST_ATTEMPTS;
+        const hopeless =
+          error.retry === 'never' || error instanceof SeatMissingError || row.attempts + 1 >= MOST_ATTEMPTS;
         if (hopeless) {
           report.rejected += 1;
           await database.transaction(async (sql) => {

@@ -71,7 +71,8 @@ export async function cycle(
   const runs = (step: Step) => (options.steps ?? STEPS).includes(step);
   const tell = (step: Step) => (done: number) => onStep?.({ step, detail: '', done, total: null });
   const unavailable: { connectionId: string; message: string }[] = [];
-  const onUnavailable = (connectionId: string, error: Error) => unavailable.push({ connectionId, message: error.message });
+  const onUnavailable = (connectionId: string, error: Error) =>
+    unavailable.push({ connectionId, message: error.message });
   const rank = sourceRank(connectors);
 
   const pulled = runs('pull')
@@ -84,7 +85,12 @@ export async function cycle(
     : { pulled: 0, rejected: 0 };
   if (runs('identify')) {
     await identify(database, { workspace: workspace.name, now: () => clock.now(), onProgress: tell('identify') });
-    await attribute(database, { timeZone: workspace.timeZone, currency: workspace.currency, now: () => clock.now(), onProgress: tell('identify') });
+    await attribute(database, {
+      timeZone: workspace.timeZone,
+      currency: workspace.currency,
+      now: () => clock.now(),
+      onProgress: tell('identify'),
+    });
   }
   if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
   const model = await currentModel(workspace, options, rank, runs('train'));
@@ -137,7 +143,9 @@ async function currentModel(
   const champion = await championAt(workspace.database, asOf);
   const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
   if (!mayTrain || (fresh && !retrain)) return champion;
-  const [known] = await workspace.database.query<{ customers: number }>('select count(*)::int as customers from customer_stats');
+  const [known] = await workspace.database.query<{ customers: number }>(
+    'select count(*)::int as customers from customer_stats',
+  );
   if (!known || known.customers === 0) return champion;
   return train(workspace.database, {
     asOf,

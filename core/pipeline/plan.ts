@@ -1,5 +1,5 @@
-import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import type { TaskAction } from '../domain/actions.ts';
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { isInCell } from '../playbooks/cell.ts';
 import type { Playbook } from '../playbooks/schema.ts';
@@ -109,7 +109,12 @@ async function planOne(
     const target = targets.get(row.customer_id);
     const letGo = row.do_not_contact || recent.has(row.customer_id) || !target || !isInCell(playbook, row.score);
     if (letGo) {
-      await settle(sql, playbook, row, { state: row.do_not_contact ? 'no-consent' : 'let-go', firedOn: asOf, target: null, key: null });
+      await settle(sql, playbook, row, {
+        state: row.do_not_contact ? 'no-consent' : 'let-go',
+        firedOn: asOf,
+        target: null,
+        key: null,
+      });
       continue;
     }
     const owner = target.owner_id ?? '';
@@ -124,7 +129,14 @@ async function planOne(
       `insert into outbox (customer_id, action_key, playbook, connection_id, action, state, attempts, not_before)
        values ($1::uuid, $2, $3, $4, $5::jsonb, 'waiting', 0, $6)
        on conflict (customer_id, action_key) do nothing`,
-      [row.customer_id, action.key, playbook.name, target.connection_id, JSON.stringify(action), context.clock.now().toISOString()],
+      [
+        row.customer_id,
+        action.key,
+        playbook.name,
+        target.connection_id,
+        JSON.stringify(action),
+        context.clock.now().toISOString(),
+      ],
     );
     await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
     report.planned += 1;
@@ -132,13 +144,18 @@ async function planOne(
 }
 
 /** The record a task is opened on: one with an owner before one without, in the order of the connections. */
-async function targetsOf(sql: Sql, ids: readonly string[], connections: readonly string[]): Promise<ReadonlyMap<string, Target>> {
+async function targetsOf(
+  sql: Sql,
+  ids: readonly string[],
+  connections: readonly string[],
+): Promise<ReadonlyMap<string, Target>> {
   const rows = await sql.query<Target>(
     `select customer_id, connection_id, external_id, owner_id from customer_records
      where customer_id = any($1::uuid[]) and kind = 'contact' and connection_id = any($2::text[])`,
     [ids, connections],
   );
-  const order = (row: Target) => connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
+  const order = (row: Target) =>
+    connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
   const targets = new Map<string, Target>();
   for (const row of rows.sort((a, b) => order(a) - order(b) || (a.external_id < b.external_id ? -1 : 1))) {
     if (!targets.has(row.customer_id)) targets.set(row.customer_id, row);
@@ -159,7 +176,14 @@ function taskFor(playbook: Playbook, row: Queued, target: Target, asOf: Calendar
   return {
     kind: 'task',
     // By record and crossing: the same crossing gives the same key, however often it is planned.
-    key: `${playbook.name.slice(0, 30)}-${hashOf([playbook.name, target.connection_id, target.external_id, row.crossed_on]).toLowerCase().replace(/[^a-z0-9]/g, '0')}`,
+    key: `${playbook.name.slice(0, 30)}-${hashOf([
+      playbook.name,
+      target.connection_id,
+      target.external_id,
+      row.crossed_on,
+    ])
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '0')}`,
     contactExternalId: target.external_id,
     ownerId: target.owner_id,
     subject: fillTemplate(playbook.task.subject, values),
@@ -178,6 +202,14 @@ async function settle(
   await sql.query(
     `update playbook_runs set state = $4, fired_on = $5::date, connection_id = $6, action_key = $7
      where customer_id = $1::uuid and playbook = $2 and crossed_on = $3::date`,
-    [row.customer_id, playbook.name, row.crossed_on, result.state, result.firedOn, result.target?.connection_id ?? null, result.key],
+    [
+      row.customer_id,
+      playbook.name,
+      row.crossed_on,
+      result.state,
+      result.firedOn,
+      result.target?.connection_id ?? null,
+      result.key,
+    ],
   );
 }

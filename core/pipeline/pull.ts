@@ -1,7 +1,7 @@
-import type { Stream } from '../domain/records.ts';
 import { isUnavailable } from '../domain/errors.ts';
-import type { Connector } from '../ports/connector.ts';
+import type { Stream } from '../domain/records.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import { drainInbox } from '../store/inbox.ts';
 import { land, readCursor } from '../store/landing.ts';
@@ -25,7 +25,11 @@ export interface PullContext {
  * Step 1: brings in what is new since the last pull, stream by stream, page by page; each page and its cursor are one commit, so
  * that a crash re-reads at most one page. A vendor that is down or refuses us does not stop the others.
  */
-export async function pull(database: Database, connectors: readonly Connector[], context: PullContext): Promise<PullReport> {
+export async function pull(
+  database: Database,
+  connectors: readonly Connector[],
+  context: PullContext,
+): Promise<PullReport> {
   const report: PullReport = { pulled: 0, rejected: 0 };
   for (const connector of connectors) {
     try {

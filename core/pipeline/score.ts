@@ -93,7 +93,10 @@ async function scoreBatch(
 
   const scored = due.map((row) => {
     const previous = row.score && earlier.get(row.score.modelVersion);
-    const before = previous && row.scored_stats && row.score ? { model: previous, stats: row.scored_stats, asOf: row.score.asOf } : null;
+    const before =
+      previous && row.scored_stats && row.score
+        ? { model: previous, stats: row.scored_stats, asOf: row.score.asOf }
+        : null;
     const now = scoreCustomer(model, row.stats, asOf, before);
     const values = fieldValues(now);
     // A customer without purchase and without any activity has nothing to show on a record.
@@ -103,7 +106,13 @@ async function scoreBatch(
       .filter((record) => record.desired !== null || mustWrite(record.written, values))
       .map((record) => ({ record, values: changedValues(record.written, values) }));
     const shown = { ...records.get(row.customer_id)?.[0]?.written, ...writes[0]?.values };
-    return { row, now, writes, moved: writes.length > 0 || row.score === null, recheck: recheckOn(model, row.stats, now, shown) };
+    return {
+      row,
+      now,
+      writes,
+      moved: writes.length > 0 || row.score === null,
+      recheck: recheckOn(model, row.stats, now, shown),
+    };
   });
 
   await insertRows(sql, {
@@ -172,7 +181,8 @@ async function scoreBatch(
       customerId: row.customer_id,
       before: row.score,
       after: now,
-      account: (records.get(row.customer_id) ?? []).find((record) => record.parent_external_id)?.parent_external_id ?? null,
+      account:
+        (records.get(row.customer_id) ?? []).find((record) => record.parent_external_id)?.parent_external_id ?? null,
     })),
     { asOf, churnCutoff: model.cutoffs.churn.high },
   );

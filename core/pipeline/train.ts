@@ -1,10 +1,10 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import { settle, type SourceRank } from '../features/settle.ts';
+import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
-import { trainScoringModel, type TrainingCustomer } from '../scores/train.ts';
+import { type TrainingCustomer, trainScoringModel } from '../scores/train.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
 import { keepModel } from '../store/models.ts';
 
@@ -44,7 +44,11 @@ async function allStats(database: Database): Promise<readonly CustomerStats[]> {
 }
 
 /** The customers with the lowest ids: ids are hashes, so this is a random sample that stays the same from run to run. */
-async function sampleCustomers(database: Database, asOf: CalendarDay, rank: SourceRank): Promise<readonly TrainingCustomer[]> {
+async function sampleCustomers(
+  database: Database,
+  asOf: CalendarDay,
+  rank: SourceRank,
+): Promise<readonly TrainingCustomer[]> {
   const ids = (
     await database.query<{ customer_id: string }>(
       `select customer_id from customer_stats order by customer_id limit ${SAMPLE_CUSTOMERS}`,

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
-import type { Clock } from '../ports/clock.ts';
 import { pendingWrites, settleWrites } from '../store/write-back.ts';
 
 /** What write-back did. */

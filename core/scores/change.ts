@@ -35,7 +35,10 @@ export function movement(
 }
 
 /** Why the scores moved, in a sentence or two; null when nothing worth a word did. */
-export function changeSentence(before: Before, now: { model: ScoringModel; stats: CustomerStats; asOf: CalendarDay }): string | null {
+export function changeSentence(
+  before: Before,
+  now: { model: ScoringModel; stats: CustomerStats; asOf: CalendarDay },
+): string | null {
   const churn = movement(before, now, (numbers) => numbers.churnProbability);
   const value = movement(before, now, (numbers) => numbers.clv12m);
   const sentences = [

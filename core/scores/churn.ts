@@ -1,7 +1,7 @@
 import type { Inputs } from '../features/inputs.ts';
-import type { FittedBetaGeometric } from '../models/clv/beta-geometric.ts';
-import type { FittedLogistic } from '../models/churn/logistic.ts';
 import { type PlattScaling, scaled } from '../models/churn/calibration.ts';
+import type { FittedLogistic } from '../models/churn/logistic.ts';
+import type { FittedBetaGeometric } from '../models/clv/beta-geometric.ts';
 import { transactionRow } from './value.ts';
 
 /** What the churn model reads, in this order. All are functions of one customer's inputs and the book's transaction model. */
@@ -26,7 +26,11 @@ export type ChurnModel =
   | { kind: 'base-rate'; probability: number };
 
 /** The values of CHURN_FEATURES of one customer. */
-export function churnFeatures(inputs: Inputs, transactions: FittedBetaGeometric, horizonDays: number): readonly number[] {
+export function churnFeatures(
+  inputs: Inputs,
+  transactions: FittedBetaGeometric,
+  horizonDays: number,
+): readonly number[] {
   const activity = (memory: Inputs['short']) => memory.web + memory.email + memory.meeting + memory.product;
   const usualGap = inputs.meanGapDays > 0 ? inputs.meanGapDays : horizonDays;
   return [

@@ -39,7 +39,9 @@ export function changedValues(
   values: Readonly<Record<string, FieldValue>>,
 ): Readonly<Record<string, FieldValue>> {
   return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => !(isClear(value) && (written[name] === undefined || isClear(written[name])))),
+    Object.entries(values).filter(
+      ([name, value]) => !(isClear(value) && (written[name] === undefined || isClear(written[name]))),
+    ),
   );
 }
 

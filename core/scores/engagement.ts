@@ -1,5 +1,10 @@
 import type { Inputs } from '../features/inputs.ts';
-import { ENGAGEMENT_CHANNELS, type EngagementChannel, LONG_HALF_LIFE_DAYS, SHORT_HALF_LIFE_DAYS } from '../features/stats.ts';
+import {
+  ENGAGEMENT_CHANNELS,
+  type EngagementChannel,
+  LONG_HALF_LIFE_DAYS,
+  SHORT_HALF_LIFE_DAYS,
+} from '../features/stats.ts';
 import { type PercentileTable, percentileOf } from './percentile-table.ts';
 
 /** Points of one event of a channel at the moment it happens; they decay with the short half-life. */

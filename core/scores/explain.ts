@@ -1,5 +1,5 @@
 import { shapleyValues } from '../explain/shapley.ts';
-import { type Inputs } from '../features/inputs.ts';
+import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
 import { churnProbability } from './churn.ts';
 import { engagementScore, totalPoints } from './engagement.ts';
@@ -23,7 +23,9 @@ const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
  */
 export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<ScoreName, Explanation>> {
   const explained: Partial<Record<ScoreName, Explanation>> = {
-    engagement: explanation(model, inputs, 'engagement', (mixed) => engagementScore(model.tables.engagementPoints, totalPoints(mixed))),
+    engagement: explanation(model, inputs, 'engagement', (mixed) =>
+      engagementScore(model.tables.engagementPoints, totalPoints(mixed)),
+    ),
   };
   const { value } = model;
   if (value && inputs.purchases > 0) {
@@ -35,7 +37,12 @@ export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<Sco
   return explained;
 }
 
-function explanation(model: ScoringModel, inputs: Inputs, score: ScoreName, scoreOf: (mixed: Inputs) => number): Explanation {
+function explanation(
+  model: ScoringModel,
+  inputs: Inputs,
+  score: ScoreName,
+  scoreOf: (mixed: Inputs) => number,
+): Explanation {
   const groups = GROUPS_OF[score];
   const values = shapleyValues(groups.length, (mask) =>
     scoreOf(mixed(model.reference, inputs, new Set(groups.filter((_, index) => mask & (1 << index))))),

@@ -13,19 +13,54 @@ const BANDS = {
 
 /** The fields a score fills on a record: one table for every vendor. Labels state the direction. */
 export const SCORE_FIELDS: readonly FieldDefinition[] = [
-  field('clv_12m', 'Expected value, next 12 months', 'Expected revenue of the next 12 months, discounted, with the risk of leaving in it.', number(2)),
-  field('clv_12m_low', 'Expected value, low (1 in 10 below)', 'One customer in ten like this one brings less.', number(2)),
-  field('clv_12m_high', 'Expected value, high (1 in 10 above)', 'One customer in ten like this one brings more.', number(2)),
-  field('value_if_kept_12m', 'Value if kept, next 12 months', 'What the next 12 months are worth if the customer stays.', number(2)),
+  field(
+    'clv_12m',
+    'Expected value, next 12 months',
+    'Expected revenue of the next 12 months, discounted, with the risk of leaving in it.',
+    number(2),
+  ),
+  field(
+    'clv_12m_low',
+    'Expected value, low (1 in 10 below)',
+    'One customer in ten like this one brings less.',
+    number(2),
+  ),
+  field(
+    'clv_12m_high',
+    'Expected value, high (1 in 10 above)',
+    'One customer in ten like this one brings more.',
+    number(2),
+  ),
+  field(
+    'value_if_kept_12m',
+    'Value if kept, next 12 months',
+    'What the next 12 months are worth if the customer stays.',
+    number(2),
+  ),
   field('currency', 'Currency of the values', 'ISO 4217 code of the values above.', { type: 'text', maxLength: 3 }),
-  field('churn_probability', 'Churn risk, 100 = most likely to leave', 'Probability in percent of no purchase within the horizon.', number(1)),
+  field(
+    'churn_probability',
+    'Churn risk, 100 = most likely to leave',
+    'Probability in percent of no purchase within the horizon.',
+    number(1),
+  ),
   field('churn_horizon_days', 'Churn horizon in days', 'The churn risk is about the next so many days.', number(0)),
-  field('churn_band', 'Churn risk band', 'High: the fifth of the customers most likely to leave. Lapsed: already gone silent.', {
-    type: 'enum',
-    options: [...BANDS.options, { value: 'lapsed', label: 'Lapsed' }],
-  }),
+  field(
+    'churn_band',
+    'Churn risk band',
+    'High: the fifth of the customers most likely to leave. Lapsed: already gone silent.',
+    {
+      type: 'enum',
+      options: [...BANDS.options, { value: 'lapsed', label: 'Lapsed' }],
+    },
+  ),
   field('value_band', 'Value band', 'High: the fifth of the customers worth most if kept.', BANDS),
-  field('engagement', 'Engagement, 100 = most engaged', 'How much goes on with this customer now, beside all others.', number(0)),
+  field(
+    'engagement',
+    'Engagement, 100 = most engaged',
+    'How much goes on with this customer now, beside all others.',
+    number(0),
+  ),
   field('engagement_trend', 'Engagement trend', 'The last weeks beside what is usual.', {
     type: 'enum',
     options: [
@@ -34,7 +69,12 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
       { value: 'falling', label: 'Falling' },
     ],
   }),
-  field('priority', 'Priority, 100 = look here first', 'Value at risk, risk and loss of engagement in one number.', number(0)),
+  field(
+    'priority',
+    'Priority, 100 = look here first',
+    'Value at risk, risk and loss of engagement in one number.',
+    number(0),
+  ),
   field('reasons', 'Why', 'What moves these scores most.', { type: 'longText', maxLength: 2000 }),
   field('change', 'What changed', 'Why the scores moved since the last time.', { type: 'longText', maxLength: 1000 }),
   field('next_action', 'Next action', 'What to do now.', { type: 'text', maxLength: 255 }),

@@ -16,7 +16,10 @@ export function reasons(model: ScoringModel, inputs: Inputs, explained: Explaine
     .filter(({ contribution }) => Math.abs(contribution) >= 0.005)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .slice(0, 2)
-    .map(({ group, contribution }) => `${fact(group as InputGroup, inputs, model)} ${contribution > 0 ? 'Raises' : 'Lowers'} the risk of leaving.`);
+    .map(
+      ({ group, contribution }) =>
+        `${fact(group as InputGroup, inputs, model)} ${contribution > 0 ? 'Raises' : 'Lowers'} the risk of leaving.`,
+    );
   return [...churn, valueSentence(model, inputs, score)].filter((sentence) => sentence !== '');
 }
 
@@ -51,7 +54,11 @@ export function fact(group: InputGroup, inputs: Inputs, model: Pick<ScoringModel
 function valueSentence(model: ScoringModel, inputs: Inputs, score: Told): string {
   if (score.clv12m === null || score.clv12mHigh === null) return '';
   const nothing = model.value?.transactions.probabilityOfNoPurchase(
-    { frequency: inputs.purchases - 1, ageWeeks: inputs.ageDays / 7, recencyWeeks: inputs.purchases > 1 ? (inputs.ageDays - inputs.silenceDays) / 7 : 0 },
+    {
+      frequency: inputs.purchases - 1,
+      ageWeeks: inputs.ageDays / 7,
+      recencyWeeks: inputs.purchases > 1 ? (inputs.ageDays - inputs.silenceDays) / 7 : 0,
+    },
     365 / 7,
   );
   const money = (amount: number) => `${Math.round(amount)} ${model.currency}`;

@@ -18,7 +18,12 @@ const RECHECK_AFTER_DAYS = 14;
 const ACT_WITHIN_DAYS = 2;
 
 /** Scores one customer from its statistics: numbers, reasons, and why they moved since `before`. */
-export function scoreCustomer(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay, before: Before | null): Score {
+export function scoreCustomer(
+  model: ScoringModel,
+  stats: CustomerStats,
+  asOf: CalendarDay,
+  before: Before | null,
+): Score {
   const numbers = scoreNumbers(model, stats, asOf);
   const inputs = inputsAt(stats, asOf, model.currency);
   const explanations = explain(model, inputs);
@@ -56,8 +61,13 @@ export function recheckOn(
   return addDays(score.asOf, RECHECK_AFTER_DAYS);
 }
 
-function nextAction({ lifecycle, churnBand, valueBand }: Pick<Score, 'lifecycle' | 'churnBand' | 'valueBand'>): string | null {
-  if (lifecycle === 'active' && churnBand === 'high' && valueBand === 'high') return 'Call: valuable and likely to leave';
+function nextAction({
+  lifecycle,
+  churnBand,
+  valueBand,
+}: Pick<Score, 'lifecycle' | 'churnBand' | 'valueBand'>): string | null {
+  if (lifecycle === 'active' && churnBand === 'high' && valueBand === 'high')
+    return 'Call: valuable and likely to leave';
   if (lifecycle === 'lapsed' && valueBand === 'high') return 'Win back: was valuable, has gone silent';
   return null;
 }

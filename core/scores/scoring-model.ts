@@ -3,9 +3,9 @@ import { DataError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { toJson } from '../domain/stable-json.ts';
 import type { Inputs } from '../features/inputs.ts';
+import { logistic } from '../models/churn/logistic.ts';
 import { bgNbd, mbgNbd } from '../models/clv/beta-geometric.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
-import { logistic } from '../models/churn/logistic.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { ValueModels } from './value.ts';
@@ -43,7 +43,13 @@ export interface TrainingReport {
   buyers: number;
   repeatBuyers: number;
   /** Log-likelihoods of the transaction models; the better one is used. */
-  transactionModels: readonly { name: string; logLikelihood: number; converged: boolean; chosen: boolean; parameters: Readonly<Record<string, number>> }[];
+  transactionModels: readonly {
+    name: string;
+    logLikelihood: number;
+    converged: boolean;
+    chosen: boolean;
+    parameters: Readonly<Record<string, number>>;
+  }[];
   /** Brier score and AUC on the newest window, for each way to tell churn; the best Brier is used. */
   churnModels: readonly { name: string; brier: number; auc: number; chosen: boolean }[];
   churnExamples: number;

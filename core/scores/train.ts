@@ -1,18 +1,18 @@
-import { type CalendarDay, addDays, daysBetween } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { auc, brier } from '../evaluation/classification.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
-import { bgNbd, type FittedBetaGeometric, mbgNbd } from '../models/clv/beta-geometric.ts';
-import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { NO_SCALING, plattScaling, scaled } from '../models/churn/calibration.ts';
 import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn/logistic.ts';
+import { bgNbd, type FittedBetaGeometric, mbgNbd } from '../models/clv/beta-geometric.ts';
+import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
 import { engagementRatio, totalPoints } from './engagement.ts';
 import { engagementDrop, lifecycleOf, movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
-import { saveScoringModel, type ScoringModel, type TrainingReport } from './scoring-model.ts';
+import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { transactionRow, type ValueModels } from './value.ts';
 
 /** What training reads of one customer: the statistics on any day up to asOf, and the days between its purchase days. */
@@ -49,7 +49,12 @@ export function trainScoringModel(
   options.onProgress?.('churn');
   const churn = value
     ? fitChurn(sample, { asOf, currency, horizonDays, transactions: value.transactions, warnings })
-    : { model: { kind: 'base-rate', probability: 0.5 } as const, churnModels: [], churnExamples: 0, churnBaseRate: null };
+    : {
+        model: { kind: 'base-rate', probability: 0.5 } as const,
+        churnModels: [],
+        churnExamples: 0,
+        churnBaseRate: null,
+      };
 
   options.onProgress?.('bands');
   const stats = sample.map((customer) => customer.statsAt(asOf));
@@ -72,7 +77,10 @@ export function trainScoringModel(
     horizonDays,
     value,
     churn: churn.model,
-    cutoffs: { churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE }, value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE } },
+    cutoffs: {
+      churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
+      value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
+    },
     tables: { valueAtRisk: [], churn: [], engagementDrop: [], engagementPoints: percentileTable(points) },
     reference: medianInputs(inputs.filter((each) => each.purchases > 0)),
     report,
@@ -87,7 +95,9 @@ function proposeHorizon(sample: readonly TrainingCustomer[], warnings: string[])
     purchaseDays.slice(1).map((day, index) => daysBetween(purchaseDays[index] as CalendarDay, day)),
   );
   if (gaps.length === 0) {
-    warnings.push('No customer has bought twice: the churn horizon is set to 90 days until repeat purchases tell the usual gap.');
+    warnings.push(
+      'No customer has bought twice: the churn horizon is set to 90 days until repeat purchases tell the usual gap.',
+    );
     return 90;
   }
   const usual = valueAt(percentileTable(gaps), 0.8);
@@ -151,7 +161,9 @@ interface ChurnContext {
 function fitChurn(sample: readonly TrainingCustomer[], context: ChurnContext) {
   const { asOf, horizonDays } = context;
   const cuts = Array.from({ length: WINDOWS }, (_, index) => addDays(asOf, -(index + 1) * horizonDays));
-  const windows = cuts.map((cut) => examplesAt(sample, cut, context)).filter((window) => window.length >= FEWEST_EXAMPLES);
+  const windows = cuts
+    .map((cut) => examplesAt(sample, cut, context))
+    .filter((window) => window.length >= FEWEST_EXAMPLES);
   const [newest = [], ...older] = windows;
   const churners = newest.reduce((sum, example) => sum + example.label, 0);
   const base = {
@@ -171,9 +183,16 @@ function fitChurn(sample: readonly TrainingCustomer[], context: ChurnContext) {
 
   const candidates: { name: ChurnModel['kind']; predict: (example: Example) => number; model: () => ChurnModel }[] = [];
   const rate = mean(labels(calibration));
-  candidates.push({ name: 'base-rate', predict: () => rate, model: () => ({ kind: 'base-rate', probability: mean(labels(newest)) }) });
+  candidates.push({
+    name: 'base-rate',
+    predict: () => rate,
+    model: () => ({ kind: 'base-rate', probability: mean(labels(newest)) }),
+  });
   const fromTransactions = (examples: readonly Example[]) =>
-    plattScaling(examples.map((example) => example.logOdds), labels(examples));
+    plattScaling(
+      examples.map((example) => example.logOdds),
+      labels(examples),
+    );
   const transactionScaling = fromTransactions(calibration);
   candidates.push({
     name: 'transaction-model',
@@ -183,7 +202,13 @@ function fitChurn(sample: readonly TrainingCustomer[], context: ChurnContext) {
   const past = older.length > 0 ? older.flat() : calibration;
   const learned = tryLogistic(past);
   if (learned) {
-    const scaling = older.length > 0 ? plattScaling(calibration.map((example) => learned.logOdds(example.values)), labels(calibration)) : NO_SCALING;
+    const scaling =
+      older.length > 0
+        ? plattScaling(
+            calibration.map((example) => learned.logOdds(example.values)),
+            labels(calibration),
+          )
+        : NO_SCALING;
     candidates.push({
       name: 'logistic',
       predict: (example) => scaled(scaling, learned.logOdds(example.values)),
@@ -215,7 +240,10 @@ function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, conte
     .filter(({ inputs }) => inputs.purchases > 0);
   let transactions: FittedBetaGeometric;
   try {
-    transactions = mbgNbd.fit(known.map(({ inputs }) => transactionRow(inputs)), {});
+    transactions = mbgNbd.fit(
+      known.map(({ inputs }) => transactionRow(inputs)),
+      {},
+    );
   } catch (error) {
     if (error instanceof NotFittedError) return [];
     throw error;
@@ -236,7 +264,11 @@ function tryLogistic(examples: readonly Example[]): FittedLogistic | null {
 }
 
 /** Cut-offs and tables from the numbers that the finished models give the sample. */
-function freeze(draft: ScoringModel, stats: readonly CustomerStats[], inputs: readonly Inputs[]): Pick<ScoringModel, 'cutoffs' | 'tables'> {
+function freeze(
+  draft: ScoringModel,
+  stats: readonly CustomerStats[],
+  inputs: readonly Inputs[],
+): Pick<ScoringModel, 'cutoffs' | 'tables'> {
   const scored = stats.map((each) => movingNumbers(draft, each, draft.asOf));
   const active = scored.filter((each) => each.lifecycle === 'active' && each.churnProbability !== null);
   const cutoffs = (values: readonly number[]) => {
@@ -253,7 +285,9 @@ function freeze(draft: ScoringModel, stats: readonly CustomerStats[], inputs: re
     tables: {
       valueAtRisk: percentileTable(active.map((each) => (each.churnProbability ?? 0) * (each.valueIfKept12m ?? 0))),
       churn: percentileTable(churn),
-      engagementDrop: percentileTable(inputs.filter((each) => each.purchases > 0).map((each) => engagementDrop(engagementRatio(each)))),
+      engagementDrop: percentileTable(
+        inputs.filter((each) => each.purchases > 0).map((each) => engagementDrop(engagementRatio(each))),
+      ),
       engagementPoints: draft.tables.engagementPoints,
     },
   };
@@ -261,12 +295,12 @@ function freeze(draft: ScoringModel, stats: readonly CustomerStats[], inputs: re
 
 /** Input by input the median of the buyers: the customer that reasons compare with. */
 function medianInputs(inputs: readonly Inputs[]): Inputs {
-  const median = (pick: (each: Inputs) => number) => (inputs.length === 0 ? 0 : valueAt(percentileTable(inputs.map(pick)), 0.5));
+  const median = (pick: (each: Inputs) => number) =>
+    inputs.length === 0 ? 0 : valueAt(percentileTable(inputs.map(pick)), 0.5);
   const memory = (name: 'short' | 'long') =>
-    Object.fromEntries(ENGAGEMENT_CHANNELS.map((channel) => [channel, median((each) => each[name][channel])])) as Record<
-      EngagementChannel,
-      number
-    >;
+    Object.fromEntries(
+      ENGAGEMENT_CHANNELS.map((channel) => [channel, median((each) => each[name][channel])]),
+    ) as Record<EngagementChannel, number>;
   return {
     purchases: Math.max(Math.round(median((each) => each.purchases)), 1),
     ageDays: median((each) => each.ageDays),

@@ -1,6 +1,6 @@
 import type { Inputs } from '../features/inputs.ts';
 import { beta, gamma, seededRandom } from '../math/random.ts';
-import { type FittedBetaGeometric } from '../models/clv/beta-geometric.ts';
+import type { FittedBetaGeometric } from '../models/clv/beta-geometric.ts';
 import type { FittedGammaGamma } from '../models/clv/gamma-gamma.ts';
 import type { TransactionRow } from '../models/clv/transaction-row.ts';
 
@@ -22,7 +22,11 @@ export interface ValueModels {
 export function transactionRow(inputs: Pick<Inputs, 'purchases' | 'ageDays' | 'silenceDays'>): TransactionRow {
   const frequency = Math.max(inputs.purchases - 1, 0);
   const ageWeeks = inputs.ageDays / 7;
-  return { frequency, ageWeeks, recencyWeeks: frequency === 0 ? 0 : Math.max(inputs.ageDays - inputs.silenceDays, 0) / 7 };
+  return {
+    frequency,
+    ageWeeks,
+    recencyWeeks: frequency === 0 ? 0 : Math.max(inputs.ageDays - inputs.silenceDays, 0) / 7,
+  };
 }
 
 /** Expected amount of the next purchase. */

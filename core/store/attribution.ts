@@ -60,7 +60,8 @@ async function place(
       continue;
     }
     try {
-      if (row.payload.kind === 'transaction') transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, currency) });
+      if (row.payload.kind === 'transaction')
+        transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, currency) });
       else events.push({ ...key, ...eventColumns(row.payload, timeZone) });
       settled.push({ row, customerId: row.customer_id });
     } catch (error) {
@@ -137,7 +138,9 @@ async function place(
     if (row.resolved_to) touched.add(row.resolved_to);
     if (customerId) touched.add(customerId);
   }
-  await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [[...touched]]);
+  await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [
+    [...touched],
+  ]);
 }
 
 function transactionColumns(record: TransactionRecord, timeZone: string, currency: string): Record<string, unknown> {

@@ -15,7 +15,10 @@ export interface CustomerHistory {
 /** Reads the histories of some customers; one entry for each id, in order. */
 export async function readHistories(sql: Sql, customerIds: readonly string[]): Promise<readonly CustomerHistory[]> {
   const histories = new Map(
-    customerIds.map((customerId) => [customerId, { customerId, transactions: [] as Transaction[], events: [] as DatedEvent[] }]),
+    customerIds.map((customerId) => [
+      customerId,
+      { customerId, transactions: [] as Transaction[], events: [] as DatedEvent[] },
+    ]),
   );
   const transactions = await sql.query<{
     customer_id: string;

@@ -54,7 +54,11 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
   await replaceKeys(sql, batch);
   const { rows, holdings } = await neighbourhood(sql, batch);
   const nodes = rows.map(
-    (row): IdentityNode => ({ connectionId: row.connection_id, externalId: row.external_id, landedSeq: row.landed_seq }),
+    (row): IdentityNode => ({
+      connectionId: row.connection_id,
+      externalId: row.external_id,
+      landedSeq: row.landed_seq,
+    }),
   );
   const byId = new Map(rows.map((row) => [`${row.connection_id}\0${row.external_id}`, row]));
   const groups = components(nodes, holdings).map((component) => {
@@ -70,7 +74,13 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
   );
   await insertRows(sql, {
     table: 'customers',
-    columns: { customer_id: 'uuid', name: 'text', do_not_contact: 'boolean', dirty: 'boolean', created_at: 'timestamptz' },
+    columns: {
+      customer_id: 'uuid',
+      name: 'text',
+      do_not_contact: 'boolean',
+      dirty: 'boolean',
+      created_at: 'timestamptz',
+    },
     rows: groups.map(({ component, customerId }) => {
       const contacts = component.records.map((node) => rowOf(node)).filter((row) => !row.deleted);
       return {
@@ -86,7 +96,12 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
   await repoint(sql, batch, moved);
   await replaceRecords(sql, groups, rowOf, [...before]);
   await replaceMerges(sql, groups, [...before], now);
-  await retire(sql, groups, rowOf, [...before].filter((customerId) => !after.has(customerId)));
+  await retire(
+    sql,
+    groups,
+    rowOf,
+    [...before].filter((customerId) => !after.has(customerId)),
+  );
 }
 
 /** Keys follow the record's present content; a disabled key stays disabled, a merge at the vendor stays. */
@@ -250,9 +265,10 @@ async function replaceRecords(
     written: unknown;
     desired: unknown;
     attempts: number;
-  }>('select customer_id, connection_id, external_id, written, desired, attempts from customer_records where customer_id = any($1::uuid[])', [
-    customers,
-  ]);
+  }>(
+    'select customer_id, connection_id, external_id, written, desired, attempts from customer_records where customer_id = any($1::uuid[])',
+    [customers],
+  );
   const state = new Map(present.map((row) => [`${row.connection_id}\0${row.external_id}`, row]));
   await sql.query("delete from customer_records where customer_id = any($1::uuid[]) and kind = 'contact'", [customers]);
   await insertRows(sql, {
@@ -294,7 +310,13 @@ async function replaceMerges(sql: Sql, groups: readonly Group[], before: readonl
   const customers = [...new Set([...before, ...groups.map((group) => group.customerId)])];
   const kept = new Map(
     (
-      await sql.query<{ customer_id: string; connection_id: string; external_id: string; key_hash: string; merged_at: string }>(
+      await sql.query<{
+        customer_id: string;
+        connection_id: string;
+        external_id: string;
+        key_hash: string;
+        merged_at: string;
+      }>(
         'select customer_id, connection_id, external_id, key_hash, merged_at from identity_merges where customer_id = any($1::uuid[])',
         [customers],
       )

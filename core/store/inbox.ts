@@ -1,5 +1,5 @@
-import type { Json } from '../domain/json.ts';
 import { StaypowerError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
 import type { Delivery, Inbound } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { Inbox, InboxMessage } from '../ports/engine.ts';
@@ -44,7 +44,11 @@ export function createInbox(database: Database, now: () => Date): Inbox {
   };
 }
 
-async function countMessages(database: Database, connectionId: string, messages: readonly InboxMessage[]): Promise<number> {
+async function countMessages(
+  database: Database,
+  connectionId: string,
+  messages: readonly InboxMessage[],
+): Promise<number> {
   const [row] = await database.query<{ count: number }>(
     'select count(*)::int as count from inbox where connection_id = $1 and delivery_key = any($2::text[])',
     [connectionId, messages.map((message) => message.deliveryKey)],

@@ -1,7 +1,7 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Json } from '../domain/json.ts';
 import type { Sql } from '../ports/database.ts';
-import { loadScoringModel, saveScoringModel, type ScoringModel } from '../scores/scoring-model.ts';
+import { loadScoringModel, type ScoringModel, saveScoringModel } from '../scores/scoring-model.ts';
 
 /** Keeps a model and makes it the champion of its as-of day and later. */
 export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promise<void> {

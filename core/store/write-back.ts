@@ -1,5 +1,4 @@
-import { type FieldValue } from '../domain/fields.ts';
-import type { WriteResult, WriteRow } from '../domain/fields.ts';
+import type { FieldValue, WriteResult, WriteRow } from '../domain/fields.ts';
 import type { Sql } from '../ports/database.ts';
 import { quarantine, release } from './quarantine.ts';
 
@@ -96,7 +95,12 @@ export async function settleWrites(
         connectionId,
       ],
     );
-    await release(sql, connectionId, 'write', written.map((row) => row.externalId));
+    await release(
+      sql,
+      connectionId,
+      'write',
+      written.map((row) => row.externalId),
+    );
   }
   if (rejected.length > 0) {
     await sql.query(

@@ -1,5 +1,5 @@
-import type { Json } from '../../domain/json.ts';
 import { DataError, NotFittedError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import { minimise } from '../../math/lbfgs.ts';
 import type { FittedModel, ModelArtifact, ModelFamily } from '../../ports/model.ts';
 
@@ -54,7 +54,9 @@ export const logistic: LogisticFamily = {
       );
     }
     const { means, scales } = standardisation(rows, width);
-    const columns = rows.map(({ values }) => Float64Array.from(values, (value, j) => (value - (means[j] as number)) / (scales[j] as number)));
+    const columns = rows.map(({ values }) =>
+      Float64Array.from(values, (value, j) => (value - (means[j] as number)) / (scales[j] as number)),
+    );
     const objective = (theta: Float64Array, gradient: Float64Array) => {
       gradient.fill(0);
       let loss = 0;
@@ -80,18 +82,28 @@ export const logistic: LogisticFamily = {
     // Back to the columns' own units, so that the artifact holds plain coefficients.
     const coefficients = means.map((_, j) => (best.x[j] as number) / (scales[j] as number));
     const intercept = (best.x[width] as number) - coefficients.reduce((sum, c, j) => sum + c * (means[j] as number), 0);
-    return fitted({ featureNames: [...featureNames], coefficients, intercept }, {
-      converged: best.converged,
-      iterations: best.iterations,
-      logLikelihood: -best.value * rows.length,
-      rows: rows.length,
-      warnings: best.converged ? [] : ['The logistic fit did not converge: raise the penalty or leave out features that say the same.'],
-    });
+    return fitted(
+      { featureNames: [...featureNames], coefficients, intercept },
+      {
+        converged: best.converged,
+        iterations: best.iterations,
+        logLikelihood: -best.value * rows.length,
+        rows: rows.length,
+        warnings: best.converged
+          ? []
+          : ['The logistic fit did not converge: raise the penalty or leave out features that say the same.'],
+      },
+    );
   },
   load: (artifact) => {
     const saved = artifact as unknown as ModelArtifact;
     if (saved?.model !== NAME || saved.formatVersion !== 1) {
-      throw new DataError({ field: 'model', expected: `a saved ${NAME} of format 1`, found: String(saved?.model), remedy: 'train again' });
+      throw new DataError({
+        field: 'model',
+        expected: `a saved ${NAME} of format 1`,
+        found: String(saved?.model),
+        remedy: 'train again',
+      });
     }
     return fitted(saved.parameters as unknown as Parameters, saved.diagnostics);
   },
@@ -129,9 +141,11 @@ function linear(theta: Float64Array, x: Float64Array): number {
 function standardisation(rows: readonly LabelledRow[], width: number): { means: number[]; scales: number[] } {
   const means = new Array<number>(width).fill(0);
   const scales = new Array<number>(width).fill(0);
-  for (const { values } of rows) for (let j = 0; j < width; j += 1) means[j] = (means[j] as number) + (values[j] as number) / rows.length;
+  for (const { values } of rows)
+    for (let j = 0; j < width; j += 1) means[j] = (means[j] as number) + (values[j] as number) / rows.length;
   for (const { values } of rows) {
-    for (let j = 0; j < width; j += 1) scales[j] = (scales[j] as number) + ((values[j] as number) - (means[j] as number)) ** 2 / rows.length;
+    for (let j = 0; j < width; j += 1)
+      scales[j] = (scales[j] as number) + ((values[j] as number) - (means[j] as number)) ** 2 / rows.length;
   }
   // A constant column says nothing: any scale keeps its coefficient at zero.
   return { means, scales: scales.map((variance) => Math.sqrt(variance) || 1) };

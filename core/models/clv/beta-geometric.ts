@@ -1,5 +1,5 @@
-import type { Json } from '../../domain/json.ts';
 import { DataError, NotFittedError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import { minimise } from '../../math/lbfgs.ts';
 import { digamma, hyp2f1, logAddExp, logGamma } from '../../math/special.ts';
 import type { FitDiagnostics, FittedModel, ModelArtifact, ModelFamily } from '../../ports/model.ts';
@@ -69,7 +69,7 @@ function family(name: 'bg-nbd' | 'mbg-nbd', extra: 0 | 1) {
           'No customer has bought twice, so nothing can be learned about buying again. Wait for repeat purchases, or bring in older transactions.',
         );
       }
-      const { parameters, diagnostics } = fit(groups, extra, options.penalty ?? 0);
+      const { parameters, diagnostics } = estimate(groups, extra, options.penalty ?? 0);
       return fitted(name, extra, parameters, diagnostics);
     },
     load: (artifact: Json) => {
@@ -87,10 +87,14 @@ function family(name: 'bg-nbd' | 'mbg-nbd', extra: 0 | 1) {
   };
 }
 
-function fit(groups: readonly WeightedRow[], extra: 0 | 1, penalty: number) {
+function estimate(groups: readonly WeightedRow[], extra: 0 | 1, penalty: number) {
   // In units of the longest age, the scale parameter is near 1 whatever the unit of time.
   const scale = Math.max(...groups.map((row) => row.ageWeeks), 1e-9);
-  const scaled = groups.map((row) => ({ ...row, recencyWeeks: row.recencyWeeks / scale, ageWeeks: row.ageWeeks / scale }));
+  const scaled = groups.map((row) => ({
+    ...row,
+    recencyWeeks: row.recencyWeeks / scale,
+    ageWeeks: row.ageWeeks / scale,
+  }));
   const customers = groups.reduce((sum, row) => sum + row.weight, 0);
   const purchases = groups.reduce((sum, row) => sum + row.weight * row.frequency, 0);
   const objective = (theta: Float64Array, gradient: Float64Array) => {
@@ -109,10 +113,17 @@ function fit(groups: readonly WeightedRow[], extra: 0 | 1, penalty: number) {
   const best = runs.reduce((a, b) => (b.value < a.value ? b : a));
   const [r, alphaScaled, a, b] = [...best.x].map(Math.exp) as [number, number, number, number];
   const parameters = { r, alpha: alphaScaled * scale, a, b };
-  const logLikelihood = logLikelihoodAndGradient(groups, Float64Array.of(r, parameters.alpha, a, b), extra, new Float64Array(4));
+  const logLikelihood = logLikelihoodAndGradient(
+    groups,
+    Float64Array.of(r, parameters.alpha, a, b),
+    extra,
+    new Float64Array(4),
+  );
   const warnings: string[] = [];
   if (!best.converged) {
-    warnings.push('The fit did not converge. Try a penalty of 0.01, or check for customers with extreme purchase counts.');
+    warnings.push(
+      'The fit did not converge. Try a penalty of 0.01, or check for customers with extreme purchase counts.',
+    );
   }
   if (a < 0.01 || a / (a + b) < 0.005) {
     warnings.push(
@@ -134,7 +145,12 @@ function fit(groups: readonly WeightedRow[], extra: 0 | 1, penalty: number) {
  * The log-likelihood of grouped rows and its gradient by r, alpha, a, b (Fader, Hardie & Lee 2005, eq. 6, in logs; MBG/NBD alike
  * with k = x + 1 dropout chances survived).
  */
-function logLikelihoodAndGradient(rows: readonly WeightedRow[], parameters: Float64Array, extra: 0 | 1, gradient: Float64Array): number {
+function logLikelihoodAndGradient(
+  rows: readonly WeightedRow[],
+  parameters: Float64Array,
+  extra: 0 | 1,
+  gradient: Float64Array,
+): number {
   const [r, alpha, a, b] = parameters as unknown as [number, number, number, number];
   const [logR, logAB, logB] = [logGamma(r), logGamma(a + b), logGamma(b)];
   const [psiR, psiAB, psiB] = [digamma(r), digamma(a + b), digamma(b)];
@@ -167,7 +183,8 @@ function logLikelihoodAndGradient(rows: readonly WeightedRow[], parameters: Floa
     total += weight * (constant + sum);
     gradient[0] = (gradient[0] as number) + weight * (psiRx - psiR + logAlpha - share * logAge - gone * logRecency);
     gradient[1] =
-      (gradient[1] as number) + weight * (r / alpha - (r + x) * (share / (alpha + ageWeeks) + gone / (alpha + recencyWeeks)));
+      (gradient[1] as number) +
+      weight * (r / alpha - (r + x) * (share / (alpha + ageWeeks) + gone / (alpha + recencyWeeks)));
     gradient[2] = (gradient[2] as number) + weight * (psiAB - psiABk + gone / a);
     gradient[3] = (gradient[3] as number) + weight * (psiBk - psiABk - psiB + psiAB - (k > 0 ? gone / (b + k - 1) : 0));
   }
@@ -175,8 +192,14 @@ function logLikelihoodAndGradient(rows: readonly WeightedRow[], parameters: Floa
 }
 
 /** Nodes and weights of Gauss-Legendre quadrature on [0, 1] with 8 points: the discounted integral is smooth. */
-const NODES = [0.0198550717512319, 0.101666761293187, 0.237233795041836, 0.408282678752175, 0.591717321247825, 0.762766204958164, 0.898333238706813, 0.980144928248768];
-const WEIGHTS = [0.0506142681451881, 0.111190517226687, 0.156853322938944, 0.181341891689181, 0.181341891689181, 0.156853322938944, 0.111190517226687, 0.0506142681451881];
+const NODES = [
+  0.0198550717512319, 0.101666761293187, 0.237233795041836, 0.408282678752175, 0.591717321247825, 0.762766204958164,
+  0.898333238706813, 0.980144928248768,
+];
+const WEIGHTS = [
+  0.0506142681451881, 0.111190517226687, 0.156853322938944, 0.181341891689181, 0.181341891689181, 0.156853322938944,
+  0.111190517226687, 0.0506142681451881,
+];
 
 function fitted(
   name: 'bg-nbd' | 'mbg-nbd',

@@ -1,5 +1,5 @@
-import type { Json } from '../../domain/json.ts';
 import { DataError, NotFittedError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import { minimise } from '../../math/lbfgs.ts';
 import { pearson } from '../../math/ranks.ts';
 import { digamma, logGamma } from '../../math/special.ts';
@@ -59,7 +59,9 @@ export const gammaGamma: GammaGammaFamily = {
       if (spendDays > 0 && meanSpend > 0) usable.push({ spendDays, meanSpend });
     }
     if (usable.length < 2) {
-      throw new NotFittedError('No customer has a repeat purchase with an amount, so spend cannot be learned. Bring in amounts or older orders.');
+      throw new NotFittedError(
+        'No customer has a repeat purchase with an amount, so spend cannot be learned. Bring in amounts or older orders.',
+      );
     }
     const sorted = usable.sort((a, b) => a.spendDays - b.spendDays || a.meanSpend - b.meanSpend);
     const x = Float64Array.from(sorted, (row) => row.spendDays);
@@ -69,27 +71,44 @@ export const gammaGamma: GammaGammaFamily = {
     const [p, q, vScaled] = [...run.x].map(Math.exp) as [number, number, number];
     const correlation = pearson(x, z);
     const warnings: string[] = [];
-    if (!run.converged) warnings.push('The fit of spend did not converge: amounts may be nearly all alike or contain extreme orders.');
+    if (!run.converged)
+      warnings.push('The fit of spend did not converge: amounts may be nearly all alike or contain extreme orders.');
     if (Math.abs(correlation) > STRONG_CORRELATION) {
       warnings.push(
         `Spend and frequency are correlated (${correlation.toFixed(2)}): customers who buy ${correlation > 0 ? 'more often spend more' : 'more often spend less'} each time, which the model assumes away.`,
       );
     }
-    if (q <= 1) warnings.push('The spread of spend is so wide that its mean is not finite (q <= 1): a few customers decide the value of the book.');
+    if (q <= 1)
+      warnings.push(
+        'The spread of spend is so wide that its mean is not finite (q <= 1): a few customers decide the value of the book.',
+      );
     const n = sorted.length;
     return fitted(
       { p, q, v: vScaled * scale },
       // The density of z in its own unit is that of z / scale, divided by scale.
-      { converged: run.converged, iterations: run.iterations, logLikelihood: -run.value * n - n * Math.log(scale), rows: n, warnings },
+      {
+        converged: run.converged,
+        iterations: run.iterations,
+        logLikelihood: -run.value * n - n * Math.log(scale),
+        rows: n,
+        warnings,
+      },
       correlation,
     );
   },
   load: (artifact) => {
     const saved = artifact as unknown as ModelArtifact;
     if (saved?.model !== NAME || saved.formatVersion !== 1) {
-      throw new DataError({ field: 'model', expected: `a saved ${NAME} of format 1`, found: String(saved?.model), remedy: 'train again' });
+      throw new DataError({
+        field: 'model',
+        expected: `a saved ${NAME} of format 1`,
+        found: String(saved?.model),
+        remedy: 'train again',
+      });
     }
-    const { correlation, ...parameters } = saved.parameters as unknown as GammaGammaParameters & { correlation: number };
+    const { correlation, ...parameters } = saved.parameters as unknown as GammaGammaParameters & {
+      correlation: number;
+    };
     return fitted(parameters, saved.diagnostics, correlation);
   },
 };
@@ -131,7 +150,10 @@ function objective(x: Float64Array, z: Float64Array, theta: Float64Array, gradie
 function fitted(given: GammaGammaParameters, diagnostics: FitDiagnostics, correlation: number): FittedGammaGamma {
   const parameters = Object.freeze({ ...given });
   const { p, q, v } = parameters;
-  const posterior = ({ spendDays, meanSpend }: SpendRow) => ({ shape: q + p * spendDays, rate: v + spendDays * meanSpend });
+  const posterior = ({ spendDays, meanSpend }: SpendRow) => ({
+    shape: q + p * spendDays,
+    rate: v + spendDays * meanSpend,
+  });
   const expectedSpend = (row: SpendRow) => {
     const { shape, rate } = posterior(row);
     // With q <= 1 a customer without spend has no finite mean: the median of nu stands in for it.

@@ -33,10 +33,19 @@ export function groupRows(rows: readonly TransactionRow[]): readonly WeightedRow
 
 function check({ frequency, recencyWeeks, ageWeeks }: TransactionRow, row: number): void {
   const refuse = (field: string, expected: string, found: number) => {
-    throw new DataError({ row, field, expected, found: String(found), remedy: 'check the transactions of this customer' });
+    throw new DataError({
+      row,
+      field,
+      expected,
+      found: String(found),
+      remedy: 'check the transactions of this customer',
+    });
   };
-  if (!Number.isInteger(frequency) || frequency < 0) refuse('frequency', 'a whole number of repeat purchase days, 0 or more', frequency);
-  if (!(ageWeeks >= 0) || ageWeeks === Number.POSITIVE_INFINITY) refuse('ageWeeks', 'weeks since the first purchase, 0 or more', ageWeeks);
-  if (!(recencyWeeks >= 0 && recencyWeeks <= ageWeeks + 1e-9)) refuse('recencyWeeks', `weeks between 0 and ageWeeks (${ageWeeks})`, recencyWeeks);
+  if (!Number.isInteger(frequency) || frequency < 0)
+    refuse('frequency', 'a whole number of repeat purchase days, 0 or more', frequency);
+  if (!(ageWeeks >= 0) || ageWeeks === Number.POSITIVE_INFINITY)
+    refuse('ageWeeks', 'weeks since the first purchase, 0 or more', ageWeeks);
+  if (!(recencyWeeks >= 0 && recencyWeeks <= ageWeeks + 1e-9))
+    refuse('recencyWeeks', `weeks between 0 and ageWeeks (${ageWeeks})`, recencyWeeks);
   if (frequency === 0 && recencyWeeks !== 0) refuse('recencyWeeks', '0 when there is no repeat purchase', recencyWeeks);
 }

@@ -1,0 +1,238 @@
+import type { Kernel, Table } from '../kernel/types.ts';
+import {
+  ALWAYS,
+  ASSOCIATION_TYPES,
+  createdProperty,
+  modifiedProperty,
+  OBJECT_TYPES,
+  type ObjectType,
+} from './catalogue.ts';
+import { HubSpotError, invalidProperties, type PropertyFault } from './errors.ts';
+import { type Property, propertyStore } from './properties.ts';
+
+/** A CRM record; values are text, as HubSpot keeps them. */
+export interface CrmRecord {
+  id: string;
+  properties: Record<string, string>;
+  createdAt: string;
+  updatedAt: string;
+  archived: boolean;
+  /** The record it was merged into. */
+  mergedInto: string | null;
+}
+
+/** An association seen from one side. */
+export interface Association {
+  toId: string;
+  typeIds: readonly number[];
+}
+
+/** Told of each change, for webhooks. */
+export type OnChange = (change: {
+  type: ObjectType;
+  id: string;
+  kind: 'creation' | 'propertyChange' | 'deletion' | 'merge';
+  property?: string;
+  value?: string;
+  mergedIds?: readonly string[];
+  source: { changeSource: string; sourceId: string | null };
+}) => void;
+
+/** The data of a HubSpot account. */
+export interface Portal {
+  readonly kernel: Kernel;
+  readonly properties: ReturnType<typeof propertyStore>;
+  records(type: ObjectType): Table<CrmRecord>;
+  /** Ids in ascending order: what listing pages through. */
+  ids(type: ObjectType): readonly string[];
+  find(type: ObjectType, id: string): CrmRecord | undefined;
+  create(type: ObjectType, properties: Record<string, unknown>, options?: { at?: string; source?: Source }): CrmRecord;
+  update(type: ObjectType, id: string, properties: Record<string, unknown>, source?: Source): CrmRecord;
+  archive(type: ObjectType, id: string, source?: Source): void;
+  merge(type: ObjectType, primaryId: string, otherId: string): CrmRecord;
+  associate(from: ObjectType, fromId: string, to: ObjectType, toId: string, typeIds?: readonly number[]): void;
+  associations(from: ObjectType, fromId: string, to: ObjectType): readonly Association[];
+  onChange: OnChange | null;
+}
+
+/** Who changes a record. */
+export interface Source {
+  changeSource: string;
+  sourceId: string | null;
+}
+
+const USER: Source = { changeSource: 'CRM_UI', sourceId: 'userId:1' };
+/** HubSpot's ids are long numbers; ours begin high enough to be told from counts. */
+const FIRST_ID = 100_000_000;
+
+/** The portal on the kernel's tables. */
+export function createPortal(kernel: Kernel): Portal {
+  const properties = propertyStore(kernel);
+  const tables = new Map(OBJECT_TYPES.map((type) => [type, kernel.table<CrmRecord>(`hubspot.${type}`)]));
+  const links = kernel.table<Association[]>('hubspot.associations');
+  const idCache = new Map<ObjectType, { size: number; ids: string[] }>();
+  const records = (type: ObjectType) => tables.get(type) as Table<CrmRecord>;
+
+  const portal: Portal = {
+    kernel,
+    properties,
+    records,
+    onChange: null,
+    ids: (type) => {
+      const size = records(type).size;
+      const cached = idCache.get(type);
+      if (cached?.size === size) return cached.ids;
+      const ids = [...records(type).values()].map((record) => record.id).sort((a, b) => Number(a) - Number(b));
+      idCache.set(type, { size, ids });
+      return ids;
+    },
+    find: (type, id) => {
+      const record = records(type).get(id);
+      // Either old id of a merged pair leads to the record that took their place.
+      return record?.mergedInto ? portal.find(type, record.mergedInto) : record;
+    },
+    create: (type, given, options = {}) => {
+      const values = validate(properties.all(type), given);
+      if (type === 'contacts' && values['email']) refuseKnownEmail(portal, values['email']);
+      const id = String(FIRST_ID + kernel.nextNumber('hubspot.ids'));
+      const at = options.at ?? kernel.now().toISOString();
+      const record: CrmRecord = {
+        id,
+        properties: { ...values, hs_object_id: id, [createdProperty(type)]: at, [modifiedProperty(type)]: at },
+        createdAt: at,
+        updatedAt: at,
+        archived: false,
+        mergedInto: null,
+      };
+      records(type).set(id, record);
+      portal.onChange?.({ type, id, kind: 'creation', source: options.source ?? USER });
+      return record;
+    },
+    update: (type, id, given, source = USER) => {
+      const record = portal.find(type, id);
+      if (!record || record.archived) throw new HubSpotError(404, 'OBJECT_NOT_FOUND', 'resource not found');
+      const values = validate(properties.all(type), given);
+      const at = kernel.now().toISOString();
+      const changed = {
+        ...record,
+        updatedAt: at,
+        properties: { ...record.properties, ...values, [modifiedProperty(type)]: at },
+      };
+      records(type).set(record.id, changed);
+      for (const [property, value] of Object.entries(values)) {
+        if (record.properties[property] !== value) {
+          portal.onChange?.({ type, id: record.id, kind: 'propertyChange', property, value, source });
+        }
+      }
+      return changed;
+    },
+    archive: (type, id, source = USER) => {
+      const record = records(type).get(id);
+      if (!record || record.archived) return;
+      records(type).set(id, { ...record, archived: true, updatedAt: kernel.now().toISOString() });
+      portal.onChange?.({ type, id, kind: 'deletion', source });
+    },
+    merge: (type, primaryId, otherId) => {
+      const primary = portal.find(type, primaryId);
+      const other = portal.find(type, otherId);
+      if (!primary || !other) throw new HubSpotError(404, 'OBJECT_NOT_FOUND', 'resource not found');
+      const { hs_object_id: _, ...values } = { ...other.properties, ...primary.properties };
+      const id = String(FIRST_ID + kernel.nextNumber('hubspot.ids'));
+      const at = kernel.now().toISOString();
+      const merged: CrmRecord = {
+        ...primary,
+        id,
+        updatedAt: at,
+        properties: {
+          ...values,
+          hs_object_id: id,
+          hs_merged_object_ids: `${primary.id};${other.id}`,
+          [modifiedProperty(type)]: at,
+        },
+      };
+      records(type).set(id, merged);
+      for (const old of [primary, other]) {
+        records(type).set(old.id, { ...old, archived: true, mergedInto: id });
+        for (const to of OBJECT_TYPES) {
+          for (const link of portal.associations(type, old.id, to))
+            portal.associate(type, id, to, link.toId, link.typeIds);
+        }
+      }
+      portal.onChange?.({ type, id, kind: 'merge', mergedIds: [primary.id, other.id], source: USER });
+      return merged;
+    },
+    associate: (from, fromId, to, toId, typeIds) => {
+      const types = typeIds ?? [ASSOCIATION_TYPES[`${from}>${to}`] ?? 449];
+      const backTypes = [ASSOCIATION_TYPES[`${to}>${from}`] ?? 450];
+      for (const [key, id, ids] of [
+        [`${from}:${fromId}>${to}`, toId, types],
+        [`${to}:${toId}>${from}`, fromId, backTypes],
+      ] as const) {
+        const present = links.get(key) ?? [];
+        const old = present.find((link) => link.toId === id);
+        const next = { toId: id, typeIds: [...new Set([...(old?.typeIds ?? []), ...ids])] };
+        links.set(key, [...present.filter((link) => link !== old), next]);
+      }
+    },
+    associations: (from, fromId, to) => links.get(`${from}:${fromId}>${to}`) ?? [],
+  };
+  return portal;
+}
+
+/** A record as HubSpot answers it: default properties, those asked for (null when empty), nothing else. */
+export function answer(type: ObjectType, record: CrmRecord, wanted: readonly string[]): Record<string, unknown> {
+  const names = [...new Set([...ALWAYS[type], ...wanted])].sort();
+  return {
+    id: record.id,
+    properties: Object.fromEntries(
+      names.map((name) => [name, record.properties[name] === '' ? null : (record.properties[name] ?? null)]),
+    ),
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    archived: record.archived,
+  };
+}
+
+/** Checks values the way HubSpot does: known properties, text only, numbers and options valid. "" empties. */
+function validate(known: ReadonlyMap<string, Property>, given: Record<string, unknown>): Record<string, string> {
+  const faults: PropertyFault[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const property = known.get(name);
+    if (!property) {
+      faults.push({ name, error: 'PROPERTY_DOESNT_EXIST', message: `Property "${name}" does not exist` });
+      continue;
+    }
+    if (typeof value !== 'string') {
+      throw new HubSpotError(
+        400,
+        'VALIDATION_ERROR',
+        `Invalid input JSON: Cannot deserialize value of type \`java.lang.String\` for property ${name}`,
+      );
+    }
+    if (value !== '' && property.type === 'number' && !/^-?\d+(\.\d+)?$/.test(value)) {
+      faults.push({ name, error: 'INVALID_DOUBLE', message: `"${value}" was not a valid number.` });
+    }
+    if (
+      value !== '' &&
+      property.type === 'enumeration' &&
+      !(property.options ?? []).some((option) => option.value === value)
+    ) {
+      faults.push({ name, error: 'INVALID_OPTION', message: `"${value}" was not one of the allowed options` });
+    }
+    if (value !== '' && property.type === 'date' && !/^\d{4}-\d{2}-\d{2}$|^\d+$/.test(value)) {
+      faults.push({ name, error: 'INVALID_DATE', message: `"${value}" was not a valid date.` });
+    }
+    values[name] = value;
+  }
+  if (faults.length > 0) throw invalidProperties(faults);
+  return values;
+}
+
+function refuseKnownEmail(portal: Portal, email: string): void {
+  for (const record of portal.records('contacts').values()) {
+    if (!record.archived && record.properties['email']?.toLowerCase() === email.toLowerCase()) {
+      throw new HubSpotError(409, 'CONFLICT', `Contact already exists. Existing ID: ${record.id}`);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** The Salesforce side of the sandbox. */
+export { createSalesforce } from './create-salesforce.ts';
+export { seedSalesforce } from './seed/seed-salesforce.ts';
