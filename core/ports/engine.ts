@@ -39,10 +39,12 @@ export interface CustomerExplanation extends CustomerSummary {
   change: string | null;
   nextAction: string | null;
   modelVersion: string;
-  contributions: Readonly<Record<string, readonly { group: string; contribution: number; text: string }[]>>;
+  engagementTrend: string;
+  contributions: Readonly<Record<string, readonly { group: string; contribution: number }[]>>;
   baselines: Readonly<Record<string, number>>;
   records: readonly { connectionId: string; kind: string; externalId: string }[];
-  merges: readonly { reason: string; absorbedCustomerId: string; at: string }[];
+  /** Which record was joined to which, and why. */
+  merges: readonly { record: string; joinedTo: string; reason: string; at: string }[];
   history: readonly { asOf: string; clv12m: string | null; churnProbability: number | null; engagement: number }[];
 }
 

@@ -1,7 +1,9 @@
 import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import jsforce from 'jsforce';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServedVendor, serveVendor } from '../../sandbox/kernel/http.ts';
@@ -103,8 +105,8 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function start(world: World | null): Promise<Running> {
-  const kernel = createKernel(OPTIONS);
+async function start(world: World | null, stateDir: string | null = null): Promise<Running> {
+  const kernel = createKernel({ ...OPTIONS, stateDir });
   kernel.setClock(START);
   const vendor = createSalesforce(kernel, OPTIONS);
   if (world !== null) seedSalesforce(kernel, world);
@@ -1060,10 +1062,12 @@ describe('unmodified jsforce', () => {
   });
 });
 
+const ABSENT = 'no ../shared/recordings beside this repository';
+
 describe('recorded answers of the real Salesforce', () => {
   const reads = ['cases', 'contacts', 'opportunities', 'query-records'].map((name) => ({ name, api: recording(name) }));
-  test.each(reads)('$name: the same query is answered in the same shape', async ({ api }) => {
-    if (api === null) return skip();
+  test.for(reads)('$name: the same query is answered in the same shape', async ({ api }, { skip }) => {
+    if (api === null) return skip(ABSENT);
     const [[path, recorded]] = Object.entries(
       api.get as Record<string, { response: Json; request: { params: { q: string } } }>,
     ) as [[string, { response: Json; request: { params: { q: string } } }]];
@@ -1079,13 +1083,13 @@ describe('recorded answers of the real Salesforce', () => {
     expect(Object.keys(body)).toEqual(Object.keys(recorded.response));
   });
 
-  test('limits, user info and a further page have the keys and types recorded', async () => {
+  test('limits, user info and a further page have the keys and types recorded', async ({ skip }) => {
     const [limitsOf, user, more] = [
       recording('get-limits'),
       recording('get-current-user'),
       recording('retrieve-query-more'),
     ];
-    if (limitsOf === null || user === null || more === null) return skip();
+    if (limitsOf === null || user === null || more === null) return skip(ABSENT);
     const recorded = (api: Json, path: string) => (api.get as Record<string, { response: unknown }>)[path]?.response;
     const limits = (await call(org, 'GET', '/services/data/v60.0/limits')).body;
     expect([...shapeOf(limits)].sort()).toEqual([...shapeOf(recorded(limitsOf, '/services/data/v60.0/limits'))].sort());
@@ -1095,9 +1099,9 @@ describe('recorded answers of the real Salesforce', () => {
     expect(Object.keys(last)).toEqual(['totalSize', 'done', 'records']);
   });
 
-  test('a collection upsert of rows without attributes is refused row by row, as recorded', async () => {
+  test('a collection upsert of rows without attributes is refused row by row, as recorded', async ({ skip }) => {
     const api = recording('upsert-sobject-collection');
-    if (api === null) return skip();
+    if (api === null) return skip(ABSENT);
     const recorded = (api.patch as Record<string, { response: unknown; request: { data: unknown } }>)[
       '/services/data/v63.0/composite/sobjects/Account/Id'
     ];
@@ -1109,10 +1113,35 @@ describe('recorded answers of the real Salesforce', () => {
     );
     expect(answer.body).toEqual(recorded?.response);
   });
+});
 
-  function skip(): void {
-    console.warn('skipped: no ../shared/recordings beside this repository');
-  }
+describe('a restart', () => {
+  test('brings back records, custom fields, grants, tokens, locators and jobs', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'sandbox-salesforce-'));
+    try {
+      const first = await start(WORLD, stateDir);
+      await addField(first, 'Contact.Kept__c', { label: 'Kept', type: 'Text', length: 20 });
+      await grant(first, 'Contact', ['Kept__c']);
+      await call(first, 'POST', '/_sandbox/salesforce/settings', { queryPageRows: 40 });
+      const page = await soql(first, 'SELECT Id, Kept__c FROM Contact ORDER BY Id');
+      const id = page.body.records[0].Id as string;
+      expect((await call(first, 'PATCH', `${V}/sobjects/Contact/${id}`, { Kept__c: 'yes' })).status).toBe(204);
+      const job = (
+        await call(first, 'POST', `${V}/jobs/query`, { operation: 'query', query: 'SELECT Id FROM Contact' })
+      ).body.id;
+      await first.close();
+      const second = { ...(await start(null, stateDir)), token: first.token };
+      expect((await soql(second, "SELECT Id FROM Contact WHERE Kept__c = 'YES'")).body.records[0].Id).toBe(id);
+      expect((await call(second, 'GET', page.body.nextRecordsUrl)).body).toMatchObject({ done: true, totalSize: 59 });
+      for (let poll = 0; poll < 2; poll++) await call(second, 'GET', `${V}/jobs/query/${job}`);
+      const lines = (await call(second, 'GET', `${V}/jobs/query/${job}/results`)).text.trim().split('\n');
+      expect(lines).toHaveLength(60);
+      expect((await soql(second, 'SELECT Id FROM User')).body.totalSize).toBe(2);
+      await second.close();
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true });
+    }
+  });
 });
 
 describe('speed', () => {

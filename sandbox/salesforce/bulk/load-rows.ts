@@ -74,8 +74,14 @@ export function loadRows(org: Org, writer: Writer, job: Job, text: string, fault
   };
 }
 
-function problemOf(org: Org, writer: Writer, job: Job, object: ObjectType, header: readonly string[]): string | null {
-  const text = job.upload ?? '';
+function problemOf(
+  org: Org,
+  writer: Writer,
+  job: Job,
+  object: ObjectType,
+  header: readonly string[],
+  text: string,
+): string | null {
   const lineEnd = text.indexOf('\n');
   const isCrlf = lineEnd > 0 && text[lineEnd - 1] === '\r';
   if (lineEnd >= 0 && isCrlf !== (job.lineEnding === 'CRLF')) {
