@@ -137,7 +137,11 @@ async function explanation(database: Database, row: ScoreRow): Promise<CustomerE
     modelVersion: score.modelVersion,
     contributions: Object.fromEntries(explained.map(([name, each]) => [name, each.contributions])),
     baselines: Object.fromEntries(explained.map(([name, each]) => [name, each.baseline])),
-    records: records.map((each) => ({ connectionId: each.connection_id, kind: each.kind, externalId: each.external_id })),
+    records: records.map((each) => ({
+      connectionId: each.connection_id,
+      kind: each.kind,
+      externalId: each.external_id,
+    })),
     merges: merges.map((each) => ({
       record: `${each.connection_id}/${each.external_id}`,
       joinedTo: `${each.joined_connection_id}/${each.joined_external_id}`,
@@ -158,8 +162,15 @@ function money(value: number | null): string | null {
 }
 
 /** Money of a book: what is at risk and what it is worth, over the customers who are active. */
-export async function bookTotals(database: Database): Promise<{ valueAtRisk: number; expectedValue: number; active: number; atRisk: number }> {
-  const [row] = await database.query<{ value_at_risk: number | null; expected: number | null; active: number; at_risk: number }>(
+export async function bookTotals(
+  database: Database,
+): Promise<{ valueAtRisk: number; expectedValue: number; active: number; atRisk: number }> {
+  const [row] = await database.query<{
+    value_at_risk: number | null;
+    expected: number | null;
+    active: number;
+    at_risk: number;
+  }>(
     `select sum((score->>'churnProbability')::float8 * (score->>'valueIfKept12m')::float8) filter (where lifecycle = 'active') as value_at_risk,
             sum((score->>'clv12m')::float8) as expected,
             (count(*) filter (where lifecycle = 'active'))::int as active,
@@ -183,9 +194,17 @@ export async function missing(database: Database): Promise<readonly string[]> {
             (select count(*)::int from source_records where kind = 'transaction' and resolved_to is null and not deleted) as waiting`,
   );
   const lines: string[] = [];
-  if (!row || row.customers === 0) lines.push('There are no customers yet: connect a CRM or import contacts and transactions, then run again.');
-  else if (row.buyers === 0) lines.push('No purchase is on record: say in the mapping which deals, opportunities or events are purchases.');
-  else if (row.repeat === 0) lines.push('No customer has bought twice, so value and churn cannot be learned yet. Engagement is scored; the rest follows the first repeat purchases.');
-  if (row && row.waiting > 0) lines.push(`${row.waiting} transactions belong to no known contact and are left out: associate them with a contact in the CRM.`);
+  if (!row || row.customers === 0)
+    lines.push('There are no customers yet: connect a CRM or import contacts and transactions, then run again.');
+  else if (row.buyers === 0)
+    lines.push('No purchase is on record: say in the mapping which deals, opportunities or events are purchases.');
+  else if (row.repeat === 0)
+    lines.push(
+      'No customer has bought twice, so value and churn cannot be learned yet. Engagement is scored; the rest follows the first repeat purchases.',
+    );
+  if (row && row.waiting > 0)
+    lines.push(
+      `${row.waiting} transactions belong to no known contact and are left out: associate them with a contact in the CRM.`,
+    );
   return lines;
 }
