@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import { quarantine } from '../store/quarantine.ts';
+import { inTurn } from '../store/turn.ts';
 
 interface Waiting {
   customer_id: string;
@@ -22,14 +23,25 @@ const MOST_ATTEMPTS = 10;
  *
  * @returns how many actions were performed, counting those found to have been done already
  */
-export async function act(
+export function act(
   database: Database,
   connectors: readonly Connector[],
-  context: {
-    clock: Clock;
-    onProgress?: (done: number) => void;
-    onUnavailable?: (connectionId: string, error: Error) => void;
-  },
+  context: ActContext,
+): Promise<{ performed: number; rejected: number }> {
+  // One process at a time: between the note and the call nobody else may take up the same action.
+  return database.exclusive('act', () => performWaiting(database, connectors, context));
+}
+
+interface ActContext {
+  clock: Clock;
+  onProgress?: (done: number) => void;
+  onUnavailable?: (connectionId: string, error: Error) => void;
+}
+
+async function performWaiting(
+  database: Database,
+  connectors: readonly Connector[],
+  context: ActContext,
 ): Promise<{ performed: number; rejected: number }> {
   const report = { performed: 0, rejected: 0 };
   for (const connector of connectors) {
@@ -58,7 +70,7 @@ export async function act(
           error.retry === 'never' || error instanceof SeatMissingError || row.attempts + 1 >= MOST_ATTEMPTS;
         if (hopeless) {
           report.rejected += 1;
-          await database.transaction(async (sql) => {
+          await inTurn(database, async (sql) => {
             await sql.query(`update outbox set state = 'rejected' where customer_id = $1::uuid and action_key = $2`, [
               row.customer_id,
               row.action_key,

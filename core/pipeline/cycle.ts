@@ -40,9 +40,6 @@ export type OnStep = (progress: { step: Step; detail: string; done: number; tota
 export interface CycleReport {
   pulled: number;
   rejected: number;
-  customers: number;
-  /** Customers with a clv today. */
-  scored: number;
   recordsWritten: number;
   fieldsWritten: number;
   tasksOpened: number;
@@ -115,15 +112,9 @@ export async function cycle(
     ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })
     : { performed: 0, rejected: 0 };
 
-  const [counts] = await database.query<{ customers: number; scored: number }>(
-    `select (select count(*)::int from customers) as customers,
-            (select count(*)::int from scores where lifecycle <> 'prospect' and score->>'clv12m' is not null) as scored`,
-  );
   return {
     pulled: pulled.pulled,
     rejected: pulled.rejected + written.rejected + acted.rejected,
-    customers: counts?.customers ?? 0,
-    scored: counts?.scored ?? 0,
     recordsWritten: written.recordsWritten,
     fieldsWritten: written.fieldsWritten,
     tasksOpened: acted.performed,

@@ -4,6 +4,7 @@ import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from '../store/bulk.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
+import { inTurn } from '../store/turn.ts';
 
 /** Customers summarised in one commit. */
 const CUSTOMERS_PER_COMMIT = 500;
@@ -40,7 +41,7 @@ export async function features(
     [asOf],
   );
   for (let done = 0; ; ) {
-    const count = await database.transaction((sql) => summariseBatch(sql, context));
+    const count = await inTurn(database, (sql) => summariseBatch(sql, context));
     done += count;
     if (count === 0) return done;
     context.onProgress?.(done);

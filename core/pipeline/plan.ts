@@ -7,6 +7,7 @@ import { fillTemplate } from '../playbooks/template.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
+import { inTurn } from '../store/turn.ts';
 
 /** What planning did with the customers who entered a playbook's cell. */
 export interface PlanReport {
@@ -46,7 +47,7 @@ export async function plan(
 ): Promise<PlanReport> {
   const report: PlanReport = { planned: 0, heldOut: 0, deferred: 0 };
   for (const playbook of playbooks.filter((each) => each.enabled)) {
-    await database.transaction((sql) => planOne(sql, playbook, context, report));
+    await inTurn(database, (sql) => planOne(sql, playbook, context, report));
   }
   return report;
 }

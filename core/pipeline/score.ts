@@ -13,6 +13,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
+import { inTurn } from '../store/turn.ts';
 
 /** Customers scored in one commit. */
 const CUSTOMERS_PER_COMMIT = 500;
@@ -53,7 +54,7 @@ export async function score(
 ): Promise<number> {
   const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
   for (let done = 0; ; ) {
-    const count = await database.transaction(async (sql) => {
+    const count = await inTurn(database, async (sql) => {
       const due = await sql.query<Due>(
         `select s.customer_id, s.stats, c.score, c.stats as scored_stats
          from customer_stats s left join scores c on c.customer_id = s.customer_id

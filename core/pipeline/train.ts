@@ -7,6 +7,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import { type TrainingCustomer, trainScoringModel } from '../scores/train.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
 import { keepModel } from '../store/models.ts';
+import { inTurn } from '../store/turn.ts';
 
 /** Customers whose history is read for churn windows and percentile tables: enough for both, whatever the size of the book. */
 const SAMPLE_CUSTOMERS = 20_000;
@@ -25,7 +26,7 @@ export async function train(
     currency: context.currency,
     ...(context.onProgress && { onProgress: context.onProgress }),
   });
-  await database.transaction((sql) => keepModel(sql, model, context.clock.now()));
+  await inTurn(database, (sql) => keepModel(sql, model, context.clock.now()));
   return model;
 }
 

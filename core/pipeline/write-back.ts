@@ -2,6 +2,7 @@ import { isUnavailable } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import { inTurn } from '../store/turn.ts';
 import { pendingWrites, settleWrites } from '../store/write-back.ts';
 
 /** What write-back did. */
@@ -39,7 +40,7 @@ export async function writeBack(
       if (rows.length === 0) break;
       try {
         const results = await writer.write(rows);
-        const settled = await database.transaction((sql) =>
+        const settled = await inTurn(database, (sql) =>
           settleWrites(sql, connector.connectionId, rows, results, context.clock.now()),
         );
         report.recordsWritten += settled.records;

@@ -15,6 +15,11 @@ export interface Database extends Sql {
   readonly schema: string;
   /** Runs `work` in a transaction: commits when it resolves, rolls back when it throws. Not nested. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while nobody else, in this process or another on the same store, runs work under the same name in this workspace.
+   * Waits for its turn; the turn ends with the work or with the process. Queries of `work` go through this database as usual.
+   */
+  exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Calls `wake` after each NOTIFY on the channel, also from other processes on PostgreSQL. Resolves to the way to stop. */
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { quarantine } from './quarantine.ts';
+import { inTurn } from './turn.ts';
 
 /** Facts attributed in one commit. */
 const FACTS_PER_COMMIT = 2_000;
@@ -30,7 +31,7 @@ export async function attribute(
   context: { timeZone: string; currency: string; now: () => Date; onProgress?: (done: number) => void },
 ): Promise<number> {
   for (let done = 0; ; ) {
-    const count = await database.transaction(async (sql) => {
+    const count = await inTurn(database, async (sql) => {
       const batch = await sql.query<FactRow>(
         `select f.connection_id, f.kind, f.external_id, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
          from (select * from source_records where kind in ('transaction', 'event') and pending order by kind, landed_seq limit ${FACTS_PER_COMMIT}) f

@@ -4,6 +4,7 @@ import { type Component, components, type IdentityNode, type KeyHolding } from '
 import { identityKeys, type KeyType } from '../identity/keys.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
+import { inTurn } from './turn.ts';
 
 /** Namespace of customer ids: an arbitrary constant, so that one workspace name and source key always give one id. */
 const NAMESPACE = 'b6c4a1de-8f0e-5c57-9a1b-0f2d3c5e7a90';
@@ -36,7 +37,7 @@ export async function identify(
   context: { workspace: string; now: () => Date; onProgress?: (done: number) => void },
 ): Promise<number> {
   for (let done = 0; ; ) {
-    const resolved = await database.transaction(async (sql) => {
+    const resolved = await inTurn(database, async (sql) => {
       const batch = await sql.query<ContactRow>(
         `select connection_id, external_id, landed_seq, payload, deleted, resolved_to from source_records
          where kind = 'contact' and pending order by landed_seq limit ${CONTACTS_PER_COMMIT}`,

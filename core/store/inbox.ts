@@ -6,6 +6,7 @@ import type { Inbox, InboxMessage } from '../ports/engine.ts';
 import { insertRows } from './bulk.ts';
 import { landRecordsOf } from './landing.ts';
 import { quarantine } from './quarantine.ts';
+import { inTurn } from './turn.ts';
 
 /** Messages read and landed in one commit. */
 const MESSAGES_PER_COMMIT = 500;
@@ -80,7 +81,7 @@ export async function drainInbox(
     );
     if (batch.length === 0) return done;
     const { records, rejected } = await readAll(inbound, batch);
-    await database.transaction(async (sql) => {
+    await inTurn(database, async (sql) => {
       done.pulled += await landRecordsOf(sql, connectionId, records);
       for (const fault of rejected) {
         await quarantine(sql, {

@@ -4,6 +4,7 @@ import type { Cursor } from '../ports/connector.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { quarantine } from './quarantine.ts';
+import { inTurn } from './turn.ts';
 
 type Landed = Exclude<SourceRecord, DeletionRecord>;
 
@@ -32,7 +33,7 @@ interface Existing {
  * @returns how many records were new or changed
  */
 export async function land(database: Database, landing: Landing): Promise<number> {
-  return database.transaction(async (sql) => {
+  return inTurn(database, async (sql) => {
     const changed = await landRecordsOf(sql, landing.connectionId, landing.records);
     for (const rejected of landing.rejected) {
       await quarantine(sql, {

@@ -185,6 +185,15 @@ export async function bookTotals(
   };
 }
 
+/** How many customers there are, and how many have a value today. Reads the whole book: for reports, not for the live thread. */
+export async function bookCounts(database: Database): Promise<{ customers: number; scored: number }> {
+  const [row] = await database.query<{ customers: number; scored: number }>(
+    `select (select count(*)::int from customers) as customers,
+            (select count(*)::int from scores where lifecycle <> 'prospect' and score->>'clv12m' is not null) as scored`,
+  );
+  return row ?? { customers: 0, scored: 0 };
+}
+
 /** What the book lacks for scores, in plain sentences; empty when it can be scored. */
 export async function missing(database: Database): Promise<readonly string[]> {
   const [row] = await database.query<{ customers: number; buyers: number; repeat: number; waiting: number }>(

@@ -36,6 +36,7 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
         pg.transaction((transaction) =>
           work(runner(transaction.query.bind(transaction) as unknown as PGlite['query'])),
         ),
+      exclusive: turns(),
       listen: (channel, wake) => pg.listen(channel, wake),
       close: async () => {
         await pg.close();
@@ -46,4 +47,14 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     await lock.release();
     throw error;
   }
+}
+
+/** The store is this process's alone, so that waiting for the work before is all it takes. */
+function turns(): Database['exclusive'] {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, work) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(work, work);
+    last.set(name, turn);
+    return turn;
+  };
 }

@@ -45,6 +45,18 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
         throw error;
       }
     },
+    exclusive: async (name, work) => {
+      // A session's advisory lock on a connection of its own: it ends with the process, so that nothing waits for the dead.
+      const client = new pg.Client(options);
+      client.on('error', () => undefined);
+      await client.connect();
+      try {
+        await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`${schema}/${name}`]);
+        return await work();
+      } finally {
+        await client.end();
+      }
+    },
     listen: async (channel, wake) => {
       const client = new pg.Client(options);
       client.on('error', () => undefined);

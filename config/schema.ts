@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { csvSettingsSchema } from '../connectors/csv/index.ts';
+import { hubspotSettingsSchema } from '../connectors/hubspot/index.ts';
+import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
+import { segmentSettingsSchema } from '../connectors/segment/index.ts';
+import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
+
+const connectionId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a lower-case name of letters, digits and dashes, e.g. "hubspot"');
+
+/** One connection: which vendor, under which id (the vendor's name unless there are two of it), and how its data is read. */
+const connectionSchema = z.discriminatedUnion('vendor', [
+  z.strictObject({
+    vendor: z.literal('salesforce'),
+    id: connectionId.default('salesforce'),
+    settings: salesforceSettingsSchema.prefault({}),
+  }),
+  z.strictObject({
+    vendor: z.literal('hubspot'),
+    id: connectionId.default('hubspot'),
+    settings: hubspotSettingsSchema.prefault({}),
+  }),
+  z.strictObject({
+    vendor: z.literal('segment'),
+    id: connectionId.default('segment'),
+    settings: segmentSettingsSchema.prefault({}),
+  }),
+  z.strictObject({
+    vendor: z.literal('csv'),
+    id: connectionId.default('csv'),
+    settings: csvSettingsSchema.prefault({}),
+  }),
+]);
+
+/** Everything a person may write in staypower.yaml. No secrets: those come from the environment. */
+export const configSchema = z.strictObject({
+  /** Names the schema in the store; one workspace is one book of customers. */
+  workspace: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,40}$/, 'a lower-case name of letters, digits and underscores')
+    .default('default'),
+  /** Days are calendar days of this IANA zone. */
+  timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"').default('UTC'),
+  /** Reporting currency, ISO 4217. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'a three-letter ISO 4217 code such as "EUR"')
+    .default('USD'),
+  /** In the order of trust: of one sale on record in two systems, the first one's is kept. */
+  connections: z.array(connectionSchema).default([]),
+  /** Replaces the shipped playbook. */
+  playbooks: z.array(playbookSchema).default([AT_RISK_AND_VALUABLE]),
+  server: z
+    .strictObject({
+      /** Port of `serve` on 127.0.0.1. */
+      port: z.number().int().min(0).max(65_535).default(8080),
+      /** The https address under which vendors reach us; HubSpot signs it. Null is enough where no vendor pushes. */
+      publicBaseUrl: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+});
+
+/** What people write: everything has a default, so that yesterday's file still runs. */
+export type Config = z.input<typeof configSchema>;
+
+/** A connection with its defaults filled. */
+export type ConnectionConfig = z.output<typeof connectionSchema>;
+
+/** The configuration with its defaults filled. */
+export type ResolvedConfig = z.output<typeof configSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
