@@ -3,7 +3,6 @@ import type { Json } from '../domain/json.ts';
 import type { Delivery, Inbound } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { Inbox, InboxMessage } from '../ports/engine.ts';
-import { insertRows } from './bulk.ts';
 import { landRecordsOf } from './landing.ts';
 import { quarantine } from './quarantine.ts';
 import { inTurn } from './turn.ts';
@@ -14,47 +13,77 @@ const MESSAGES_PER_COMMIT = 500;
 /** Channel that tells a waiting drain, in any process, that messages were landed. */
 export const INBOX_CHANNEL = 'staypower_inbox';
 
-/** The inbox of a workspace: on disk before `append` resolves, each delivery key of a connection once. */
+/** Messages that wait for the next commit, and who waits with them. */
+interface Appending {
+  connectionId: string;
+  messages: readonly InboxMessage[];
+  done: (added: number) => void;
+  failed: (error: unknown) => void;
+}
+
+/**
+ * The inbox of a workspace: on disk before `append` resolves, each delivery key of a connection once. Messages that come while a
+ * commit is under way share the next one, so that a flood costs few commits.
+ */
 export function createInbox(database: Database, now: () => Date): Inbox {
+  let waiting: Appending[] = [];
+  let committing = false;
+  const commit = async () => {
+    committing = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        const added = await insertMessages(database, batch, now());
+        for (const each of batch) {
+          each.done(each.messages.filter((message) => added.delete(keyOf(each.connectionId, message))).length);
+        }
+      } catch (error) {
+        for (const each of batch) each.failed(error);
+      }
+    }
+    committing = false;
+  };
   return {
-    append: async (connectionId: string, messages: readonly InboxMessage[]) => {
-      const unique = [...new Map(messages.map((message) => [message.deliveryKey, message])).values()];
-      const before = await countMessages(database, connectionId, unique);
-      await insertRows(database, {
-        table: 'inbox',
-        columns: {
-          connection_id: 'text',
-          delivery_key: 'text',
-          payload: 'jsonb',
-          received_at: 'timestamptz',
-          drained: 'boolean',
-        },
-        computed: { seq: "nextval('inbox_seq')" },
-        rows: unique.map((message) => ({
-          connection_id: connectionId,
-          delivery_key: message.deliveryKey,
-          payload: message.payload,
-          received_at: now().toISOString(),
-          drained: false,
-        })),
-        onConflict: '(connection_id, delivery_key) do nothing',
-      });
-      await database.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
-      return unique.length - before;
-    },
+    append: (connectionId, messages) =>
+      new Promise((done, failed) => {
+        waiting.push({ connectionId, messages, done, failed });
+        if (!committing) void commit();
+      }),
   };
 }
 
-async function countMessages(
-  database: Database,
-  connectionId: string,
-  messages: readonly InboxMessage[],
-): Promise<number> {
-  const [row] = await database.query<{ count: number }>(
-    'select count(*)::int as count from inbox where connection_id = $1 and delivery_key = any($2::text[])',
-    [connectionId, messages.map((message) => message.deliveryKey)],
-  );
-  return row?.count ?? 0;
+const keyOf = (connectionId: string, message: Pick<InboxMessage, 'deliveryKey'>) =>
+  `${connectionId}\0${message.deliveryKey}`;
+
+/** Inserts in one commit and wakes the live thread; returns the keys that were new. */
+async function insertMessages(database: Database, batch: readonly Appending[], now: Date): Promise<Set<string>> {
+  const unique = new Map<string, InboxMessage & { connectionId: string }>();
+  for (const { connectionId, messages } of batch) {
+    for (const message of messages) {
+      const key = keyOf(connectionId, message);
+      if (!unique.has(key)) unique.set(key, { ...message, connectionId });
+    }
+  }
+  const rows = [...unique.values()];
+  if (rows.length === 0) return new Set();
+  return database.transaction(async (sql) => {
+    const added = await sql.query<{ connection_id: string; delivery_key: string }>(
+      `insert into inbox (connection_id, delivery_key, payload, received_at, drained, seq)
+       select u.connection_id, u.delivery_key, u.payload::jsonb, $4, false, nextval('inbox_seq')
+       from unnest($1::text[], $2::text[], $3::text[]) with ordinality as u(connection_id, delivery_key, payload, position)
+       order by u.position
+       on conflict (connection_id, delivery_key) do nothing returning connection_id, delivery_key`,
+      [
+        rows.map((row) => row.connectionId),
+        rows.map((row) => row.deliveryKey),
+        rows.map((row) => JSON.stringify(row.payload)),
+        now.toISOString(),
+      ],
+    );
+    await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
+    return new Set(added.map((row) => keyOf(row.connection_id, { deliveryKey: row.delivery_key })));
+  });
 }
 
 interface Waiting {
