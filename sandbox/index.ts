@@ -7,6 +7,8 @@ import { createSalesforce, seedSalesforce } from './salesforce/index.ts';
 import type { World } from './seed/world.ts';
 import { createSegment, seedSegment } from './segment/index.ts';
 
+export { CREDENTIALS } from './credentials.ts';
+
 /** Starts the sandbox; a world is put in only when no earlier run left its state. */
 export async function startSandbox(options: SandboxOptions, world: World | null): Promise<Sandbox> {
   const kernel = createKernel(options);

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import { CREDENTIALS } from '../credentials.ts';
 import { note } from '../kernel/http.ts';
 import type { Kernel, SandboxOptions } from '../kernel/types.ts';
 import type { Source } from './portal.ts';
 
 /** The app id under which the demo's key writes; what own echoes are told by. */
-export const DEMO_APP_ID = '7654321';
+export const DEMO_APP_ID = CREDENTIALS.hubspot.appId;
 const CLIENT = { id: 'sandbox-hubspot-client', secret: 'sandbox-hubspot-secret' };
 
 interface Token {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
+import { CREDENTIALS } from '../credentials.ts';
 import { note } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/types.ts';
 import type { Message, MessageStore } from './messages.ts';
 
-const TOKEN = 'sandbox-profile-token';
+const TOKEN = CREDENTIALS.segment.profileToken;
 const EVENTS_KEPT_MS = 14 * 86_400_000;
 
 /** The Profile API: traits, events of the last 14 days, external ids, metadata, by "type:value" of an id. No list of all. */

@@ -1,9 +1,10 @@
 import { type Request, type Response, Router } from 'express';
+import { CREDENTIALS } from '../credentials.ts';
 import { note } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/types.ts';
 import type { Message, MessageStore } from './messages.ts';
 
-const WRITE_KEY = 'sandbox-write-key';
+const WRITE_KEY = CREDENTIALS.segment.writeKey;
 const MOST_BYTES = 500 * 1024;
 const MOST_EVENT_BYTES = 32 * 1024;
 const MOST_EVENTS = 2_500;

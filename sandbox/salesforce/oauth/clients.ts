@@ -1,3 +1,4 @@
+import { CREDENTIALS } from '../../credentials.ts';
 import type { Org } from '../org/org.ts';
 
 /** A connected app. With a public key it may use the JWT flow only with assertions that key verifies. */
@@ -10,8 +11,7 @@ export interface ConnectedApp {
 
 /** The app every sandbox has. */
 export const DEMO_APP: ConnectedApp = {
-  clientId: 'sandbox-client',
-  clientSecret: 'sandbox-secret',
+  ...CREDENTIALS.salesforce,
   publicKeyPem: null,
 };
 
