@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { createConnectors } from '../config/wiring.ts';
+import { StaypowerError } from '../core/domain/errors.ts';
+import type { CheckReport, Connector } from '../core/ports/connector.ts';
+import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { print, printJson } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower check` */
+export function checkCommand(): Command {
+  const command = workspaceOptions(
+    new Command('check').description('Whether each connection works: account, permissions, limits. Reads only.'),
+  ).action(async (options: WorkspaceOptions) => {
+    const context = await commandContext(options);
+    const connectors = createConnectors(context.config, context);
+    try {
+      const reports = await Promise.all(connectors.map(checkOne));
+      if (reports.some(({ report }) => report.problems.length > 0)) process.exitCode = 1;
+      if (context.json) return printJson({ connections: reports });
+      if (reports.length === 0)
+        print('No connection is configured yet. "staypower init" writes a first staypower.yaml.');
+      for (const { connectionId, vendor, report } of reports) {
+        const left =
+          report.callsLeftToday === null ? '' : `, ${report.callsLeftToday.toLocaleString('en')} calls left today`;
+        print(
+          `${connectionId} (${vendor}): ${report.problems.length === 0 ? 'ready' : 'not ready'}, account ${report.account || 'unknown'}${left}`,
+        );
+        for (const problem of report.problems) print(`  ${problem.what}`, `    ${problem.remedy}`);
+      }
+    } finally {
+      await Promise.all(connectors.map((connector) => connector.close()));
+    }
+  });
+  return example(command, 'staypower check');
+}
+
+/** A connection that fails is a result, not a reason to stop before the others. */
+async function checkOne(connector: Connector): Promise<{ connectionId: string; vendor: string; report: CheckReport }> {
+  const { connectionId, vendor } = connector;
+  try {
+    return { connectionId, vendor, report: await connector.check() };
+  } catch (error) {
+    if (!(error instanceof StaypowerError)) throw error;
+    return {
+      connectionId,
+      vendor,
+      report: {
+        account: '',
+        problems: [{ what: error.message, remedy: 'Mend what the message says, then check again.' }],
+        callsLeftToday: null,
+      },
+    };
+  }
+}

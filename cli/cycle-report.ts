@@ -1,0 +1,80 @@
+import type { OpenWorkspace } from '../config/wiring.ts';
+import type { CalendarDay } from '../core/domain/calendar-day.ts';
+import type { CycleReport } from '../core/pipeline/cycle.ts';
+import type { ScoringModel } from '../core/scores/scoring-model.ts';
+import { bookCounts, missing } from '../core/store/queries.ts';
+import { print, printJson, tell } from './output.ts';
+
+/** Calls that a run took and the fewest it could have taken; null where nobody counts (a real vendor). */
+export interface CallBill {
+  apiCalls: number;
+  minimumApiCalls: number;
+}
+
+/** What `run --json` and `demo --once --json` print; the keys are explained in README.md. */
+export async function cycleJson(
+  open: OpenWorkspace,
+  report: CycleReport,
+  context: { asOf: CalendarDay; bill: CallBill | null },
+): Promise<Record<string, unknown>> {
+  const counts = await bookCounts(open.workspace.database);
+  return {
+    pulled: report.pulled,
+    customers: counts.customers,
+    scored: counts.scored,
+    recordsWritten: report.recordsWritten,
+    fieldsWritten: report.fieldsWritten,
+    tasksOpened: report.tasksOpened,
+    heldOut: report.heldOut,
+    deferred: report.deferred,
+    rejected: report.rejected,
+    apiCalls: context.bill?.apiCalls ?? null,
+    minimumApiCalls: context.bill?.minimumApiCalls ?? null,
+    asOf: context.asOf,
+    currency: open.workspace.currency,
+    horizonDays: report.model?.horizonDays ?? null,
+    models: report.model ? modelsOf(report.model) : [],
+  };
+}
+
+/** The models behind the scores, under the papers' names; the chosen ones marked. */
+function modelsOf(model: ScoringModel): readonly Record<string, unknown>[] {
+  const spend = model.value && !('mean' in model.value.spend) ? model.value.spend : null;
+  return [
+    ...model.report.transactionModels,
+    ...(spend
+      ? [
+          {
+            name: spend.name,
+            parameters: { ...spend.parameters },
+            logLikelihood: spend.diagnostics.logLikelihood,
+            converged: spend.diagnostics.converged,
+            chosen: true,
+          },
+        ]
+      : []),
+    ...model.report.churnModels,
+  ];
+}
+
+/** Prints what a cycle did. A connection that could not be reached makes the command fail: exit code 1. */
+export async function printCycle(
+  open: OpenWorkspace,
+  report: CycleReport,
+  context: { asOf: CalendarDay; json: boolean; bill: CallBill | null },
+): Promise<void> {
+  for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
+  if (report.unavailable.length > 0) process.exitCode = 1;
+  const summary = await cycleJson(open, report, context);
+  if (context.json) return printJson(summary);
+  const number = (value: unknown) => Number(value).toLocaleString('en');
+  print(
+    `As of ${context.asOf}: ${number(summary['pulled'])} records new or changed, ${number(summary['customers'])} customers, ${number(summary['scored'])} of them scored.`,
+    `Written: ${number(summary['fieldsWritten'])} fields on ${number(summary['recordsWritten'])} records. Tasks opened: ${number(summary['tasksOpened'])} (${number(summary['heldOut'])} held out, ${number(summary['deferred'])} deferred).`,
+  );
+  for (const warning of report.model?.report.warnings ?? []) print(`Note: ${warning}`);
+  for (const line of await missing(open.workspace.database)) print(`Missing: ${line}`);
+  if (report.rejected > 0) {
+    print(`${number(report.rejected)} records wait in quarantine: "staypower quarantine" lists them with what to do.`);
+  }
+}

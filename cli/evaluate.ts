@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { readTransactionsFile } from '../connectors/csv/index.ts';
+import { calendarDay } from '../core/domain/calendar-day.ts';
+import { DataError } from '../core/domain/errors.ts';
+import { type ClvEvaluation, type DatedAmount, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower evaluate`: models on data whose outcome is known. */
+export function evaluateCommand(): Command {
+  const clv = new Command('clv')
+    .description('Every value model and the naive rows on a time split, all customers included. Unit: weeks.')
+    .requiredOption('--transactions <file>', 'CSV with customer_id,date,amount (gzip allowed)')
+    .requiredOption('--calibration-end <day>', 'last day the models see')
+    .requiredOption('--holdout-end <day>', 'last day they are judged on')
+    .option('--json', 'one line of JSON on stdout, nothing else there')
+    .action(async (options: { transactions: string; calibrationEnd: string; holdoutEnd: string; json?: boolean }) => {
+      const calibrationEnd = calendarDay(options.calibrationEnd);
+      const holdoutEnd = calendarDay(options.holdoutEnd);
+      if (holdoutEnd <= calibrationEnd) {
+        throw new DataError({
+          field: '--holdout-end',
+          expected: `a day after the end of the calibration, ${calibrationEnd}`,
+          found: holdoutEnd,
+          remedy: 'choose a later day',
+        });
+      }
+      const orders: DatedAmount[] = [];
+      for await (const order of readTransactionsFile(resolve(options.transactions))) orders.push(order);
+      const evaluation = evaluateClv(orders, { calibrationEnd, holdoutEnd, clock: () => performance.now() / 1_000 });
+      if (options.json) printJson(evaluation);
+      else show(evaluation);
+    });
+  example(
+    clv,
+    'staypower evaluate clv --transactions orders.csv --calibration-end 2025-09-30 --holdout-end 2026-06-30',
+  );
+  return new Command('evaluate').description('Judge the models on data whose outcome is known.').addCommand(clv);
+}
+
+function show(evaluation: ClvEvaluation): void {
+  const { customers, calibrationEnd, holdoutEnd, holdoutWeeks } = evaluation;
+  print(
+    `${customers.toLocaleString('en')} customers with an order by ${calibrationEnd}; judged on the ${Math.round(holdoutWeeks * 10) / 10} weeks to ${holdoutEnd}.`,
+    '',
+  );
+  const judged = evaluation.models.filter(
+    (model): model is typeof model & { metrics: HoldoutMetrics } => 'count' in model.metrics,
+  );
+  const rows = [...judged, ...evaluation.naive.map((row) => ({ ...row, name: `${row.name} (naive)` }))];
+  for (const what of ['count', 'spend'] as const) {
+    print(what === 'count' ? 'Purchases in the holdout' : 'Money in the holdout');
+    print(
+      table(
+        ['model', 'R2', 'R2 w/o top 1', 'decile R2', 'Spearman', 'Gini', 'MAE', 'bias %'],
+        rows.map(({ name, metrics }) => {
+          const of = metrics[what];
+          return [
+            name,
+            ...[of.r2, of.r2DropTop1, of.decileR2, of.spearman, of.gini, of.mae].map(round),
+            round(of.bias * 100),
+          ];
+        }),
+      ),
+      '',
+    );
+  }
+  print(
+    table(
+      ['model', 'log-likelihood', 'parameters', 'AUC of buying again'],
+      evaluation.models.map((model) => [
+        model.name,
+        model.logLikelihood === null ? '' : round(model.logLikelihood),
+        Object.entries(model.parameters)
+          .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+          .join('  '),
+        'count' in model.metrics ? round((model.metrics as HoldoutMetrics).repurchaseAuc) : '',
+      ]),
+    ),
+  );
+  for (const warning of evaluation.warnings) print(`Note: ${warning}`);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

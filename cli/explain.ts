@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { openWorkspace } from '../config/wiring.ts';
+import { DataError } from '../core/domain/errors.ts';
+import type { CustomerExplanation } from '../core/ports/engine.ts';
+import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower explain CUSTOMER` */
+export function explainCommand(): Command {
+  const command = workspaceOptions(
+    new Command('explain')
+      .description('Why a customer is scored as it is, and why that changed.')
+      .argument('<customer>', 'e-mail address, customer id, user id or record id'),
+  ).action(async (customer: string, options: WorkspaceOptions) => {
+    const context = await commandContext(options);
+    const open = await openWorkspace(context.config, context, { withConnectors: false });
+    try {
+      const found = await open.queries.explain(customer);
+      if (!found) {
+        throw new DataError({
+          field: 'customer',
+          expected: `a scored customer of workspace "${context.config.workspace}"`,
+          remedy: 'check the spelling and --workspace, or run "staypower run" first',
+        });
+      }
+      if (context.json) printJson(found);
+      else show(found);
+    } finally {
+      await open.close();
+    }
+  });
+  return example(command, 'staypower explain ada.byron@example.com --workspace demo');
+}
+
+function show(found: CustomerExplanation): void {
+  const percent = (value: number | null) => (value === null ? 'unknown' : `${Math.round(value * 100)} %`);
+  const money = (value: string | null) => (value === null ? 'unknown' : `${value} ${found.currency}`);
+  print(
+    `${found.name ?? found.customerId}, as of ${found.asOf} (${found.lifecycle}; model ${found.modelVersion})`,
+    `  Expected value, next 12 months: ${money(found.clv12m)} (8 in 10 between ${money(found.clv12mLow)} and ${money(found.clv12mHigh)})`,
+    `  Value if kept, next 12 months:  ${money(found.valueIfKept12m)} (${found.valueBand ?? 'no band'})`,
+    `  Churn risk in ${found.churnHorizonDays} days:          ${percent(found.churnProbability)} (${found.churnBand ?? 'no band'}; 100 = most likely to leave)`,
+    `  Engagement:                     ${Math.round(found.engagement)} of 100, ${found.engagementTrend}`,
+    `  Priority:                       ${Math.round(found.priority)} of 100`,
+    '',
+    ...found.reasons.map((reason) => `  - ${reason}`),
+    ...(found.change ? ['', `  ${found.change}`] : []),
+    ...(found.nextAction ? ['', `  Next: ${found.nextAction}`] : []),
+    '',
+  );
+  for (const [score, contributions] of Object.entries(found.contributions)) {
+    const baseline = found.baselines[score] ?? 0;
+    print(`${score}: ${round(baseline)} for the median customer, then`);
+    print(
+      table(
+        ['because of', 'adds'],
+        contributions.map((each) => [each.group, round(each.contribution)]),
+      ),
+      '',
+    );
+  }
+  print('Records:', ...found.records.map((each) => `  ${each.connectionId} ${each.kind} ${each.externalId}`));
+  for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
+}
+
+function round(value: number): number {
+  return Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 1_000) / 1_000;
+}

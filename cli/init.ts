@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { environmentPrefix } from '../config/load.ts';
+import { SECRET_VARIABLES } from '../config/secrets.ts';
+import { ConfigError } from '../core/domain/errors.ts';
+import { print, printJson } from './output.ts';
+import { example } from './steps.ts';
+
+const VENDORS = ['salesforce', 'hubspot', 'segment'] as const;
+type Vendor = (typeof VENDORS)[number];
+
+/** `staypower init` */
+export function initCommand(): Command {
+  const command = new Command('init')
+    .description('Write a first staypower.yaml and a .env.example here. Overwrites nothing.')
+    .addOption(
+      new Option('--connect <vendors...>', 'vendors to connect, the most trusted first')
+        .choices(VENDORS)
+        .default([...VENDORS]),
+    )
+    .option('--currency <code>', 'reporting currency', 'USD')
+    .option('--time-zone <zone>', 'IANA time zone of the calendar days', 'UTC')
+    .option('--json', 'one line of JSON on stdout')
+    .action(async (options: { connect: readonly Vendor[]; currency: string; timeZone: string; json?: boolean }) => {
+      const files = [
+        { path: resolve('staypower.yaml'), text: yamlOf(options.connect, options.currency, options.timeZone) },
+        { path: resolve('.env.example'), text: environmentOf(options.connect) },
+      ];
+      const there = files.filter(({ path }) => existsSync(path));
+      if (there.length > 0) {
+        throw new ConfigError(
+          there.map(({ path }) => ({
+            path,
+            expected: 'no such file yet',
+            remedy: 'Edit it, or move it away and run init again.',
+          })),
+        );
+      }
+      for (const { path, text } of files) await writeFile(path, text, { flag: 'wx' });
+      if (options.json) return printJson({ files: files.map(({ path }) => path) });
+      print(
+        ...files.map(({ path }) => `Wrote ${path}`),
+        'Next: put the secrets of .env.example into the environment, then "staypower check" and "staypower provision --dry-run".',
+      );
+    });
+  return example(command, 'staypower init --connect salesforce hubspot --currency EUR --time-zone Europe/Berlin');
+}
+
+function yamlOf(vendors: readonly Vendor[], currency: string, timeZone: string): string {
+  return [
+    '# Staypower. Every key has a default; secrets never stand here but in the environment (.env.example).',
+    'workspace: default',
+    `timeZone: ${timeZone}`,
+    `currency: ${currency}`,
+    '# In the order of trust: of one sale on record in two systems, the first one is kept.',
+    'connections:',
+    ...vendors.flatMap((vendor) => [`  - vendor: ${vendor}`, `    id: ${vendor}`]),
+    'server:',
+    '  port: 8080',
+    '  # The https address under which vendors reach this server; needed for webhooks of HubSpot.',
+    '  publicBaseUrl: null',
+    '',
+  ].join('\n');
+}
+
+function environmentOf(vendors: readonly Vendor[]): string {
+  return [
+    '# Copy what you need into the environment. A variable that is set must not be empty.',
+    ...vendors.flatMap((vendor) => [
+      '',
+      `# ${vendor}`,
+      ...SECRET_VARIABLES[vendor].map(
+        ({ name, needed, what }) =>
+          `${needed ? '' : '# '}${environmentPrefix(vendor)}_${name}=   # ${what}${needed ? '' : ' (optional)'}`,
+      ),
+    ]),
+    '',
+    '# PostgreSQL for production; without it a folder on disk is the store (one process, for trial).',
+    '# DATABASE_URL=postgres://user:password@host:5432/staypower',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
+import { demoCommand } from './demo.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
+import { importCommand } from './import.ts';
+import { initCommand } from './init.ts';
+import { reportError } from './output.ts';
+import { provisionCommand } from './provision.ts';
+import { quarantineCommand } from './quarantine.ts';
+import { restoreCommand } from './restore.ts';
+import { runCommand } from './run.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { scoreCommand } from './score.ts';
+import { serveCommand } from './serve.ts';
+import { syncCommand } from './sync.ts';
+import { trainCommand } from './train.ts';
+import { writeBackCommand } from './write-back.ts';
+
+/** The program with all its commands. */
+function program(): Command {
+  const root = new Command('staypower')
+    .description('Customer value, churn risk and engagement on the CRM record.')
+    .showHelpAfterError('(add --help for the options and an example)')
+    .exitOverride();
+  for (const command of [
+    demoCommand(),
+    initCommand(),
+    checkCommand(),
+    provisionCommand(),
+    runCommand(),
+    syncCommand(),
+    trainCommand(),
+    scoreCommand(),
+    writeBackCommand(),
+    explainCommand(),
+    importCommand(),
+    quarantineCommand(),
+    evaluateCommand(),
+    serveCommand(),
+    sandboxCommand(),
+    backupCommand(),
+    restoreCommand(),
+  ]) {
+    root.addCommand(command.exitOverride());
+  }
+  return root;
+}
+
+/** The product needs this major of Node or later; package.json brings one along for `npm run`. */
+const LEAST_NODE_MAJOR = 24;
+
+async function main(): Promise<number> {
+  const found = Number(process.versions.node.split('.')[0]);
+  if (found < LEAST_NODE_MAJOR) {
+    process.stderr.write(
+      `Staypower needs Node ${LEAST_NODE_MAJOR} or later and found ${process.versions.node}. Start it with "npm run staypower -- ...": the install brings the right Node along.\n`,
+    );
+    return 1;
+  }
+  try {
+    await program().parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // commander has printed its own message (or the help that was asked for).
+    if (error instanceof CommanderError) return error.exitCode;
+    return reportError(error, process.argv.includes('--json'));
+  }
+}
+
+process.exit(await main());

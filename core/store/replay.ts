@@ -1,0 +1,43 @@
+import type { Database } from '../ports/database.ts';
+import type { QuarantinedRecord } from './quarantine.ts';
+import { inTurn } from './turn.ts';
+
+/** A record in quarantine as it is listed; payloads stay in the store. */
+export type QuarantineEntry = Omit<QuarantinedRecord, 'payload' | 'at'> & { firstAt: string; lastAt: string };
+
+/** What waits in quarantine, the newest first. */
+export async function listQuarantine(database: Database, limit: number): Promise<readonly QuarantineEntry[]> {
+  return database.query<QuarantineEntry>(
+    `select connection_id as "connectionId", stage, kind, external_id as "externalId", code, message, remedy,
+            first_at as "firstAt", last_at as "lastAt"
+     from quarantine order by last_at desc, external_id limit $1`,
+    [limit],
+  );
+}
+
+/** Where the way of a quarantined record is taken up again. What failed at `pull` comes again by itself when it changes at its source. */
+const TAKE_UP: Readonly<Record<Exclude<QuarantinedRecord['stage'], 'pull'>, string>> = {
+  identify: `update source_records s set pending = true from quarantine q
+    where q.stage = 'identify' and s.connection_id = q.connection_id and s.kind = q.kind and s.external_id = q.external_id`,
+  inbox: `update inbox i set drained = false from quarantine q
+    where q.stage = 'inbox' and i.connection_id = q.connection_id and i.delivery_key = q.external_id`,
+  write: `update customer_records r set desired = q.payload::jsonb from quarantine q
+    where q.stage = 'write' and r.desired is null and r.connection_id = q.connection_id and r.kind = q.kind
+      and r.external_id = q.external_id`,
+  act: `update outbox o set state = 'started', attempts = 0 from quarantine q
+    where q.stage = 'act' and o.connection_id = q.connection_id and o.action_key = q.external_id and o.state = 'rejected'`,
+};
+
+/**
+ * Puts what waits in quarantine back on its way: the next cycle tries it again, and what fails again comes back. An action is first
+ * looked for at the vendor (state `started`), since it may have been done.
+ *
+ * @returns how many records were taken up
+ */
+export async function replayQuarantine(database: Database): Promise<number> {
+  return inTurn(database, async (sql) => {
+    for (const statement of Object.values(TAKE_UP)) await sql.query(statement);
+    const released = await sql.query<{ stage: string }>(`delete from quarantine where stage <> 'pull' returning stage`);
+    return released.length;
+  });
+}
