@@ -13,6 +13,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
+import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
 
 /** Customers scored in one commit. */
@@ -53,14 +54,13 @@ export async function score(
   },
 ): Promise<number> {
   const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
+  await markDue(database, context);
   for (let done = 0; ; ) {
     const count = await inTurn(database, async (sql) => {
       const due = await sql.query<Due>(
         `select s.customer_id, s.stats, c.score, c.stats as scored_stats
-         from customer_stats s left join scores c on c.customer_id = s.customer_id
-         where s.unscored or c.customer_id is null or c.model_version <> $1 or c.recheck_on <= $2::date or c.as_of > $2::date
-         order by s.customer_id limit ${CUSTOMERS_PER_COMMIT}`,
-        [context.model.version, context.asOf],
+         from (select customer_id, stats from customer_stats where unscored order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
+         left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
       );
       if (due.length === 0) return 0;
       for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
@@ -73,6 +73,31 @@ export async function score(
     if (count === 0) return done;
     context.onProgress?.(done);
   }
+}
+
+/** With what the book was last scored: another model, or an earlier day, concerns everybody. */
+const SCORED_WITH = 'scored-with';
+
+/**
+ * Marks who is due beside those with new facts: everybody after a new model or a step back in time, else those whose re-check day
+ * has come. Finds them by index: what nothing happened to costs nothing.
+ */
+async function markDue(database: Database, { model, asOf }: { model: ScoringModel; asOf: CalendarDay }): Promise<void> {
+  await inTurn(database, async (sql) => {
+    const last = await readSetting<{ modelVersion: string; asOf: CalendarDay }>(sql, SCORED_WITH);
+    if (last?.modelVersion !== model.version || last.asOf > asOf) {
+      await sql.query('update customer_stats set unscored = true where not unscored');
+    } else {
+      await sql.query(
+        `update customer_stats s set unscored = true from scores c
+         where c.customer_id = s.customer_id and c.recheck_on <= $1::date and not s.unscored`,
+        [asOf],
+      );
+    }
+    if (last?.modelVersion !== model.version || last.asOf !== asOf) {
+      await keepSetting(sql, SCORED_WITH, { modelVersion: model.version, asOf });
+    }
+  });
 }
 
 async function scoreBatch(
