@@ -4,6 +4,7 @@ import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from '../store/bulk.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
+import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
 
 /** Customers summarised in one commit. */
@@ -35,17 +36,30 @@ export async function features(
   context: { asOf: CalendarDay; rank: SourceRank; onProgress?: (done: number) => void },
 ): Promise<number> {
   const { asOf } = context;
-  await database.query(
-    `update customers c set dirty = true from customer_stats s
-     where s.customer_id = c.customer_id and not c.dirty and (s.next_fact_on <= $1::date or s.as_of > $1::date)`,
-    [asOf],
-  );
+  await markDirty(database, asOf);
   for (let done = 0; ; ) {
     const count = await inTurn(database, (sql) => summariseBatch(sql, context));
     done += count;
     if (count === 0) return done;
     context.onProgress?.(done);
   }
+}
+
+/** The day on which the statistics were last brought up to date. */
+const SUMMARISED_ON = 'summarised-on';
+
+/** Marks customers whose statistics the day itself makes wrong: a known fact whose day has come, or all of them after a step back. */
+async function markDirty(database: Database, asOf: CalendarDay): Promise<void> {
+  await inTurn(database, async (sql) => {
+    const last = await readSetting<CalendarDay>(sql, SUMMARISED_ON);
+    if (last === asOf) return;
+    await sql.query(
+      `update customers c set dirty = true from customer_stats s
+       where s.customer_id = c.customer_id and not c.dirty and ${last !== null && last > asOf ? 's.as_of > $1::date' : 's.next_fact_on <= $1::date'}`,
+      [asOf],
+    );
+    await keepSetting(sql, SUMMARISED_ON, asOf);
+  });
 }
 
 async function summariseBatch(sql: Sql, { asOf, rank }: { asOf: CalendarDay; rank: SourceRank }): Promise<number> {
