@@ -1,0 +1,124 @@
+import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { DataError, WebhookVerificationError } from '../../core/domain/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Inbox, InboxMessage } from '../../core/ports/engine.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import type { Verifier } from '../verify/verifier.ts';
+import { readHubSpotEvents } from './hubspot.ts';
+import { ACKNOWLEDGEMENT, readOutboundMessage } from './salesforce.ts';
+import { readSegmentMessages } from './segment.ts';
+
+/** A connection whose vendor calls us. */
+export interface WebhookConnection {
+  vendor: 'hubspot' | 'salesforce' | 'segment';
+  connectionId: string;
+  verifier: Verifier;
+}
+
+/** What the router is built with. */
+export interface WebhookContext {
+  clock: Clock;
+  logger: Logger;
+  /**
+   * The address under which vendors reach the server, e.g. "https://scores.example.com": HubSpot signs it, and behind a proxy we
+   * are called by another. Null takes the address as called, which is right where nothing stands in between.
+   */
+  publicBaseUrl: string | null;
+}
+
+/** Twice HubSpot's and Segment's largest deliveries. */
+const MOST_BYTES = '1mb';
+/** When the store fails, vendors are asked to come back after so many seconds. */
+const RETRY_AFTER_S = 5;
+
+const READERS: Readonly<Record<WebhookConnection['vendor'], (rawBody: Buffer) => readonly InboxMessage[]>> = {
+  hubspot: readHubSpotEvents,
+  salesforce: (rawBody) => readOutboundMessage(rawBody).messages,
+  segment: readSegmentMessages,
+};
+
+/**
+ * Takes POST /{vendor}/{connectionId}, and /salesforce/{connectionId}/{token}: raw bytes, verified, then taken apart, then on disk,
+ * then answered. Work on the messages comes after the answer, elsewhere.
+ *
+ * Answers 2xx once all is stored; 401 to what is not genuine, without a reason; 400 to what is genuine and not readable; 404 for a
+ * connection we do not have; 413 above 1 MB; 503 when the store fails, so that the vendor sends it again.
+ */
+export function createWebhookRouter(
+  connections: readonly WebhookConnection[],
+  inbox: Inbox,
+  context: WebhookContext,
+): Router {
+  const known = new Map(
+    connections.map((connection) => [`${connection.vendor}/${connection.connectionId}`, connection]),
+  );
+  const connectionOf = (req: Request) => {
+    const { vendor, connectionId, token } = req.params;
+    const connection = known.get(`${String(vendor)}/${String(connectionId)}`);
+    return token === undefined || connection?.vendor === 'salesforce' ? connection : undefined;
+  };
+  const router = Router();
+  router.post(
+    ['/:vendor/:connectionId', '/:vendor/:connectionId/:token'],
+    (req: Request, res: Response, next: NextFunction) => {
+      // Before the body is read: strangers are not worth a megabyte.
+      if (connectionOf(req)) next();
+      else res.sendStatus(404);
+    },
+    express.raw({ type: () => true, limit: MOST_BYTES, inflate: false }),
+    async (req: Request, res: Response) => {
+      const connection = connectionOf(req);
+      if (connection) await take(connection, inbox, context, req, res);
+    },
+    refuseBody,
+  );
+  return router;
+}
+
+async function take(
+  { vendor, connectionId, verifier }: WebhookConnection,
+  inbox: Inbox,
+  { clock, logger, publicBaseUrl }: WebhookContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const rawBody = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  const base = publicBaseUrl?.replace(/\/+$/, '') ?? `${req.protocol}://${req.headers.host ?? ''}`;
+  let messages: readonly InboxMessage[];
+  try {
+    verifier.verify(
+      { method: req.method, url: `${base}${req.originalUrl}`, headers: req.headers, rawBody },
+      clock.now(),
+    );
+    messages = READERS[vendor](rawBody);
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) {
+      logger.warn({ vendor, connectionId, reason: error.message }, 'a webhook was refused');
+      res.sendStatus(401);
+    } else if (error instanceof DataError) {
+      logger.warn({ vendor, connectionId, reason: error.message }, 'a genuine webhook could not be read');
+      res.sendStatus(400);
+    } else throw error;
+    return;
+  }
+  try {
+    const added = await inbox.append(connectionId, messages);
+    logger.debug({ vendor, connectionId, messages: messages.length, added }, 'a webhook was taken');
+  } catch (error) {
+    logger.error(
+      { vendor, connectionId, messages: messages.length, error: error instanceof Error ? error.name : 'unknown' },
+      'a webhook could not be stored; the vendor will send it again',
+    );
+    res.set('Retry-After', String(RETRY_AFTER_S)).sendStatus(503);
+    return;
+  }
+  if (vendor === 'salesforce') res.type('text/xml').send(ACKNOWLEDGEMENT);
+  else res.status(200).end();
+}
+
+/** A body that express could not take: too large, compressed, cut off. */
+function refuseBody(error: unknown, _req: Request, res: Response, next: NextFunction): void {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500 && !res.headersSent) res.sendStatus(status);
+  else next(error);
+}
