@@ -33,6 +33,7 @@ export async function listen(
   const webhooks = createWebhookRouter(createWebhookConnections(context.config, context), open.inbox, {
     clock,
     logger,
+    publicBaseUrl: context.config.server.publicBaseUrl,
   });
   const server = await startServer({ queries: open.queries, webhooks, apiTokenHash, logger }, options.port);
   return {

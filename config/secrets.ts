@@ -42,7 +42,7 @@ export function secretReader(env: Environment): SecretReader {
 }
 
 /** Several live secrets in one variable, separated by commas: the new one and the one that is being rotated out. */
-export function liveSecrets(text: string | null): readonly string[] {
+export function secretList(text: string | null): readonly string[] {
   return text === null
     ? []
     : text
@@ -70,6 +70,7 @@ export const SECRET_VARIABLES: Readonly<
   segment: [
     { name: 'WRITE_KEY', needed: true, what: 'write key of the HTTP source that scores are written to' },
     { name: 'WEBHOOK_SECRET', needed: false, what: 'shared secret of the webhook destination' },
+    { name: 'WEBHOOK_HEADER_SECRET', needed: false, what: 'value of the header x-staypower-secret; batches need it' },
     { name: 'PROFILE_TOKEN', needed: false, what: 'Profile API access token' },
   ],
   csv: [],
