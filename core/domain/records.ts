@@ -58,6 +58,12 @@ export interface TransactionRecord {
   orderReference: string | null;
   /** For refund and void: external id or order reference of the order. */
   refersTo: string | null;
+  /**
+   * For vendors that push statements of an order in any order (Segment: Completed, then Updated): the instant of this statement. Of
+   * two with it the later counts, whichever came first, and the earlier `occurredAt` is the sale's. Absent: the record is the whole
+   * truth as of now.
+   */
+  statedAt?: string;
 }
 
 /** Channels of engagement. `product` is use of the product, `task` a logged call or to-do. */

@@ -1,4 +1,11 @@
-import type { ContactRecord, DeletionRecord, RecordKind, RejectedRecord, SourceRecord } from '../domain/records.ts';
+import type {
+  ContactRecord,
+  DeletionRecord,
+  RecordKind,
+  RejectedRecord,
+  SourceRecord,
+  TransactionRecord,
+} from '../domain/records.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import type { Cursor } from '../ports/connector.ts';
 import type { Database, Sql } from '../ports/database.ts';
@@ -93,7 +100,8 @@ export async function landRecordsOf(sql: Sql, connectionId: string, records: rea
       if (before && !deleted) upserts.set(key, { record: before, hash: hashOf(before), deleted: true });
       continue;
     }
-    const whole = record.kind === 'contact' && record.partial ? united(record, before) : record;
+    // What was deleted is not brought back by a later fact about it.
+    const whole = withWhatIsKnown(record, deleted ? undefined : before);
     const hash = hashOf(whole);
     if (before && !deleted && hash === (upserts.get(key)?.hash ?? existing.get(key)?.hash)) continue;
     upserts.set(key, { record: whole, hash, deleted: false });
@@ -128,6 +136,19 @@ export async function landRecordsOf(sql: Sql, connectionId: string, records: rea
       deleted = excluded.deleted, contact_external_id = excluded.contact_external_id, pending = true`,
   });
   return changed.length;
+}
+
+/** A record that says a part, or one of several statements in any order, together with what is on record. */
+function withWhatIsKnown(record: Landed, before: Landed | undefined): Landed {
+  if (record.kind === 'contact' && record.partial) return united(record, before);
+  return record.kind === 'transaction' ? latestStatement(record, before) : record;
+}
+
+/** Of two statements of one order the later one, on the day of the earlier. */
+function latestStatement(record: TransactionRecord, before: Landed | undefined): TransactionRecord {
+  if (before?.kind !== 'transaction' || before.statedAt === undefined || record.statedAt === undefined) return record;
+  const later = before.statedAt > record.statedAt ? before : record;
+  return { ...later, occurredAt: before.occurredAt < record.occurredAt ? before.occurredAt : record.occurredAt };
 }
 
 /** A partial fact about a contact united with what is on record. */
