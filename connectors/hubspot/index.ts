@@ -1,0 +1,75 @@
+/** HubSpot behind the one port: what it can do, and nothing else. */
+
+import type { Stream } from '../../core/domain/records.ts';
+import type { Connector } from '../../core/ports/connector.ts';
+import type { ConnectorContext } from '../http/context.ts';
+import { checkAccount } from './check-account.ts';
+import { createClient } from './client.ts';
+import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
+import { createLimits } from './limits.ts';
+import type { ObjectReader } from './mapping.ts';
+import { findTask, openTask } from './open-task.ts';
+import { createFieldProvisioner } from './provision-fields.ts';
+import { pullStream } from './pull.ts';
+import { accountReader } from './pull-accounts.ts';
+import { contactReader } from './pull-contacts.ts';
+import { engagementReaders } from './pull-engagement.ts';
+import { transactionReaders } from './pull-transactions.ts';
+import { readChanges } from './read-changes.ts';
+import type { HubSpotSettings } from './settings.ts';
+import { createScoreWriter } from './write-scores.ts';
+
+export { type HubSpotSettings, hubspotSettingsSchema } from './settings.ts';
+
+const TIMEOUT_MS = 30_000;
+
+/** A connector to one HubSpot account. Throws no errors but those of core/domain/errors.ts. */
+export function createHubSpot(
+  context: ConnectorContext,
+  settings: HubSpotSettings,
+  secrets: { accessToken: string },
+): Connector {
+  const limits = createLimits(settings.callsPer10Seconds);
+  const clientOf = (priority: number) =>
+    createClient({
+      baseUrl: settings.baseUrl,
+      accessToken: secrets.accessToken,
+      limits,
+      logger: context.logger,
+      priority,
+      timeoutMs: TIMEOUT_MS,
+    });
+  const batch = clientOf(5);
+  // Somebody waits for what a webhook brings.
+  const live = clientOf(0);
+  const readers: Readonly<Partial<Record<Stream, readonly ObjectReader[]>>> = {
+    accounts: [accountReader()],
+    contacts: [contactReader(settings)],
+    transactions: transactionReaders(settings, context.currency),
+    engagement: engagementReaders(settings),
+  };
+  const all = Object.values(readers).flat();
+  return {
+    vendor: 'hubspot',
+    connectionId: context.connectionId,
+    source: {
+      streams: ['accounts', 'contacts', 'transactions', 'engagement'],
+      pull: (stream, cursor) => pullStream(batch, readers[stream] ?? [], cursor, context.clock),
+    },
+    inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },
+    fields: createFieldProvisioner(batch),
+    scores: createScoreWriter(batch),
+    actions: {
+      kinds: ['task', 'sequence'],
+      perform: (action) =>
+        action.kind === 'task' ? openTask(batch, action, context.timeZone) : enrolInSequence(batch, action),
+      find: (action) => (action.kind === 'task' ? findTask(batch, action) : findEnrolment(batch, action)),
+    },
+    check: () =>
+      checkAccount(
+        batch,
+        all.map((reader) => reader.object),
+      ),
+    close: async () => {},
+  };
+}

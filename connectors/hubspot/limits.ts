@@ -1,0 +1,47 @@
+import { createLimiter, type Limiter } from '../http/limiter.ts';
+
+/** Which of HubSpot's limits a call falls under. */
+export type CallKind = 'general' | 'search' | 'association';
+
+/** HubSpot's limits for one connection. */
+export interface Limits {
+  /** Waits for a turn, then calls. Lower priority numbers go first. */
+  run<T>(kind: CallKind, priority: number, call: () => Promise<T>): Promise<T>;
+  /** HubSpot said "not now" to a call of this kind. */
+  pauseFor(kind: CallKind, milliseconds: number): void;
+  /** Reads what a reply says is left of the window: other processes may use the same app's calls. */
+  observe(headers: Headers): void;
+}
+
+/** Kept free of the burst limit, for a check or a card that calls beside us. */
+const MARGIN = 0.05;
+/** Associations have a lower limit of their own: 150 on Professional and Enterprise, 100 (as all calls) on Free and Starter. */
+const ASSOCIATIONS_PER_10_SECONDS = 150;
+/** Per account, for all its apps together. */
+const SEARCHES_PER_SECOND = 5;
+const TEN_SECONDS_MS = 10_000;
+const FEW_LEFT = 3;
+
+/**
+ * Limiters for one connection: all calls but searches share the rolling ten seconds, association reads have their own on top,
+ * searches five a second. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ */
+export function createLimits(callsPer10Seconds: number): Limits {
+  const rolling = (calls: number) => ({ calls: Math.floor(calls * (1 - MARGIN)), windowMs: TEN_SECONDS_MS });
+  const general = createLimiter(rolling(callsPer10Seconds), 8);
+  const associations = createLimiter(rolling(Math.min(ASSOCIATIONS_PER_10_SECONDS, callsPer10Seconds)), 4);
+  const search = createLimiter({ calls: SEARCHES_PER_SECOND, windowMs: 1_000 }, 2);
+  const limiters: Readonly<Record<CallKind, Limiter>> = { general, search, association: associations };
+  return {
+    run: (kind, priority, call) =>
+      kind === 'association'
+        ? associations.run(() => general.run(call, { priority }), { priority })
+        : limiters[kind].run(call, { priority }),
+    pauseFor: (kind, milliseconds) => limiters[kind].pauseFor(milliseconds),
+    observe: (headers) => {
+      const left = headers.get('x-hubspot-ratelimit-remaining');
+      // The window rolls, so that a tenth of it brings some calls back.
+      if (left !== null && Number(left) < FEW_LEFT) general.pauseFor(TEN_SECONDS_MS / 10);
+    },
+  };
+}

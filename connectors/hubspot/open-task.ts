@@ -1,0 +1,100 @@
+import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
+import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import { VendorError } from '../../core/domain/errors.ts';
+import { API_VERSION } from './api-versions.ts';
+import type { HubSpotClient } from './client.ts';
+import { readLinks } from './read-associations.ts';
+import { readObjects } from './read-objects.ts';
+import { crmObjectSchema } from './replies.ts';
+
+/** Task to contact, as HubSpot defines it. https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide */
+const TASK_TO_CONTACT = 204;
+const DUE_HOUR = 9;
+
+/**
+ * Opens a task on a contact, due at nine in the morning of its day.
+ *
+ * @throws UnknownOutcomeError when no answer came: look for it with `findTask` first
+ */
+export async function openTask(client: HubSpotClient, task: TaskAction, timeZone: string): Promise<ActionReceipt> {
+  const created = await client.call({
+    method: 'POST',
+    path: `/crm/objects/${API_VERSION}/tasks`,
+    creates: true,
+    body: {
+      properties: {
+        hs_timestamp: instantAt(task.dueOn, DUE_HOUR, timeZone),
+        hs_task_subject: task.subject,
+        hs_task_body: bodyOf(task),
+        hs_task_status: 'NOT_STARTED',
+        hs_task_priority: task.priority.toUpperCase(),
+        hs_task_type: 'TODO',
+        ...(task.ownerId !== null && { hubspot_owner_id: task.ownerId }),
+      },
+      associations: [
+        {
+          to: { id: task.contactExternalId },
+          types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: TASK_TO_CONTACT }],
+        },
+      ],
+    },
+    reply: crmObjectSchema,
+  });
+  return { externalId: created.id, readBack: false };
+}
+
+/**
+ * Looks for a task by its marker among those of the contact. Associations are read, not searched: search knows a new task only some
+ * moments later, and not finding it would open it twice.
+ */
+export async function findTask(client: HubSpotClient, task: TaskAction): Promise<ActionReceipt | null> {
+  const contactId = await currentId(client, task.contactExternalId);
+  if (contactId === null) return null;
+  const links = (await readLinks(client, 'contacts', 'tasks', [contactId])).get(contactId) ?? [];
+  const tasks = await readObjects(
+    client,
+    { object: 'tasks', properties: ['hs_task_body'] },
+    links.map((link) => link.id),
+  );
+  const found = tasks.find((record) => record.properties['hs_task_body']?.includes(markerOf(task.key)));
+  return found ? { externalId: found.id, readBack: true } : null;
+}
+
+/** A contact's id now: a merge gives it another and takes its tasks along. Null when it is gone. */
+async function currentId(client: HubSpotClient, id: string): Promise<string | null> {
+  try {
+    const path = `/crm/objects/${API_VERSION}/contacts/${encodeURIComponent(id)}`;
+    return (await client.call({ method: 'GET', path, reply: crmObjectSchema })).id;
+  } catch (error) {
+    if (error instanceof VendorError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** The text with the marker below it; HubSpot shows it as HTML. */
+function bodyOf(task: TaskAction): string {
+  const escaped = task.body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `${escaped.replaceAll('\n', '<br>')}<br><br>${markerOf(task.key)}`;
+}
+
+/** Brackets keep "a-1" from being found in "a-12". */
+function markerOf(key: string): string {
+  return `[${key}]`;
+}
+
+/** The instant at which a clock on the wall of the time zone shows this hour of the day. */
+function instantAt(day: CalendarDay, hour: number, timeZone: string): string {
+  const wanted = Date.parse(`${day}T${String(hour).padStart(2, '0')}:00:00Z`);
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).formatToParts(wanted);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? '';
+  const shown = Date.parse(`${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:00Z`);
+  return new Date(wanted - (shown - wanted)).toISOString();
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+const property = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'the internal name of a HubSpot property, e.g. "amount"');
+const stage = z.string().min(1, 'the internal id of a pipeline stage');
+
+/** Activities that say something about a contact's engagement. */
+export const ENGAGEMENT_OBJECTS = ['emails', 'meetings', 'calls', 'tasks', 'tickets'] as const;
+
+/** What a user may write about a HubSpot connection. Property names are HubSpot's internal names, stages their internal ids. */
+export const hubspotSettingsSchema = z.strictObject({
+  /** Address of the API; null is HubSpot itself. A recorder or the sandbox may stand there. */
+  baseUrl: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .nullable()
+    .default(null),
+  /** The id of our own app in HubSpot: changes that it made are not read back. */
+  appId: z.string().regex(/^\d+$/, 'the digits of the app id').nullable().default(null),
+  /** The account's burst limit: 190 on Professional and Enterprise, 100 on Free and Starter, 110 for a marketplace app. */
+  callsPer10Seconds: z.number().int().min(20).max(250).default(190),
+  deals: z
+    .strictObject({
+      /** Stages that count as a sale; none means what HubSpot itself counts as won. */
+      wonStages: z.array(stage).default([]),
+      /** What the sale was worth, in the deal's currency. */
+      amountProperty: property.default('amount'),
+      /** The shop's order number, shared with other systems; null where there is none. */
+      orderReferenceProperty: property.nullable().default(null),
+      /** What was paid back of the sale, and when; null where refunds are not kept on the deal. */
+      refund: z.strictObject({ amountProperty: property, dateProperty: property }).nullable().default(null),
+    })
+    .prefault({}),
+  /** Order objects, for accounts whose shop writes them; null leaves them unread. */
+  orders: z
+    .strictObject({
+      amountProperty: property.default('hs_total_price'),
+      /** When the order was placed; the record's creation where it is empty. */
+      dateProperty: property.default('hs_processed_date'),
+      orderReferenceProperty: property.nullable().default('hs_external_order_id'),
+      /** Stages of cancelled or fully refunded orders: these are no purchases. */
+      cancelledStages: z.array(stage).default([]),
+    })
+    .nullable()
+    .default(null),
+  /** A contact's id in the customer's own systems; null where HubSpot does not know it. */
+  userIdProperty: property.nullable().default(null),
+  /** A contact with "true" in any of these must not be contacted. */
+  doNotContactProperties: z.array(property).default(['hs_email_optout']),
+  /** Activities to read; each costs calls of its own. */
+  engagementObjects: z.array(z.enum(ENGAGEMENT_OBJECTS)).default([...ENGAGEMENT_OBJECTS]),
+});
+
+/** Settings of a HubSpot connection with their defaults filled. */
+export type HubSpotSettings = z.output<typeof hubspotSettingsSchema>;
