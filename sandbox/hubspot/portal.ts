@@ -146,7 +146,9 @@ export function createPortal(kernel: Kernel): Portal {
         properties: {
           ...values,
           hs_object_id: id,
-          hs_merged_object_ids: `${primary.id};${other.id}`,
+          hs_merged_object_ids: [primary, other]
+            .flatMap((old) => [...(old.properties['hs_merged_object_ids']?.split(';') ?? []), old.id])
+            .join(';'),
           [modifiedProperty(type)]: at,
         },
       };
@@ -190,6 +192,7 @@ export function answer(type: ObjectType, record: CrmRecord, wanted: readonly str
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     archived: record.archived,
+    ...(record.archived && { archivedAt: record.updatedAt }),
   };
 }
 
