@@ -1,0 +1,64 @@
+import type { Connector } from '../../core/ports/connector.ts';
+import type { ConnectorContext } from '../http/context.ts';
+import { check } from './check.ts';
+import { MOST_EVENTS } from './limits.ts';
+import { mapMessage } from './mapping.ts';
+import { type Meaning, SHIPPED_MEANINGS } from './meanings.ts';
+import type { SegmentSettings } from './settings.ts';
+import { writeScores } from './write-scores.ts';
+
+export { type FileLine, readSegmentFile } from './read-file.ts';
+export { type SegmentSettings, segmentSettingsSchema } from './settings.ts';
+
+/** How long the answer to one batch of 500 KB may take. */
+const TIMEOUT_MS = 30_000;
+
+/** What a Segment connection needs of the environment. */
+export interface SegmentSecrets {
+  /** Of the HTTP source that scores are written to. */
+  writeKey: string;
+  /** Profile API access token; null leaves the Profile API unasked. */
+  profileToken: string | null;
+}
+
+/**
+ * Segment: what people did and ordered comes in by webhook, or by file replay for the time before; scores go out as traits. There is
+ * nothing to pull (no API lists all profiles), no field to provision and no task to open.
+ */
+export function createSegment(
+  context: ConnectorContext,
+  settings: SegmentSettings,
+  secrets: SegmentSecrets,
+): Connector {
+  const meanings = new Map<string, Meaning>([...Object.entries(SHIPPED_MEANINGS), ...Object.entries(settings.events)]);
+  const mapping = {
+    amount: settings.amount,
+    currency: context.currency,
+    meaningOf: (event: string) => meanings.get(event) ?? settings.otherEvents,
+  };
+  const endpoint = { host: settings.host, writeKey: secrets.writeKey, timeoutMs: TIMEOUT_MS };
+  return {
+    vendor: 'segment',
+    connectionId: context.connectionId,
+    source: null,
+    inbound: {
+      read: async (deliveries) => {
+        const mapped = deliveries.map(({ payload, receivedAt }) => mapMessage(payload, receivedAt, mapping));
+        return {
+          records: mapped.flatMap(({ records }) => records),
+          rejected: mapped.flatMap(({ rejected }) => rejected),
+        };
+      },
+    },
+    fields: null,
+    scores: {
+      batchRows: MOST_EVENTS,
+      kinds: ['contact'],
+      write: (rows) => writeScores(context, endpoint, rows),
+    },
+    actions: null,
+    check: () => check(settings, secrets),
+    // Every write has flushed before it answered.
+    close: async () => {},
+  };
+}
