@@ -29,16 +29,17 @@ export async function printDemo(
     `  API calls       ${count(context.bill.apiCalls)}; the fewest possible: ${count(context.bill.minimumApiCalls)}`,
     '',
   );
-  const atRisk = await open.queries.customers({ limit: SHOWN, after: null, churnBand: 'high', valueBand: 'high' });
+  const atRisk = await open.queries.customers({ limit: SHOWN, after: null, churnBand: 'high' });
   if (atRisk.length > 0) {
     const explained = await Promise.all(atRisk.map((customer) => open.queries.explain(customer.customerId)));
     print(
-      'Valuable and likely to leave, the most urgent first (churn risk: 100 = most likely to leave)',
+      'Likely to leave, the most urgent first (churn risk: 100 = most likely to leave)',
       table(
-        ['customer', `worth if kept (${currency}/year)`, 'churn risk', 'engagement', 'why'],
+        ['customer', `worth if kept (${currency}/year)`, 'value', 'churn risk', 'engagement', 'why'],
         atRisk.map((customer, index) => [
           customer.name ?? customer.customerId,
           Math.round(Number(customer.valueIfKept12m ?? 0)),
+          customer.valueBand ?? '',
           Math.round((customer.churnProbability ?? 0) * 100),
           Math.round(customer.engagement),
           explained[index]?.reasons[0] ?? '',

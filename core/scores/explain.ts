@@ -7,18 +7,21 @@ import type { Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { clv12m } from './value.ts';
 
-/** Named groups of inputs. A rep reads about these, never about features. */
-export const GROUPS = ['silence', 'frequency', 'tenure', 'rhythm', 'spend', 'engagement', 'support'] as const;
+/**
+ * Named groups of inputs. A rep reads about these, never about features. Silence goes with the customer's own rhythm and with how
+ * recent its purchases are: a hundred days mean one thing to who orders every week and another to who orders once a year.
+ */
+export const GROUPS = ['silence', 'frequency', 'tenure', 'spend', 'engagement', 'support'] as const;
 export type InputGroup = (typeof GROUPS)[number];
 
 const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
   clv: ['silence', 'frequency', 'tenure', 'spend'],
-  churn: ['silence', 'frequency', 'tenure', 'rhythm', 'engagement', 'support'],
-  engagement: ['frequency', 'engagement', 'support'],
+  churn: ['silence', 'frequency', 'tenure', 'engagement', 'support'],
+  engagement: ['silence', 'engagement', 'support'],
 };
 
 /**
- * Explains the final scores of one customer: exact Shapley values over named groups of inputs, against the book's median customer.
+ * Explains the final scores of one customer: exact Shapley values over named groups of inputs, against the book's median active customer.
  * Baseline plus contributions give the score to 1e-9, whatever the model inside.
  */
 export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<ScoreName, Explanation>> {
@@ -59,7 +62,7 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
   const memory = (name: 'short' | 'long') =>
     Object.fromEntries(
       ENGAGEMENT_CHANNELS.map((channel) => {
-        const group = channel === 'purchase' ? 'frequency' : channel === 'support' ? 'support' : 'engagement';
+        const group = channel === 'purchase' ? 'silence' : channel === 'support' ? 'support' : 'engagement';
         return [channel, from(group)[name][channel]];
       }),
     ) as Inputs['short'];
@@ -67,7 +70,7 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
     purchases: from('frequency').purchases,
     silenceDays: from('silence').silenceDays,
     ageDays: from('tenure').ageDays,
-    meanGapDays: from('rhythm').meanGapDays,
+    meanGapDays: from('silence').meanGapDays,
     spendDays: from('spend').spendDays,
     meanSpend: from('spend').meanSpend,
     short: memory('short'),

@@ -36,8 +36,6 @@ export function fact(group: InputGroup, inputs: Inputs, model: Pick<ScoringModel
       return inputs.purchases === 1 ? 'One order so far.' : `Ordered on ${inputs.purchases} days so far.`;
     case 'tenure':
       return `Customer for ${age(inputs.ageDays)}.`;
-    case 'rhythm':
-      return inputs.meanGapDays > 0 ? `Orders about every ${days(inputs.meanGapDays)}.` : 'No rhythm of orders yet.';
     case 'spend':
       return inputs.meanSpend > 0
         ? `Spends about ${Math.round(inputs.meanSpend)} ${model.currency} an order.`

@@ -82,7 +82,7 @@ export function trainScoringModel(
       value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
     },
     tables: { valueAtRisk: [], churn: [], engagementDrop: [], engagementPoints: percentileTable(points) },
-    reference: medianInputs(inputs.filter((each) => each.purchases > 0)),
+    reference: medianInputs(inputs, horizonDays),
     report,
   };
   const model = { ...draft, ...freeze(draft, stats, inputs) };
@@ -293,10 +293,15 @@ function freeze(
   };
 }
 
-/** Input by input the median of the buyers: the customer that reasons compare with. */
-function medianInputs(inputs: readonly Inputs[]): Inputs {
+/**
+ * Input by input the median of the active customers: whom reasons compare with. Beside those who lapsed, any silence would look
+ * short.
+ */
+function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
+  const active = inputs.filter((each) => lifecycleOf(each, horizonDays) === 'active');
+  const compared = active.length > 0 ? active : inputs.filter((each) => each.purchases > 0);
   const median = (pick: (each: Inputs) => number) =>
-    inputs.length === 0 ? 0 : valueAt(percentileTable(inputs.map(pick)), 0.5);
+    compared.length === 0 ? 0 : valueAt(percentileTable(compared.map(pick)), 0.5);
   const memory = (name: 'short' | 'long') =>
     Object.fromEntries(
       ENGAGEMENT_CHANNELS.map((channel) => [channel, median((each) => each[name][channel])]),
