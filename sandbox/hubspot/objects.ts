@@ -207,6 +207,7 @@ function associationsOf(portal: Portal, type: ObjectType, id: string, wanted: re
             id: link.toId,
             type: `${type.replace(/s$/, '')}_to_${to.replace(/ies$/, 'y').replace(/s$/, '')}`,
           })),
+          ...(links.length > 100 && { paging: { next: { after: links[99]?.toId } } }),
         },
       ],
     ];
