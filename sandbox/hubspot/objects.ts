@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { note } from '../kernel/http.ts';
 import { type ObjectType, objectType } from './catalogue.ts';
 import { errorBody, HubSpotError } from './errors.ts';
-import { answer, type CrmRecord, type Portal, type Source } from './portal.ts';
+import { type Association, answer, type CrmRecord, type Portal, type Source } from './portal.ts';
 import { answering, bodyOf, listParam, param, VERSION } from './routing.ts';
 import { search } from './search.ts';
 
@@ -203,16 +203,22 @@ function associationsOf(portal: Portal, type: ObjectType, id: string, wanted: re
       [
         to,
         {
-          results: links.slice(0, 100).map((link) => ({
-            id: link.toId,
-            type: `${type.replace(/s$/, '')}_to_${to.replace(/ies$/, 'y').replace(/s$/, '')}`,
-          })),
+          results: links
+            .slice(0, 100)
+            .flatMap((link) => typeNames(type, to, link).map((each) => ({ id: link.toId, type: each }))),
           ...(links.length > 100 && { paging: { next: { after: links[99]?.toId } } }),
         },
       ],
     ];
   });
   return entries.length === 0 ? {} : { associations: Object.fromEntries(entries) };
+}
+
+/** A company is listed once for each type of association: a primary one as "contact_to_company" and "..._unlabeled" both. */
+function typeNames(from: ObjectType, to: ObjectType, link: Association): readonly string[] {
+  const name = `${from.replace(/s$/, '')}_to_${to.replace(/ies$/, 'y').replace(/s$/, '')}`;
+  if (to !== 'companies') return [name];
+  return link.typeIds.map((typeId) => (typeId === 1 || typeId === 5 ? name : `${name}_unlabeled`));
 }
 
 function readOne(portal: Portal, type: ObjectType, id: string, idProperty: string | null): CrmRecord | undefined {
