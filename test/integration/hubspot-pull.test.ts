@@ -130,6 +130,22 @@ describe('pulling from HubSpot', () => {
     expect(news.records.map((record) => record.kind === 'contact' && record.accountExternalId)).toEqual([primary]);
   });
 
+  it('takes the primary company of several, from the list as from the associations', async () => {
+    const [contact] = contacts(1, EARLIER);
+    const id = contact?.id ?? '';
+    const [other, primary] = [0, 1].map(() => account.portal.create('companies', {}, { at: EARLIER }).id);
+    account.portal.associate('contacts', id, 'companies', other ?? '', [279]);
+    account.portal.associate('contacts', id, 'companies', primary ?? '', [279, 1]);
+    const clock = clockAt(LOAD);
+    const connector = account.connect(clock);
+    const loaded = await pullAll(connector, 'contacts');
+    touch(id, { phone: '' }, BULK);
+    clock.set(NEXT);
+    const news = await pullAll(connector, 'contacts', loaded.cursor);
+    expect(loaded.records.map((record) => record.kind === 'contact' && record.accountExternalId)).toEqual([primary]);
+    expect(news.records).toEqual(loaded.records);
+  });
+
   it('deletes what was archived, and asks for archived records once an hour', async () => {
     const [first, second] = contacts(2, EARLIER);
     const clock = clockAt(LOAD);
