@@ -81,6 +81,8 @@ export function createClient(options: ClientOptions): HubSpotClient {
       if (error instanceof RateLimitError && error.scope === 'burst') limits.pauseFor(kind, error.retryAfterMs);
       throw error;
     }
+    // A proxy's page with a friendly status is no answer of HubSpot's.
+    if (json === undefined) throw errorOfSilence(new Error('the answer is not JSON'), failed);
     const read = call.reply.safeParse(json);
     if (read.success) return read.data;
     throw unreadable(call, answer.status, read.error.issues[0]?.path.map(String).join('.') ?? '');
@@ -110,12 +112,12 @@ async function within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** The body as JSON; null for an empty one or one that is no JSON (a proxy's page). */
+/** The body as JSON; undefined when it is none. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

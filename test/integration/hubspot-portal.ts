@@ -24,7 +24,7 @@ export interface TestPortal {
   kernel: FullKernel;
   portal: Portal;
   url: string;
-  connect(clock: Clock, settings?: z.input<typeof hubspotSettingsSchema>): Connector;
+  connect(clock: Clock, settings?: z.input<typeof hubspotSettingsSchema>, timeZone?: string): Connector;
   /** A client of its own, for tests of what the connector fixes. */
   client(options?: Partial<ClientOptions>): HubSpotClient;
   /** Calls since the last look, and what they could have been at the least. */
@@ -51,9 +51,9 @@ export async function openPortal(options: Partial<SandboxOptions> = {}): Promise
     kernel,
     portal: createPortal(kernel),
     url: served.url,
-    connect: (clock, settings = {}) =>
+    connect: (clock, settings = {}, timeZone = 'UTC') =>
       createHubSpot(
-        { connectionId: 'hubspot', clock, logger: quietLogger, timeZone: 'UTC', currency: 'EUR' },
+        { connectionId: 'hubspot', clock, logger: quietLogger, timeZone, currency: 'EUR' },
         hubspotSettingsSchema.parse({ baseUrl: served.url, appId: OUR_APP_ID, ...settings }),
         { accessToken: 'pat-sandbox-test' },
       ),
