@@ -1,9 +1,17 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { ContactRecord } from '../domain/records.ts';
-import { type Component, components, type IdentityNode, type KeyHolding } from '../identity/components.ts';
+import {
+  type Component,
+  type Crowd,
+  components,
+  type IdentityNode,
+  type KeyHolding,
+  MOST_RECORDS_OF_A_CUSTOMER,
+} from '../identity/components.ts';
 import { identityKeys, type KeyType } from '../identity/keys.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
+import { quarantine, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
 /** Namespace of customer ids: an arbitrary constant, so that one workspace name and source key always give one id. */
@@ -52,8 +60,8 @@ export async function identify(
 }
 
 async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string, now: Date): Promise<void> {
-  await replaceKeys(sql, batch);
-  const { rows, holdings } = await neighbourhood(sql, batch);
+  const gone = await replaceKeys(sql, batch);
+  const { rows, holdings } = await neighbourhood(sql, batch, gone);
   const nodes = rows.map(
     (row): IdentityNode => ({
       connectionId: row.connection_id,
@@ -62,7 +70,9 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
     }),
   );
   const byId = new Map(rows.map((row) => [`${row.connection_id}\0${row.external_id}`, row]));
-  const groups = components(nodes, holdings).map((component) => {
+  const derived = components(nodes, holdings);
+  await quarantineCrowds(sql, nodes, derived.crowds, now);
+  const groups = derived.components.map((component) => {
     const [oldest] = component.records;
     return { component, customerId: oldest ? customerIdOf(workspace, oldest) : '' };
   });
@@ -105,8 +115,12 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
   );
 }
 
-/** Keys follow the record's present content; a disabled key stays disabled, a merge at the vendor stays. */
-async function replaceKeys(sql: Sql, batch: readonly ContactRow[]): Promise<void> {
+/**
+ * Keys follow the record's present content; a disabled key stays disabled, a merge at the vendor stays.
+ *
+ * @returns hashes of the keys that a record of the batch holds no more
+ */
+async function replaceKeys(sql: Sql, batch: readonly ContactRow[]): Promise<readonly string[]> {
   const wanted = batch.flatMap((row) =>
     identityKeys(row.payload).map((key) => ({
       key_hash: key.hash,
@@ -134,18 +148,24 @@ async function replaceKeys(sql: Sql, batch: readonly ContactRow[]): Promise<void
     rows: wanted,
     onConflict: '(key_hash, connection_id, external_id) do nothing',
   });
+  return [...new Set(gone.map((key) => key.hash))];
 }
 
-/** Everything that could be one customer with a record of the batch: followed along shared keys and present customers. */
+/**
+ * Everything that could be one customer with a record of the batch: followed along shared keys and present customers. Those who hold
+ * a key that is gone from the batch are looked at as well: fewer of them may be no crowd any more.
+ */
 async function neighbourhood(
   sql: Sql,
   batch: readonly ContactRow[],
+  gone: readonly string[],
 ): Promise<{ rows: readonly ContactRow[]; holdings: readonly KeyHolding[] }> {
   const rows = new Map<string, ContactRow>();
   const holdings = new Map<string, KeyHolding>();
   const seenCustomers = new Set<string>();
   const seenKeys = new Set<string>();
-  let frontier: readonly ContactRow[] = batch;
+  const formerFellows = gone.length === 0 ? [] : await contactsByKey(sql, await holdersOf(sql, gone));
+  let frontier: readonly ContactRow[] = [...batch, ...formerFellows];
   while (frontier.length > 0) {
     for (const row of frontier) rows.set(`${row.connection_id}\0${row.external_id}`, row);
     const keys = await holdingsOf(sql, frontier);
@@ -349,9 +369,44 @@ async function replaceMerges(sql: Sql, groups: readonly Group[], before: readonl
           kept.get(`${customerId}\0${record.connectionId}\0${record.externalId}\0${keyHash}`) ?? now.toISOString(),
       })),
     ),
-    // Two older components joined by two keys of one record: one reason is enough.
-    onConflict: '(customer_id, connection_id, external_id) do nothing',
   });
+}
+
+const SHARED: Readonly<Record<KeyType, string>> = {
+  email: 'an e-mail address',
+  'user-id': 'a user id',
+  'anonymous-id': 'an anonymous id',
+  'vendor-merge': 'a merge',
+};
+
+/** Says which records are kept apart, one line for each crowd, under its oldest record; and no more of those that are not. */
+async function quarantineCrowds(
+  sql: Sql,
+  nodes: readonly IdentityNode[],
+  crowds: readonly Crowd[],
+  now: Date,
+): Promise<void> {
+  await release(
+    sql,
+    'identify',
+    nodes.map(({ connectionId, externalId }) => ({ connectionId, kind: 'contact', externalId })),
+  );
+  for (const { records, keyType } of crowds) {
+    const [oldest] = records;
+    if (!oldest) continue;
+    const how = keyType === null ? 'are linked by the addresses and ids that they share' : `share ${SHARED[keyType]}`;
+    await quarantine(sql, {
+      connectionId: oldest.connectionId,
+      stage: 'identify',
+      kind: 'contact',
+      externalId: oldest.externalId,
+      code: 'crowd',
+      message: `${records.length} records ${how}: at most ${MOST_RECORDS_OF_A_CUSTOMER} can be one customer, so each stays a customer of its own.`,
+      remedy: 'Correct the shared address or id at its source, or merge the records there if they are one person.',
+      payload: null,
+      at: now,
+    });
+  }
 }
 
 /** A customer without records any more passes its playbook history and open actions to whoever has its records now. */
@@ -370,10 +425,14 @@ async function retire(
     }
   }
   for (const [previous, heir] of heirs) {
+    // Of two runs of one day the one that was acted on stays, then the treated one.
     await sql.query(
-      `insert into playbook_runs (customer_id, playbook, crossed_on, state, arm, fired_on, connection_id, action_key)
+      `insert into playbook_runs as present (customer_id, playbook, crossed_on, state, arm, fired_on, connection_id, action_key)
        select $2::uuid, playbook, crossed_on, state, arm, fired_on, connection_id, action_key from playbook_runs where customer_id = $1::uuid
-       on conflict (customer_id, playbook, crossed_on) do nothing`,
+       on conflict (customer_id, playbook, crossed_on) do update set state = excluded.state, arm = excluded.arm,
+         fired_on = excluded.fired_on, connection_id = excluded.connection_id, action_key = excluded.action_key
+       where present.state not in ('fired', 'done')
+         and (excluded.state in ('fired', 'done') or (present.arm = 'held-out' and excluded.arm = 'treated'))`,
       [previous, heir],
     );
     await sql.query(
@@ -382,8 +441,27 @@ async function retire(
        on conflict (customer_id, action_key) do nothing`,
       [previous, heir],
     );
+    await keepOneOpenTask(sql, heir);
   }
   for (const table of ['playbook_runs', 'outbox', 'scores', 'score_history', 'customer_stats', 'customers']) {
     await sql.query(`delete from ${table} where customer_id = any($1::uuid[])`, [gone]);
   }
+}
+
+/** Of the open tasks of a merged customer one stays: one that is under way, since it may have been done, else the first. */
+async function keepOneOpenTask(sql: Sql, customerId: string): Promise<void> {
+  const open = await sql.query<{ action_key: string; state: string }>(
+    `select action_key, state from outbox where customer_id = $1::uuid and state in ('waiting', 'started') order by state, action_key`,
+    [customerId],
+  );
+  const dropped = open.filter((row, index) => index > 0 && row.state === 'waiting').map((row) => row.action_key);
+  if (dropped.length === 0) return;
+  await sql.query(`update outbox set state = 'dropped' where customer_id = $1::uuid and action_key = any($2::text[])`, [
+    customerId,
+    dropped,
+  ]);
+  await sql.query(
+    `update playbook_runs set state = 'let-go' where customer_id = $1::uuid and action_key = any($2::text[]) and state = 'fired'`,
+    [customerId, dropped],
+  );
 }
