@@ -4,11 +4,11 @@ import { parseMoney } from '../domain/money.ts';
 import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
-import { quarantine } from './quarantine.ts';
+import { quarantine, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
 /** Facts attributed in one commit. */
-const FACTS_PER_COMMIT = 2_000;
+const FACTS_PER_COMMIT = 500;
 
 interface FactRow {
   connection_id: string;
@@ -53,7 +53,7 @@ async function place(
 ): Promise<void> {
   const transactions: Record<string, unknown>[] = [];
   const events: Record<string, unknown>[] = [];
-  const settled: { row: FactRow; customerId: string | null }[] = [];
+  const settled: { row: FactRow; customerId: string | null; refused?: true }[] = [];
   for (const row of batch) {
     const key = { customer_id: row.customer_id, connection_id: row.connection_id, external_id: row.external_id };
     if (row.deleted || row.customer_id === null) {
@@ -67,7 +67,7 @@ async function place(
       settled.push({ row, customerId: row.customer_id });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      settled.push({ row, customerId: null });
+      settled.push({ row, customerId: null, refused: true });
       await quarantine(sql, {
         connectionId: row.connection_id,
         stage: 'identify',
@@ -142,6 +142,13 @@ async function place(
   await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [
     [...touched],
   ]);
+  await release(
+    sql,
+    'identify',
+    settled
+      .filter((each) => !each.refused)
+      .map(({ row }) => ({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id })),
+  );
 }
 
 function transactionColumns(record: TransactionRecord, timeZone: string, currency: string): Record<string, unknown> {
@@ -153,6 +160,14 @@ function transactionColumns(record: TransactionRecord, timeZone: string, currenc
       expected: `the workspace's reporting currency ${currency}`,
       found: record.currency,
       remedy: 'set "currency" in the configuration to the currency of your sales, or convert this one at the source',
+    });
+  }
+  if (record.amount === null && record.transactionKind === 'order') {
+    throw new DataError({
+      row: record.externalId,
+      field: 'amount',
+      expected: 'the amount of the order',
+      remedy: 'enter it at the source; an order for nothing has the amount 0',
     });
   }
   const day = dayOf(record.occurredAt, timeZone);

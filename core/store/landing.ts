@@ -10,7 +10,7 @@ import { hashOf } from '../domain/stable-json.ts';
 import type { Cursor } from '../ports/connector.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
-import { quarantine } from './quarantine.ts';
+import { quarantine, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
 type Landed = Exclude<SourceRecord, DeletionRecord>;
@@ -42,6 +42,15 @@ interface Existing {
 export async function land(database: Database, landing: Landing): Promise<number> {
   return inTurn(database, async (sql) => {
     const changed = await landRecordsOf(sql, landing.connectionId, landing.records);
+    await release(
+      sql,
+      'pull',
+      landing.records.map((record) => ({
+        connectionId: landing.connectionId,
+        kind: record.kind === 'deletion' ? record.of : record.kind,
+        externalId: record.externalId,
+      })),
+    );
     for (const rejected of landing.rejected) {
       await quarantine(sql, {
         connectionId: landing.connectionId,
@@ -106,8 +115,6 @@ export async function landRecordsOf(sql: Sql, connectionId: string, records: rea
     if (before && !deleted && hash === (upserts.get(key)?.hash ?? existing.get(key)?.hash)) continue;
     upserts.set(key, { record: whole, hash, deleted: false });
   }
-  await keepMerges(sql, connectionId, merges);
-
   const changed = [...upserts.values()];
   await insertRows(sql, {
     table: 'source_records',
@@ -135,6 +142,7 @@ export async function landRecordsOf(sql: Sql, connectionId: string, records: rea
     onConflict: `(connection_id, kind, external_id) do update set payload = excluded.payload, hash = excluded.hash,
       deleted = excluded.deleted, contact_external_id = excluded.contact_external_id, pending = true`,
   });
+  await keepMerges(sql, connectionId, merges);
   return changed.length;
 }
 
@@ -169,7 +177,10 @@ function united(record: ContactRecord, before: Landed | undefined): ContactRecor
   };
 }
 
-/** A merge at the vendor joins the two records by a key of its own, which later changes of either do not take away. */
+/**
+ * A merge at the vendor joins the two records by a key of its own, which later changes of either do not take away. News of it takes
+ * both up again: the deletion of the one may have been told before.
+ */
 async function keepMerges(
   sql: Sql,
   connectionId: string,
@@ -178,10 +189,15 @@ async function keepMerges(
   for (const { loser, winner } of merges) {
     const hash = hashOf(['vendor-merge', connectionId, winner]);
     for (const externalId of [loser, winner]) {
-      await sql.query(
+      const added = await sql.query(
         `insert into identity_keys (key_hash, key_type, connection_id, external_id, disabled) values ($1, 'vendor-merge', $2, $3, false)
-         on conflict (key_hash, connection_id, external_id) do nothing`,
+         on conflict (key_hash, connection_id, external_id) do nothing returning key_hash`,
         [hash, connectionId, externalId],
+      );
+      if (added.length === 0) continue;
+      await sql.query(
+        `update source_records set pending = true where kind = 'contact' and connection_id = $1 and external_id = $2`,
+        [connectionId, externalId],
       );
     }
   }

@@ -38,16 +38,21 @@ export async function quarantine(sql: Sql, record: QuarantinedRecord): Promise<v
   );
 }
 
-/** Takes a record out of quarantine, once the same stage went well with it. */
+/** Takes records out of quarantine, once the same stage went well with them. */
 export async function release(
   sql: Sql,
-  connectionId: string,
   stage: QuarantinedRecord['stage'],
-  externalIds: readonly string[],
+  records: readonly Pick<QuarantinedRecord, 'connectionId' | 'kind' | 'externalId'>[],
 ): Promise<void> {
-  await sql.query('delete from quarantine where connection_id = $1 and stage = $2 and external_id = any($3::text[])', [
-    connectionId,
-    stage,
-    externalIds,
-  ]);
+  if (records.length === 0) return;
+  await sql.query(
+    `delete from quarantine q using unnest($2::text[], $3::text[], $4::text[]) as r(connection_id, kind, external_id)
+     where q.stage = $1 and q.connection_id = r.connection_id and q.kind = r.kind and q.external_id = r.external_id`,
+    [
+      stage,
+      records.map((record) => record.connectionId),
+      records.map((record) => record.kind),
+      records.map((record) => record.externalId),
+    ],
+  );
 }

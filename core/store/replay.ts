@@ -1,5 +1,5 @@
 import type { Database } from '../ports/database.ts';
-import type { QuarantinedRecord } from './quarantine.ts';
+import { type QuarantinedRecord, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
 /** A record in quarantine as it is listed; payloads stay in the store. */
@@ -15,17 +15,22 @@ export async function listQuarantine(database: Database, limit: number): Promise
   );
 }
 
-/** Where the way of a quarantined record is taken up again. What failed at `pull` comes again by itself when it changes at its source. */
+const KEY = 'q.connection_id as "connectionId", q.kind, q.external_id as "externalId"';
+
+/**
+ * Where the way of a quarantined record is taken up again; it leaves quarantine only where that was possible. What failed at `pull`
+ * comes again by itself when it changes at its source.
+ */
 const TAKE_UP: Readonly<Record<Exclude<QuarantinedRecord['stage'], 'pull'>, string>> = {
   identify: `update source_records s set pending = true from quarantine q
-    where q.stage = 'identify' and s.connection_id = q.connection_id and s.kind = q.kind and s.external_id = q.external_id`,
+    where q.stage = 'identify' and s.connection_id = q.connection_id and s.kind = q.kind and s.external_id = q.external_id returning ${KEY}`,
   inbox: `update inbox i set drained = false from quarantine q
-    where q.stage = 'inbox' and i.connection_id = q.connection_id and i.delivery_key = q.external_id`,
+    where q.stage = 'inbox' and i.connection_id = q.connection_id and i.delivery_key = q.external_id returning ${KEY}`,
   write: `update customer_records r set desired = q.payload::jsonb from quarantine q
     where q.stage = 'write' and r.desired is null and r.connection_id = q.connection_id and r.kind = q.kind
-      and r.external_id = q.external_id`,
+      and r.external_id = q.external_id returning ${KEY}`,
   act: `update outbox o set state = 'started', attempts = 0 from quarantine q
-    where q.stage = 'act' and o.connection_id = q.connection_id and o.action_key = q.external_id and o.state = 'rejected'`,
+    where q.stage = 'act' and o.connection_id = q.connection_id and o.action_key = q.external_id and o.state = 'rejected' returning ${KEY}`,
 };
 
 /**
@@ -36,8 +41,12 @@ const TAKE_UP: Readonly<Record<Exclude<QuarantinedRecord['stage'], 'pull'>, stri
  */
 export async function replayQuarantine(database: Database): Promise<number> {
   return inTurn(database, async (sql) => {
-    for (const statement of Object.values(TAKE_UP)) await sql.query(statement);
-    const released = await sql.query<{ stage: string }>(`delete from quarantine where stage <> 'pull' returning stage`);
-    return released.length;
+    let count = 0;
+    for (const [stage, statement] of Object.entries(TAKE_UP)) {
+      const taken = await sql.query<Pick<QuarantinedRecord, 'connectionId' | 'kind' | 'externalId'>>(statement);
+      await release(sql, stage as QuarantinedRecord['stage'], taken);
+      count += taken.length;
+    }
+    return count;
   });
 }

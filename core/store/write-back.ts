@@ -44,8 +44,8 @@ export async function pendingWrites(
 }
 
 /**
- * Keeps what became of each row, in one commit. A written row's values are what the record has from now on, unless the score moved
- * on meanwhile; a rejected one waits in quarantine and is tried again when its score changes.
+ * Keeps what became of each row, in one commit. A written row's values are what the record has from now on; a rejected one waits in
+ * quarantine and is tried again when its score changes. Either goes on waiting when the score moved on meanwhile.
  *
  * @returns rows and property values that the vendor accepted
  */
@@ -97,16 +97,21 @@ export async function settleWrites(
     );
     await release(
       sql,
-      connectionId,
       'write',
-      written.map((row) => row.externalId),
+      written.map((row) => ({ connectionId, kind: row.recordKind, externalId: row.externalId })),
     );
   }
   if (rejected.length > 0) {
     await sql.query(
-      `update customer_records r set desired = null, attempts = 0 from unnest($1::uuid[], $2::text[]) as u(customer_id, external_id)
-       where r.customer_id = u.customer_id and r.connection_id = $3 and r.external_id = u.external_id`,
-      [rejected.map((row) => row.customerId), rejected.map((row) => row.externalId), connectionId],
+      `update customer_records r set attempts = 0, desired = case when r.desired = w.values then null else r.desired end
+       from unnest($1::uuid[], $2::text[], $3::text[]) as u(customer_id, external_id, value), lateral (select u.value::jsonb as values) w
+       where r.customer_id = u.customer_id and r.connection_id = $4 and r.external_id = u.external_id`,
+      [
+        rejected.map((row) => row.customerId),
+        rejected.map((row) => row.externalId),
+        rejected.map((row) => JSON.stringify(row.desired)),
+        connectionId,
+      ],
     );
   }
   if (retry.length > 0) {
