@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
 
@@ -24,14 +25,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, 'lock.json');
   const mine: Holder = { pid: process.pid, startTicks: startTicks(process.pid) };
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(JSON.stringify(mine));
-      await file.close();
-      return { release: () => rm(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (await appears(path, JSON.stringify(mine))) return { release: () => rm(path, { force: true }) };
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text === null) continue;
     const holder = parse(text);
@@ -44,9 +38,27 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     // The holder died. Moving its file aside is atomic: of two processes that try, one succeeds and both start over.
     const aside = `${path}.${process.pid}.dead`;
     await rename(path, aside).catch(() => undefined);
+    // Another process may have taken the lock over between the look and the move: what is live goes back.
+    const moved = await readFile(aside, 'utf8').catch(() => null);
+    if (moved !== null && moved !== text) await link(aside, path).catch(() => undefined);
     await rm(aside, { force: true });
   }
   throw new StoreError(`The lock of the store in ${folder} could not be taken. Try again.`, { retry: 'later' });
+}
+
+/** Makes a file appear with its content at once, never empty; false when there is one already. */
+async function appears(path: string, content: string): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, content);
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** Writes a lock as another process would have; for tests of the take-over. */
@@ -62,7 +74,7 @@ function parse(text: string): Holder | null {
     const value = JSON.parse(text) as Holder;
     return typeof value.pid === 'number' ? value : null;
   } catch {
-    // A torn lock file: its writer died between creating and filling it.
+    // Not one of ours, or spoiled by a full disk.
     return null;
   }
 }

@@ -31,9 +31,13 @@ export function splitStatements(text: string): readonly string[] {
  */
 export async function migrate(database: Database, folder: string = MIGRATIONS_FOLDER): Promise<void> {
   const known = await readMigrations(folder);
-  await database.query(
-    'create table if not exists migrations (number integer not null primary key, name text not null, hash text not null)',
-  );
+  await database.transaction(async (sql) => {
+    // IF NOT EXISTS alone fails when two processes create the table at the same moment.
+    await sql.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/migrate', 0))");
+    await sql.query(
+      'create table if not exists migrations (number integer not null primary key, name text not null, hash text not null)',
+    );
+  });
   const done = await database.query<{ number: number; name: string; hash: string }>(
     'select * from migrations order by number',
   );

@@ -15,7 +15,7 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
   // An idle connection that the server closes is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);
   try {
-    await pool.query(`create schema if not exists ${schema}`);
+    await createSchema(pool, schema);
   } catch (error) {
     await pool.end();
     throw error;
@@ -67,6 +67,21 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
     },
     close: () => pool.end(),
   };
+}
+
+/** PostgreSQL's IF NOT EXISTS is no protection against another process that creates the same at the same moment; a lock is. */
+async function createSchema(pool: pg.Pool, schema: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${schema}/create`]);
+    await client.query(`create schema if not exists ${schema}`);
+    await client.query('commit');
+    client.release();
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 function parserOf(oid: number, format?: string): unknown {
