@@ -138,9 +138,9 @@ function idsOf(fault: BatchFault): ReadonlySet<string> {
   return new Set(['ids', 'id', 'objectWriteTraceId'].flatMap((key) => context?.[key] ?? []));
 }
 
-/** A field that is not there, or an id that no record can have, is not found by sending halves. */
+/** A missing field, or an answer that makes no sense, is no matter of one row: halves would meet it again. */
 function concernsAll(error: VendorError): boolean {
-  return error.vendorCode === 'PROPERTY_DOESNT_EXIST';
+  return error.vendorCode === 'PROPERTY_DOESNT_EXIST' || error.vendorCode === 'UNREADABLE';
 }
 
 function resultOf(fault: BatchFault): Failed {
