@@ -54,13 +54,9 @@ export async function writeScores(
 
   async function send(batch: readonly Outgoing[], settle: (index: number, result: WriteResult) => void): Promise<void> {
     try {
-      await retrying(() =>
-        sendBatch(
-          endpoint,
-          batch.map(({ identify }) => identify),
-          at,
-        ),
-      );
+      const identifies = batch.map(({ identify }) => identify);
+      // Few: what is not written now waits in the outbox and is tried again by the next run.
+      await retrying(() => sendBatch(endpoint, identifies, at), { retries: 2 });
       for (const { index } of batch) settle(index, { status: 'written' });
     } catch (error) {
       if (!(error instanceof VendorError) || error.retry !== 'never') throw error;
