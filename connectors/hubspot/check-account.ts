@@ -18,7 +18,11 @@ const SCOPES: Readonly<Partial<Record<ObjectName, string>>> = {
 };
 
 /** Asks who the account is, whether every object can be read and our fields' definitions be seen, and how many calls are left. */
-export async function checkAccount(client: HubSpotClient, objects: readonly ObjectName[]): Promise<CheckReport> {
+export async function checkAccount(
+  client: HubSpotClient,
+  objects: readonly ObjectName[],
+  burst: { configured: number; granted(): number | null },
+): Promise<CheckReport> {
   let account: string;
   try {
     const details = await client.call({
@@ -37,7 +41,7 @@ export async function checkAccount(client: HubSpotClient, objects: readonly Obje
   ]);
   return {
     account,
-    problems: probes.filter((problem) => problem !== null),
+    problems: [...probes, tooFast(burst.configured, burst.granted())].filter((problem) => problem !== null),
     callsLeftToday: await callsLeft(client),
   };
 }
@@ -46,6 +50,15 @@ function refusedToken(): Problem {
   return {
     what: 'HubSpot refuses the access token.',
     remedy: 'Make a new service key or access token in HubSpot and set it in the environment.',
+  };
+}
+
+/** Replies name the burst limit: a setting above it costs refused calls. */
+function tooFast(configured: number, granted: number | null): Problem | null {
+  if (granted === null || granted >= configured) return null;
+  return {
+    what: `HubSpot grants ${granted} calls in 10 seconds, the settings say ${configured}.`,
+    remedy: `Set callsPer10Seconds to ${granted}.`,
   };
 }
 

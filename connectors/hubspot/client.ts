@@ -7,7 +7,7 @@ import { errorOfAnswer, errorOfSilence } from './errors.ts';
 import type { CallKind, Limits } from './limits.ts';
 
 /** One call of the API. */
-export interface Call<T> {
+interface Call<T> {
   method: 'GET' | 'POST' | 'PATCH';
   /** Below the base address, e.g. "/crm/objects/2026-09/contacts". */
   path: string;

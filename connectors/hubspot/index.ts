@@ -69,6 +69,7 @@ export function createHubSpot(
       checkAccount(
         batch,
         all.map((reader) => reader.object),
+        { configured: settings.callsPer10Seconds, granted: () => limits.granted() },
       ),
     close: async () => {},
   };

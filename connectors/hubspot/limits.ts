@@ -11,6 +11,8 @@ export interface Limits {
   pauseFor(kind: CallKind, milliseconds: number): void;
   /** Reads what a reply says is left of the window: other processes may use the same app's calls. */
   observe(headers: Headers): void;
+  /** The burst limit that the replies speak of; null before the first one that does. */
+  granted(): number | null;
 }
 
 /** Kept free of the burst limit, for a check or a card that calls beside us. */
@@ -32,6 +34,7 @@ export function createLimits(callsPer10Seconds: number): Limits {
   const associations = createLimiter(rolling(Math.min(ASSOCIATIONS_PER_10_SECONDS, callsPer10Seconds)), 4);
   const search = createLimiter({ calls: SEARCHES_PER_SECOND, windowMs: 1_000 }, 2);
   const limiters: Readonly<Record<CallKind, Limiter>> = { general, search, association: associations };
+  let granted: number | null = null;
   return {
     run: (kind, priority, call) =>
       kind === 'association'
@@ -39,9 +42,16 @@ export function createLimits(callsPer10Seconds: number): Limits {
         : limiters[kind].run(call, { priority }),
     pauseFor: (kind, milliseconds) => limiters[kind].pauseFor(milliseconds),
     observe: (headers) => {
-      const left = headers.get('x-hubspot-ratelimit-remaining');
+      const left = numberIn(headers, 'x-hubspot-ratelimit-remaining');
+      granted = numberIn(headers, 'x-hubspot-ratelimit-max') ?? granted;
       // The window rolls, so that a tenth of it brings some calls back.
-      if (left !== null && Number(left) < FEW_LEFT) general.pauseFor(TEN_SECONDS_MS / 10);
+      if (left !== null && left < FEW_LEFT) general.pauseFor(TEN_SECONDS_MS / 10);
     },
+    granted: () => granted,
   };
+}
+
+function numberIn(headers: Headers, name: string): number | null {
+  const text = headers.get(name);
+  return text === null || !/^\d+$/.test(text) ? null : Number(text);
 }

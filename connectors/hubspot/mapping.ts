@@ -115,7 +115,7 @@ export function primaryOf(links: readonly Link[] | undefined): string | null {
 
 /** Ids of associated records in ascending order, each once. */
 export function sortedIds(links: readonly Link[] | undefined): readonly string[] {
-  return [...new Set(links?.map((link) => link.id))].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  return [...new Set(links?.map((link) => link.id))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
 /** Records that are gone because they were merged into this one: a merge gives the survivor a new id and lists all before it. */

@@ -26,7 +26,7 @@ export const pageSchema = z.object({
 });
 
 /** One failure within a batch. */
-export const batchFaultSchema = faultSchema.extend({
+const batchFaultSchema = faultSchema.extend({
   context: z.record(z.string(), z.array(id).catch([])).nullish().catch(undefined),
 });
 export type BatchFault = z.output<typeof batchFaultSchema>;

@@ -205,6 +205,13 @@ describe('a call of HubSpot', () => {
     expect(paths.filter((path) => !path.includes('/2026-09/'))).toEqual([]);
   });
 
+  it('says so when the settings allow themselves more calls than HubSpot grants', async () => {
+    const starter = await openPortal({ hubspotBurstPer10s: 100 });
+    const { problems } = await starter.connect({ now: () => new Date() }).check();
+    expect(problems.map((problem) => problem.remedy)).toEqual(['Set callsPer10Seconds to 100.']);
+    await starter.close();
+  });
+
   it('names each scope that a check finds missing', async () => {
     plant({ status: 403, path: '/deals', body: { category: 'MISSING_SCOPES' } });
     plant({ status: 403, path: '/properties/[^/]+/companies', body: { category: 'MISSING_SCOPES' } });

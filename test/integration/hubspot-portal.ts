@@ -80,7 +80,12 @@ export async function openPortal(options: Partial<SandboxOptions> = {}): Promise
 }
 
 /** Lets everything through: for tests of something else. */
-export const noLimits: Limits = { run: (_kind, _priority, call) => call(), pauseFor: () => {}, observe: () => {} };
+export const noLimits: Limits = {
+  run: (_kind, _priority, call) => call(),
+  pauseFor: () => {},
+  observe: () => {},
+  granted: () => null,
+};
 
 /** A clock that stands. */
 export function clockAt(iso: string): Clock & { set(iso: string): void } {
