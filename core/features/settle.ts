@@ -130,8 +130,10 @@ function purchaseDays(sales: readonly Sale[]): readonly PurchaseDay[] {
       if (connection !== '\0whole' && amount > refunded) refunded = amount;
     const gone = sale.refunded.has('\0whole') || (sale.amountMinor > 0n && refunded >= sale.amountMinor);
     if (gone) continue;
+    // An order for nothing stays one, whatever is paid back on it.
+    const left = refunded > sale.amountMinor ? 0n : sale.amountMinor - refunded;
     const day = days.get(sale.order.day) ?? { amountMinor: 0n, orders: 0 };
-    days.set(sale.order.day, { amountMinor: day.amountMinor + sale.amountMinor - refunded, orders: day.orders + 1 });
+    days.set(sale.order.day, { amountMinor: day.amountMinor + left, orders: day.orders + 1 });
   }
   return [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, value]) => ({ day, ...value }));
 }
