@@ -4,6 +4,7 @@ import { DataError } from './errors.ts';
 export type CalendarDay = string & { readonly __brand: 'CalendarDay' };
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+const OFFSET = /(?:Z|[+-]\d{2}:?\d{2})$/;
 const MS_PER_DAY = 86_400_000;
 
 /** Reads "YYYY-MM-DD". Throws DataError when the text is not a day that exists (2026-02-30). */
@@ -54,10 +55,11 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 export function dayOf(at: string, timeZone: string): CalendarDay {
   if (at.length === 10) return calendarDay(at);
   const instant = new Date(at);
-  if (Number.isNaN(instant.getTime())) {
+  // Without an offset it would be read in the time zone of whatever machine this runs on.
+  if (Number.isNaN(instant.getTime()) || !OFFSET.test(at)) {
     throw new DataError({
       field: 'occurredAt',
-      expected: 'an ISO 8601 instant or day',
+      expected: 'an ISO 8601 instant with Z or an offset, or a day',
       found: at,
       remedy: 'correct it at the source',
     });
