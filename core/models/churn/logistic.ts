@@ -47,6 +47,16 @@ export const logistic: LogisticFamily = {
         });
       }
     }
+    const unlabelled = rows.findIndex(({ label }) => label !== 0 && label !== 1);
+    if (unlabelled >= 0) {
+      throw new DataError({
+        row: unlabelled,
+        field: 'label',
+        expected: '0 or 1',
+        found: String(rows[unlabelled]?.label),
+        remedy: 'leave out customers whose outcome is not known',
+      });
+    }
     const events = rows.reduce((sum, row) => sum + row.label, 0);
     if (events === 0 || events === rows.length) {
       throw new NotFittedError(

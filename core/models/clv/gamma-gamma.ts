@@ -56,6 +56,15 @@ export const gammaGamma: GammaGammaFamily = {
           remedy: 'net refunds against their orders first',
         });
       }
+      if (!Number.isInteger(spendDays) || spendDays < 0) {
+        throw new DataError({
+          row,
+          field: 'spendDays',
+          expected: 'a whole number of purchase days, 0 or more',
+          found: String(spendDays),
+          remedy: 'check the transactions of this customer',
+        });
+      }
       if (spendDays > 0 && meanSpend > 0) usable.push({ spendDays, meanSpend });
     }
     if (usable.length < 2) {
