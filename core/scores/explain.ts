@@ -3,6 +3,7 @@ import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
 import { churnProbability } from './churn.ts';
 import { engagementScore, totalPoints } from './engagement.ts';
+import { roundMoney } from './numbers.ts';
 import type { Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { clv12m } from './value.ts';
@@ -32,7 +33,7 @@ export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<Sco
   };
   const { value } = model;
   if (value && inputs.purchases > 0) {
-    explained.clv = explanation(model, inputs, 'clv', (mixed) => clv12m(value, mixed));
+    explained.clv = explanation(model, inputs, 'clv', (mixed) => roundMoney(clv12m(value, mixed), model.currency));
     explained.churn = explanation(model, inputs, 'churn', (mixed) =>
       churnProbability(model.churn, mixed, value.transactions, model.horizonDays),
     );

@@ -71,7 +71,8 @@ function bandOf(value: number, cutoffs: { high: number; medium: number }): Band 
   return value >= cutoffs.high ? 'high' : value >= cutoffs.medium ? 'medium' : 'low';
 }
 
-function roundMoney(value: number, currency: string): number {
+/** An amount rounded to the minor unit of its currency, as scores have it. */
+export function roundMoney(value: number, currency: string): number {
   const factor = 10 ** minorDigits(currency);
   return Math.round(value * factor) / factor;
 }
