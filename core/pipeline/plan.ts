@@ -72,7 +72,7 @@ async function planOne(
   const queued = await sql.query<Queued>(
     `select r.customer_id, r.crossed_on, c.name, c.do_not_contact, s.score
      from playbook_runs r join customers c on c.customer_id = r.customer_id join scores s on s.customer_id = r.customer_id
-     where r.playbook = $1 and r.state = 'queued' and r.crossed_on <= $2::date order by s.priority desc, r.customer_id`,
+     where r.playbook = $1 and r.state = 'queued' and r.crossed_on <= $2::date order by s.priority desc, r.customer_id, r.crossed_on`,
     [playbook.name, asOf],
   );
   if (queued.length === 0) return;
@@ -106,9 +106,14 @@ async function planOne(
     ).map((row) => [row.owner, row.count]),
   );
 
+  const seen = new Set<string>();
   for (const row of queued) {
     const target = targets.get(row.customer_id);
-    const letGo = row.do_not_contact || recent.has(row.customer_id) || !target || !isInCell(playbook, row.score);
+    // Of several crossings of one customer (queued twice, or united by a merge) the first stands for all.
+    const again = seen.has(row.customer_id);
+    seen.add(row.customer_id);
+    const letGo =
+      again || row.do_not_contact || recent.has(row.customer_id) || !target || !isInCell(playbook, row.score);
     if (letGo) {
       await settle(sql, playbook, row, {
         state: row.do_not_contact ? 'no-consent' : 'let-go',

@@ -2,10 +2,11 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { FieldValue } from '../domain/fields.ts';
 import { toJson } from '../domain/stable-json.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { countsAsIn } from '../playbooks/cell.ts';
 import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
-import { changedValues, mustWrite } from '../scores/dead-band.ts';
+import { mustWrite, valuesToSend } from '../scores/dead-band.ts';
 import { fieldValues } from '../scores/fields.ts';
 import type { Score } from '../scores/score.ts';
 import { recheckOn, scoreCustomer } from '../scores/score-customer.ts';
@@ -24,6 +25,8 @@ interface Due {
   stats: CustomerStats;
   score: Score | null;
   scored_stats: CustomerStats | null;
+  /** Playbooks in whose cell the customer counted as. */
+  cells: readonly string[] | null;
 }
 
 interface RecordRow {
@@ -58,7 +61,7 @@ export async function score(
   for (let done = 0; ; ) {
     const count = await inTurn(database, async (sql) => {
       const due = await sql.query<Due>(
-        `select s.customer_id, s.stats, c.score, c.stats as scored_stats
+        `select s.customer_id, s.stats, c.score, c.stats as scored_stats, c.cells
          from (select customer_id, stats from customer_stats where unscored order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
          left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
       );
@@ -127,15 +130,30 @@ async function scoreBatch(
     const values = fieldValues(now);
     // A customer without purchase and without any activity has nothing to show on a record.
     const silentProspect = now.lifecycle === 'prospect' && row.stats.events === 0;
-    const writes = (records.get(row.customer_id) ?? [])
-      .filter((record) => !(silentProspect && Object.keys(record.written).length === 0))
+    const carriers = (records.get(row.customer_id) ?? []).filter(
+      (record) => !(silentProspect && Object.keys(record.written).length === 0),
+    );
+    const writes = carriers
       .filter((record) => record.desired !== null || mustWrite(record.written, values))
-      .map((record) => ({ record, values: changedValues(record.written, values) }));
-    const shown = { ...records.get(row.customer_id)?.[0]?.written, ...writes[0]?.values };
+      .map((record) => ({ record, values: valuesToSend(record.written, values) }));
+    // What each record shows once all is written; without any, the score itself is what silence moves away from.
+    const shown =
+      carriers.length === 0
+        ? [values]
+        : carriers.map((record) => ({
+            ...record.written,
+            ...writes.find((write) => write.record === record)?.values,
+          }));
+    const wasIn = row.cells ?? [];
+    const cells = playbooks
+      .filter(({ enabled }) => enabled)
+      .filter((playbook) => countsAsIn(playbook, wasIn.includes(playbook.name), now, model.cutoffs.churn));
     return {
       row,
       now,
       writes,
+      cells: cells.map((playbook) => playbook.name),
+      entered: cells.filter((playbook) => !wasIn.includes(playbook.name)),
       moved: writes.length > 0 || row.score === null,
       recheck: recheckOn(model, row.stats, now, shown),
     };
@@ -155,8 +173,9 @@ async function scoreBatch(
       lifecycle: 'text',
       score: 'jsonb',
       stats: 'jsonb',
+      cells: 'jsonb',
     },
-    rows: scored.map(({ row, now, recheck }) => ({
+    rows: scored.map(({ row, now, recheck, cells }) => ({
       customer_id: row.customer_id,
       as_of: asOf,
       scored_at: clock.now().toISOString(),
@@ -168,10 +187,11 @@ async function scoreBatch(
       lifecycle: now.lifecycle,
       score: now,
       stats: row.stats,
+      cells,
     })),
     onConflict: `(customer_id) do update set as_of = excluded.as_of, scored_at = excluded.scored_at, recheck_on = excluded.recheck_on,
       model_version = excluded.model_version, priority = excluded.priority, churn_band = excluded.churn_band,
-      value_band = excluded.value_band, lifecycle = excluded.lifecycle, score = excluded.score, stats = excluded.stats`,
+      value_band = excluded.value_band, lifecycle = excluded.lifecycle, score = excluded.score, stats = excluded.stats, cells = excluded.cells`,
   });
   await insertRows(sql, {
     table: 'score_history',
@@ -202,15 +222,15 @@ async function scoreBatch(
   }
   await recordCrossings(
     sql,
-    playbooks,
-    scored.map(({ row, now }) => ({
-      customerId: row.customer_id,
-      before: row.score,
-      after: now,
-      account:
-        (records.get(row.customer_id) ?? []).find((record) => record.parent_external_id)?.parent_external_id ?? null,
-    })),
-    { asOf, churnCutoff: model.cutoffs.churn.high },
+    scored.flatMap(({ row, entered }) =>
+      entered.map((playbook) => ({
+        customerId: row.customer_id,
+        playbook,
+        account:
+          (records.get(row.customer_id) ?? []).find((record) => record.parent_external_id)?.parent_external_id ?? null,
+      })),
+    ),
+    asOf,
   );
   await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
 }

@@ -33,8 +33,8 @@ export function mustWrite(
   });
 }
 
-/** Values to send: those that differ from what was written, without clearing what was never there. */
-export function changedValues(
+/** Values to send: all of them together, but for clearing what was never there. */
+export function valuesToSend(
   written: Readonly<Record<string, FieldValue>>,
   values: Readonly<Record<string, FieldValue>>,
 ): Readonly<Record<string, FieldValue>> {

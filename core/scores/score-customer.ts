@@ -42,21 +42,22 @@ export function scoreCustomer(
 }
 
 /**
- * The first day after asOf on which silence alone would move this customer's record out of its dead-bands: nobody need look at it
+ * The first day after asOf on which silence alone would move one of this customer's records out of its dead-bands: nobody need look at it
  * before. Looks ahead day by day, so that no crossing is jumped over.
  *
- * @param written what the record shows (or is about to)
+ * @param shown what each record of the customer shows (or is about to)
  */
 export function recheckOn(
   model: ScoringModel,
   stats: CustomerStats,
   score: Score,
-  written: Readonly<Record<string, FieldValue>>,
+  shown: readonly Readonly<Record<string, FieldValue>>[],
 ): CalendarDay {
   for (let days = 1; days < RECHECK_AFTER_DAYS; days += 1) {
     const day = addDays(score.asOf, days);
     const numbers = movingNumbers(model, stats, day);
-    if (mustWrite(written, fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers) }))) return day;
+    const values = fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers) });
+    if (shown.some((written) => mustWrite(written, values))) return day;
   }
   return addDays(score.asOf, RECHECK_AFTER_DAYS);
 }
