@@ -1,5 +1,5 @@
 import type { Action } from '../domain/actions.ts';
-import { isUnavailable, SeatMissingError, StaypowerError, UnknownOutcomeError } from '../domain/errors.ts';
+import { AuthError, RateLimitError, StaypowerError, UnknownOutcomeError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
@@ -19,7 +19,8 @@ const MOST_ATTEMPTS = 10;
 
 /**
  * Step 8: performs what waits in the outbox, each exactly once. The attempt is noted before the call; if no answer was noted after
- * it (a crash, a lost reply), the vendor is asked whether it was done before it is tried again.
+ * it (a crash, a lost reply), the vendor is asked whether it was done before it is tried again. A vendor that cannot be reached at
+ * all uses up none of an action's tries.
  *
  * @returns how many actions were performed, counting those found to have been done already
  */
@@ -55,7 +56,10 @@ async function performWaiting(
     );
     for (const row of waiting) {
       try {
-        await mark(database, row, 'started');
+        await database.query(
+          `update outbox set state = 'started', attempts = attempts + 1 where customer_id = $1::uuid and action_key = $2`,
+          [row.customer_id, row.action_key],
+        );
         const found = row.state === 'started' ? await performer.find(row.action) : null;
         const receipt = found ?? (await performer.perform(row.action));
         await database.query(
@@ -66,8 +70,8 @@ async function performWaiting(
         context.onProgress?.(report.performed);
       } catch (error) {
         if (!(error instanceof StaypowerError)) throw error;
-        const hopeless =
-          error.retry === 'never' || error instanceof SeatMissingError || row.attempts + 1 >= MOST_ATTEMPTS;
+        const closed = error instanceof AuthError || error instanceof RateLimitError;
+        const hopeless = error.retry === 'never' || (!closed && row.attempts + 1 >= MOST_ATTEMPTS);
         if (hopeless) {
           report.rejected += 1;
           await inTurn(database, async (sql) => {
@@ -90,21 +94,25 @@ async function performWaiting(
           continue;
         }
         // A refused request was not executed: it may be sent again without asking. One without an answer may have been.
-        await mark(database, row, error instanceof UnknownOutcomeError ? 'started' : 'waiting');
-        if (isUnavailable(error) && !(error instanceof UnknownOutcomeError)) {
-          context.onUnavailable?.(connector.connectionId, error);
-          break;
-        }
+        if (error instanceof UnknownOutcomeError) continue;
+        await database.query(
+          `update outbox set state = 'waiting', attempts = $3, not_before = $4 where customer_id = $1::uuid and action_key = $2`,
+          [
+            row.customer_id,
+            row.action_key,
+            closed ? row.attempts : row.attempts + 1,
+            new Date(context.clock.now().getTime() + (closed ? 0 : pauseMs(row.attempts))).toISOString(),
+          ],
+        );
+        context.onUnavailable?.(connector.connectionId, error);
+        break;
       }
     }
   }
   return report;
 }
 
-async function mark(database: Database, row: Waiting, state: 'waiting' | 'started'): Promise<void> {
-  await database.query(
-    `update outbox set state = $3, attempts = attempts + case when $3 = 'started' then 1 else 0 end
-     where customer_id = $1::uuid and action_key = $2`,
-    [row.customer_id, row.action_key, state],
-  );
+/** Wait before an action that the vendor failed at is tried again: from 15 seconds, doubling, so that one cannot block the others. */
+function pauseMs(attempts: number): number {
+  return 15_000 * 2 ** attempts;
 }
