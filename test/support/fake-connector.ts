@@ -20,7 +20,10 @@ export type ActionFault =
   | 'limit'
   | 'revoked'
   | 'no-seat'
-  | 'refused';
+  | 'refused'
+  /** The process dies before or after it is done. */
+  | 'crash-before'
+  | 'crash-after';
 
 /** A vendor in memory, behind the port. */
 export interface FakeConnector extends Connector {
@@ -108,6 +111,11 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
             throw new AuthError('revoked', { revoked: true });
           case 'no-seat':
             throw new SeatMissingError('no seat');
+          case 'crash-after':
+            done.push(action);
+            throw new Error('killed');
+          case 'crash-before':
+            throw new Error('killed');
           case 'refused':
             throw new VendorError('refused', { retry: 'never', status: 400 });
           case null:
