@@ -1,7 +1,7 @@
 import type { Inputs } from '../features/inputs.ts';
 import { type PlattScaling, scaled } from '../models/churn/calibration.ts';
 import type { FittedLogistic } from '../models/churn/logistic.ts';
-import type { FittedBetaGeometric } from '../models/clv/beta-geometric.ts';
+import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { transactionRow } from './value.ts';
 
 /** What the churn model reads, in this order. All are functions of one customer's inputs and the book's transaction model. */
@@ -28,7 +28,7 @@ export type ChurnModel =
 /** The values of CHURN_FEATURES of one customer. */
 export function churnFeatures(
   inputs: Inputs,
-  transactions: FittedBetaGeometric,
+  transactions: FittedTransactionModel,
   horizonDays: number,
 ): readonly number[] {
   const activity = (memory: Inputs['short']) => memory.web + memory.email + memory.meeting + memory.product;
@@ -49,7 +49,7 @@ export function churnFeatures(
 }
 
 /** Log-odds, by the transaction model alone, of no purchase within the horizon. */
-export function logOddsOfNoPurchase(inputs: Inputs, transactions: FittedBetaGeometric, horizonDays: number): number {
+export function logOddsOfNoPurchase(inputs: Inputs, transactions: FittedTransactionModel, horizonDays: number): number {
   const probability = transactions.probabilityOfNoPurchase(transactionRow(inputs), horizonDays / 7);
   const safe = Math.min(Math.max(probability, 1e-6), 1 - 1e-6);
   return Math.log(safe / (1 - safe));
@@ -59,7 +59,7 @@ export function logOddsOfNoPurchase(inputs: Inputs, transactions: FittedBetaGeom
 export function churnProbability(
   model: ChurnModel,
   inputs: Inputs,
-  transactions: FittedBetaGeometric,
+  transactions: FittedTransactionModel,
   horizonDays: number,
 ): number {
   switch (model.kind) {

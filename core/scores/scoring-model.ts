@@ -4,8 +4,8 @@ import type { Json } from '../domain/json.ts';
 import { toJson } from '../domain/stable-json.ts';
 import type { Inputs } from '../features/inputs.ts';
 import { logistic } from '../models/churn/logistic.ts';
-import { bgNbd, mbgNbd } from '../models/clv/beta-geometric.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
+import { loadTransactionModel } from '../models/clv/transaction-models.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { ValueModels } from './value.ts';
@@ -89,11 +89,10 @@ export function loadScoringModel(json: Json): ScoringModel {
     });
   }
   const { format: _, value, churn, ...rest } = saved;
-  const family = value?.transactions.model === mbgNbd.name ? mbgNbd : bgNbd;
   return {
     ...rest,
     value: value && {
-      transactions: family.load(value.transactions),
+      transactions: loadTransactionModel(value.transactions),
       spend:
         typeof value.spend === 'object' && value.spend !== null && 'mean' in value.spend
           ? { mean: value.spend.mean as number }

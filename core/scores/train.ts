@@ -6,8 +6,10 @@ import { type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
 import { NO_SCALING, plattScaling, scaled } from '../models/churn/calibration.ts';
 import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn/logistic.ts';
-import { bgNbd, type FittedBetaGeometric, mbgNbd } from '../models/clv/beta-geometric.ts';
+import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
+import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
+import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
 import { engagementRatio, totalPoints } from './engagement.ts';
 import { engagementDrop, lifecycleOf, movingNumbers } from './numbers.ts';
@@ -110,7 +112,7 @@ function fitValue(
 ): { value: ValueModels | null; transactionModels: TrainingReport['transactionModels'] } {
   try {
     const rows = buyers.map(transactionRow);
-    const candidates = [bgNbd, mbgNbd].map((family) => family.fit(rows, {}));
+    const candidates = TRANSACTION_MODELS.map((family) => family.fit(rows, {}));
     const best = candidates.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a));
     warnings.push(...best.diagnostics.warnings);
     return {
@@ -144,13 +146,13 @@ function fitSpend(buyers: readonly Inputs[], warnings: string[]): ValueModels['s
   }
 }
 
-const likelihood = (model: FittedBetaGeometric) => model.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
+const likelihood = (model: FittedTransactionModel) => model.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
 
 interface ChurnContext {
   asOf: CalendarDay;
   currency: string;
   horizonDays: number;
-  transactions: FittedBetaGeometric;
+  transactions: FittedTransactionModel;
   warnings: string[];
 }
 
@@ -238,7 +240,7 @@ function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, conte
   const known = sample
     .map((customer) => ({ customer, inputs: inputsAt(customer.statsAt(cut), cut, currency) }))
     .filter(({ inputs }) => inputs.purchases > 0);
-  let transactions: FittedBetaGeometric;
+  let transactions: FittedTransactionModel;
   try {
     transactions = mbgNbd.fit(
       known.map(({ inputs }) => transactionRow(inputs)),

@@ -4,6 +4,7 @@ import { minimise } from '../../math/lbfgs.ts';
 import { pearson } from '../../math/ranks.ts';
 import { digamma, logGamma } from '../../math/special.ts';
 import type { FitDiagnostics, FittedModel, ModelArtifact, ModelFamily } from '../../ports/model.ts';
+import { PUBLIC_PRIORS, priorWeight } from './public-prior.ts';
 
 /** A customer's spend: mean amount of the repeat purchase days that had one, in major units. */
 export interface SpendRow {
@@ -13,17 +14,21 @@ export interface SpendRow {
   meanSpend: number;
 }
 
-/** p, q, v of Fader, Hardie & Lee (2005b): amounts Gamma(p, nu), nu Gamma(q, v). */
+/**
+ * p, q, v of Fader, Hardie & Lee (2005b): amounts Gamma(p, nu), nu Gamma(q, v). `trend` is 0 in their model; otherwise v is that of
+ * a customer with one repeat purchase day, and grows as spendDays ** trend.
+ */
 export interface GammaGammaParameters {
   p: number;
   q: number;
   v: number;
+  trend: number;
 }
 
 /** A fitted Gamma-Gamma model of spend. */
 export interface FittedGammaGamma extends FittedModel<SpendRow, number> {
   readonly parameters: GammaGammaParameters;
-  /** Pearson's correlation of frequency and mean spend in the book: the model assumes that there is none. */
+  /** Pearson's correlation of frequency and mean spend in the book: the model without trend assumes that there is none. */
   readonly spendFrequencyCorrelation: number;
   /** Expected amount of a future purchase day (their eq. 5). */
   expectedSpend(row: SpendRow): number;
@@ -32,7 +37,9 @@ export interface FittedGammaGamma extends FittedModel<SpendRow, number> {
 }
 
 const NAME = 'gamma-gamma';
-/** From here on the assumption of independence is worth a warning. */
+/** 2 added `trend`. */
+const FORMAT_VERSION = 2;
+/** From here on the assumption of independence does not hold, and spend is let to follow frequency. */
 const STRONG_CORRELATION = 0.3;
 
 /** The model face of Gamma-Gamma. */
@@ -73,32 +80,52 @@ export const gammaGamma: GammaGammaFamily = {
       );
     }
     const sorted = usable.sort((a, b) => a.spendDays - b.spendDays || a.meanSpend - b.meanSpend);
+    const n = sorted.length;
     const x = Float64Array.from(sorted, (row) => row.spendDays);
-    const scale = sorted.reduce((sum, row) => sum + row.meanSpend, 0) / sorted.length;
-    const z = Float64Array.from(sorted, (row) => row.meanSpend / scale);
-    const run = minimise((theta, gradient) => objective(x, z, theta, gradient), [1, 1, 0], { tolerance: 1e-10 });
+    const spend = Float64Array.from(sorted, (row) => row.meanSpend);
+    const correlation = pearson(x, spend);
+    const trend = Math.abs(correlation) > STRONG_CORRELATION ? logLogSlope(x, spend) : 0;
+    const level = x.map((days) => days ** trend);
+    const scale = spend.reduce((sum, amount, i) => sum + amount / (level[i] as number), 0) / n;
+    const z = spend.map((amount, i) => amount / (level[i] as number) / scale);
+    const penalty = priorWeight(n);
+    const run = minimise((theta, gradient) => objective(x, z, penalty, theta, gradient), [1, 1, 0], {
+      tolerance: 1e-10,
+    });
     const [p, q, vScaled] = [...run.x].map(Math.exp) as [number, number, number];
-    const correlation = pearson(x, z);
     const warnings: string[] = [];
     if (!run.converged)
       warnings.push('The fit of spend did not converge: amounts may be nearly all alike or contain extreme orders.');
     if (Math.abs(correlation) > STRONG_CORRELATION) {
       warnings.push(
-        `Spend and frequency are correlated (${correlation.toFixed(2)}): customers who buy ${correlation > 0 ? 'more often spend more' : 'more often spend less'} each time, which the model assumes away.`,
+        `Spend and frequency are correlated (${correlation.toFixed(2)}): customers who buy ${correlation > 0 ? 'more often spend more' : 'more often spend less'} each time. The Gamma-Gamma model assumes that away, so here its level follows the number of purchases to the power ${trend.toFixed(2)}.`,
       );
     }
     if (q <= 1)
       warnings.push(
         'The spread of spend is so wide that its mean is not finite (q <= 1): a few customers decide the value of the book.',
       );
-    const n = sorted.length;
+    if (penalty > 0) {
+      warnings.push(
+        `Only ${n} customers have repeat purchases with an amount: spend leans on a published book (CDNOW) with weight ${penalty.toFixed(2)}.`,
+      );
+    }
+    const largest = sorted.reduce((most, row) => Math.max(most, row.spendDays * row.meanSpend), 0);
+    const total = sorted.reduce((sum, row) => sum + row.spendDays * row.meanSpend, 0);
+    if (n >= 10 && largest > total / 4) {
+      warnings.push(
+        `One customer holds ${Math.round((100 * largest) / total)} % of the repeat spend: look at the figures without the top customer, and check that the amount is real.`,
+      );
+    }
+    const logLevels = level.reduce((sum, each) => sum + Math.log(each), 0);
+    const parameters = { p, q, v: vScaled * scale, trend };
     return fitted(
-      { p, q, v: vScaled * scale },
-      // The density of z in its own unit is that of z / scale, divided by scale.
+      parameters,
+      // The density of spend is that of z, divided by the scale of each.
       {
         converged: run.converged,
         iterations: run.iterations,
-        logLikelihood: -run.value * n - n * Math.log(scale),
+        logLikelihood: -objective(x, z, 0, run.x, new Float64Array(3)) * n - n * Math.log(scale) - logLevels,
         rows: n,
         warnings,
       },
@@ -107,11 +134,11 @@ export const gammaGamma: GammaGammaFamily = {
   },
   load: (artifact) => {
     const saved = artifact as unknown as ModelArtifact;
-    if (saved?.model !== NAME || saved.formatVersion !== 1) {
+    if (saved?.model !== NAME || saved.formatVersion !== FORMAT_VERSION) {
       throw new DataError({
         field: 'model',
-        expected: `a saved ${NAME} of format 1`,
-        found: String(saved?.model),
+        expected: `a saved ${NAME} of format ${FORMAT_VERSION}`,
+        found: `${saved?.model} of format ${saved?.formatVersion}`,
         remedy: 'train again',
       });
     }
@@ -122,8 +149,27 @@ export const gammaGamma: GammaGammaFamily = {
   },
 };
 
-/** Minus the mean log-likelihood (Fader & Hardie note 025, eq. 1a) and its gradient in log-parameters. */
-function objective(x: Float64Array, z: Float64Array, theta: Float64Array, gradient: Float64Array): number {
+/** Slope of the logarithm of spend on that of frequency, by least squares. */
+function logLogSlope(x: Float64Array, spend: Float64Array): number {
+  const [logX, logSpend] = [x.map(Math.log), spend.map(Math.log)];
+  const deviation = (values: Float64Array) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+  };
+  return (pearson(logX, logSpend) * deviation(logSpend)) / deviation(logX);
+}
+
+/**
+ * Minus the mean log-likelihood (Fader & Hardie note 025, eq. 1a) and its gradient in log-parameters; with the public prior of p
+ * and q, which have no unit, in the weight of `penalty`.
+ */
+function objective(
+  x: Float64Array,
+  z: Float64Array,
+  penalty: number,
+  theta: Float64Array,
+  gradient: Float64Array,
+): number {
   if (theta.some((value) => Math.abs(value) > 20)) return Number.POSITIVE_INFINITY;
   const [p, q, v] = [...theta].map(Math.exp) as [number, number, number];
   const n = x.length;
@@ -153,15 +199,21 @@ function objective(x: Float64Array, z: Float64Array, theta: Float64Array, gradie
   gradient[0] = (-dp * p) / n;
   gradient[1] = (-dq * q) / n;
   gradient[2] = (-dv * v) / n;
-  return -total / n;
+  let loss = -total;
+  for (const [i, { value, logSd }] of PUBLIC_PRIORS[NAME].entries()) {
+    const off = ((theta[i] as number) - Math.log(value)) / logSd;
+    loss += (penalty * off * off) / 2;
+    gradient[i] = (gradient[i] as number) + (penalty * off) / (logSd * n);
+  }
+  return loss / n;
 }
 
 function fitted(given: GammaGammaParameters, diagnostics: FitDiagnostics, correlation: number): FittedGammaGamma {
   const parameters = Object.freeze({ ...given });
-  const { p, q, v } = parameters;
+  const { p, q, v, trend } = parameters;
   const posterior = ({ spendDays, meanSpend }: SpendRow) => ({
     shape: q + p * spendDays,
-    rate: v + spendDays * meanSpend,
+    rate: v * Math.max(spendDays, 1) ** trend + spendDays * meanSpend,
   });
   const expectedSpend = (row: SpendRow) => {
     const { shape, rate } = posterior(row);
@@ -176,6 +228,11 @@ function fitted(given: GammaGammaParameters, diagnostics: FitDiagnostics, correl
     expectedSpend,
     posterior,
     predict: (rows) => rows.map(expectedSpend),
-    save: () => ({ model: NAME, formatVersion: 1, parameters: { ...parameters, correlation }, diagnostics }),
+    save: () => ({
+      model: NAME,
+      formatVersion: FORMAT_VERSION,
+      parameters: { ...parameters, correlation },
+      diagnostics,
+    }),
   };
 }

@@ -10,28 +10,8 @@ export interface TransactionRow {
   ageWeeks: number;
 }
 
-/** Identical rows, counted once: the likelihood needs each only once, whatever the size of the book. */
-export interface WeightedRow extends TransactionRow {
-  weight: number;
-}
-
-/** Checks rows and groups the identical ones. Throws DataError naming the row (0-based) and field of the first unusable value. */
-export function groupRows(rows: readonly TransactionRow[]): readonly WeightedRow[] {
-  const groups = new Map<string, WeightedRow>();
-  for (const [index, row] of rows.entries()) {
-    check(row, index);
-    const key = `${row.frequency},${row.recencyWeeks},${row.ageWeeks}`;
-    const group = groups.get(key);
-    if (group) group.weight += 1;
-    else groups.set(key, { ...row, weight: 1 });
-  }
-  // In a fixed order, so that the order of the customers cannot change a bit of the sum.
-  return [...groups.values()].sort(
-    (a, b) => a.frequency - b.frequency || a.recencyWeeks - b.recencyWeeks || a.ageWeeks - b.ageWeeks,
-  );
-}
-
-function check({ frequency, recencyWeeks, ageWeeks }: TransactionRow, row: number): void {
+/** Checks one row. Throws DataError naming the row (0-based) and the field that cannot be used. */
+export function checkTransactionRow({ frequency, recencyWeeks, ageWeeks }: TransactionRow, row: number): void {
   const refuse = (field: string, expected: string, found: number) => {
     throw new DataError({
       row,

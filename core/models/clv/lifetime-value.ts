@@ -1,0 +1,87 @@
+import { gamma, seededRandom } from '../../math/random.ts';
+import type { Random } from '../../ports/clock.ts';
+import type { FittedGammaGamma, SpendRow } from './gamma-gamma.ts';
+import type { FittedTransactionModel } from './transaction-model.ts';
+import type { TransactionRow } from './transaction-row.ts';
+
+/** The models of value of a book; `spend` is a plain mean where the Gamma-Gamma model has nothing to learn from. */
+export interface ValueModels {
+  transactions: FittedTransactionModel;
+  spend: FittedGammaGamma | { mean: number };
+}
+
+/** What is known of a customer: when it bought, and for how much. */
+export type ValueRow = TransactionRow & SpendRow;
+
+/** Over which time, and in whose money. */
+export interface ValueTerms {
+  /** Any horizon: 365 / 7 for 12 months; Infinity for the whole residual lifetime. */
+  weeks: number;
+  /** Discount factor of one week; 1 for none. */
+  discountPerWeek: number;
+  /** Contribution margin as a share of revenue, 0..1; 1 for value in revenue. */
+  margin: number;
+}
+
+/** Simulated futures behind an interval; the same random numbers for everybody, so that nobody's interval depends on others. */
+const DRAWS = 200;
+const SEED = 20_261_124;
+
+/** Expected amount of the next purchase. */
+export function expectedSpend({ spend }: ValueModels, row: SpendRow): number {
+  return 'mean' in spend ? spend.mean : spend.expectedSpend(row);
+}
+
+/** Discounted expected money of the time to come. */
+export function lifetimeValue(models: ValueModels, row: ValueRow, terms: ValueTerms): number {
+  const { weeks, discountPerWeek, margin } = terms;
+  return models.transactions.discountedPurchases(row, weeks, discountPerWeek) * expectedSpend(models, row) * margin;
+}
+
+/** Money of the time to come if the customer stays, undiscounted: posterior purchase rate while active x expected spend x time. */
+export function valueIfKept(models: ValueModels, row: ValueRow, terms: Pick<ValueTerms, 'weeks' | 'margin'>): number {
+  return models.transactions.purchaseRateWhileActive(row) * terms.weeks * expectedSpend(models, row) * terms.margin;
+}
+
+/**
+ * 10th and 90th percentile of the discounted money of the time to come (finite horizons), by simulation from the posterior of
+ * both models: rate, dropout and amounts. low <= `mean` <= high.
+ */
+export function valueInterval(
+  models: ValueModels,
+  row: ValueRow,
+  terms: ValueTerms,
+  mean: number,
+): { low: number; high: number } {
+  const money = simulatedMoney(models, row, terms, DRAWS, seededRandom(SEED)).sort();
+  const at = (share: number) => money[Math.round(share * (DRAWS - 1))] ?? 0;
+  return { low: Math.min(at(0.1), mean), high: Math.max(at(0.9), mean) };
+}
+
+/** Simulated sums of discounted money over the horizon, in no order. */
+export function simulatedMoney(
+  models: ValueModels,
+  row: ValueRow,
+  terms: ValueTerms,
+  draws: number,
+  random: Random,
+): Float64Array {
+  const { weeks, discountPerWeek, margin } = terms;
+  return Float64Array.from({ length: draws }, () => {
+    const amount = spender(models, row, random);
+    let money = 0;
+    models.transactions.drawPurchases(row, weeks, random, (week) => {
+      money += amount() * discountPerWeek ** week;
+    });
+    return money * margin;
+  });
+}
+
+/** Draws the customer's own level of spend from its posterior, then amounts around it. */
+function spender({ spend }: ValueModels, row: SpendRow, random: Random): () => number {
+  if ('mean' in spend) return () => spend.mean;
+  const { shape, rate } = spend.posterior(row);
+  const { p } = spend.parameters;
+  const nu = gamma(random, shape) / rate;
+  return () => gamma(random, p) / nu;
+}
