@@ -50,10 +50,7 @@ function fewest(group: readonly LoggedRequest[]): number {
   const { operation } = first.note;
   if (operation === 'action' || operation === 'profile') return group.length;
   if (operation === 'segment-batch') {
-    return Math.max(
-      1,
-      Math.ceil(group.reduce((sum, entry) => sum + Buffer.byteLength(entry.requestBody), 0) / SEGMENT_BATCH_BYTES),
-    );
+    return Math.max(1, Math.ceil(group.reduce((sum, entry) => sum + entry.requestBytes, 0) / SEGMENT_BATCH_BYTES));
   }
   const ids = new Set(group.flatMap((entry) => entry.note.ids ?? []));
   if (operation === 'write' || operation === 'bulk-write') {

@@ -79,6 +79,7 @@ function logged(kernel: FullKernel, vendor: VendorSandbox) {
         path,
         query,
         requestBody: Buffer.isBuffer(req.body) ? req.body.toString('utf8') : '',
+        requestBytes: Buffer.isBuffer(req.body) ? req.body.length : 0,
         status: res.headersSent ? res.statusCode : 0,
         responseBytes,
         durationMs: Math.round(performance.now() - started),

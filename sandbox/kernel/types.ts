@@ -38,6 +38,8 @@ export interface LoggedRequest {
   path: string;
   query: string;
   requestBody: string;
+  /** Length of the whole body; `requestBody` keeps only the beginning of a large one. */
+  requestBytes: number;
   status: number;
   responseBytes: number;
   durationMs: number;
