@@ -157,6 +157,12 @@ function standardisation(rows: readonly LabelledRow[], width: number): { means: 
     for (let j = 0; j < width; j += 1)
       scales[j] = (scales[j] as number) + ((values[j] as number) - (means[j] as number)) ** 2 / rows.length;
   }
-  // A constant column says nothing: any scale keeps its coefficient at zero.
-  return { means, scales: scales.map((variance) => Math.sqrt(variance) || 1) };
+  // A constant column says nothing, and its spread is rounding error: an infinite scale keeps its coefficient at zero.
+  return {
+    means,
+    scales: scales.map((variance, j) => {
+      const deviation = Math.sqrt(variance);
+      return deviation > 1e-12 * Math.abs(means[j] as number) ? deviation : Number.POSITIVE_INFINITY;
+    }),
+  };
 }
