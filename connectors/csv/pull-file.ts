@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { DataError } from '../../core/domain/errors.ts';
-import type { RecordKind, RejectedRecord, SourceRecord } from '../../core/domain/records.ts';
+import type { RejectedRecord, SourceRecord } from '../../core/domain/records.ts';
 import { hashOf, stableJson } from '../../core/domain/stable-json.ts';
 import type { Cursor, Page } from '../../core/ports/connector.ts';
 import { dataError } from './mapping.ts';
@@ -14,7 +14,7 @@ const HOPELESS_ROWS = 100;
 
 /** How far a file was read, and which file it was. */
 const cursorSchema = z.object({
-  /** Hash of size, modification time and settings: another one means that the file is read from its beginning. */
+  /** Hash of path, size, modification time and settings: another one means that the file is read from its beginning. */
   version: z.string(),
   /** The last line that was read. */
   line: z.number(),
@@ -31,7 +31,7 @@ const cursorSchema = z.object({
  */
 export async function* pullFile(
   format: FileFormat,
-  of: RecordKind,
+  of: 'contact' | 'transaction',
   cursor: Cursor | null,
   toRecords: (row: Row) => readonly SourceRecord[],
 ): AsyncGenerator<Page> {
@@ -62,19 +62,22 @@ type Reading = { records: readonly SourceRecord[] } | { error: DataError; reject
 function readLine(
   line: Line,
   { path }: FileFormat,
-  of: RecordKind,
+  of: 'contact' | 'transaction',
   toRecords: (row: Row) => readonly SourceRecord[],
 ): Reading {
-  if ('error' in line) return refused(line.error, line.raw);
+  const nowhere = `line ${line.line} of ${path}`;
+  if ('error' in line) return refused(line.error, nowhere, line.raw);
+  const { row } = line;
   try {
-    return { records: toRecords(line.row) };
+    return { records: toRecords(row) };
   } catch (error) {
-    return refused(dataError(error), line.row.raw());
+    // Under the id of the record where the row has one: when the row is mended, the record leaves quarantine by itself.
+    const id = row.peek(of === 'contact' ? 'customerId' : 'orderId');
+    return refused(dataError(error), id === '' ? nowhere : id, row.raw());
   }
 
-  function refused(error: DataError, payload: string): Reading {
+  function refused(error: DataError, externalId: string, payload: string): Reading {
     const { field, expected, found, remedy } = error.fault;
-    const externalId = `line ${line.line} of ${path}`;
     return {
       error,
       rejected: {
@@ -128,10 +131,10 @@ async function versionOf({ path, columns, delimiter, encoding }: FileFormat): Pr
       field: 'file',
       expected: 'a file that can be read',
       found: error.code ?? 'an unknown fault',
-      remedy: 'put it there, or correct the path in the settings (it is relative to the configuration)',
+      remedy: 'put it there, or correct the path in the settings (it is relative to the working folder)',
     });
   });
-  return hashOf([size, mtimeMs, columns, delimiter, encoding]);
+  return hashOf([path, size, mtimeMs, columns, delimiter, encoding]);
 }
 
 function hopeless(path: string, { fault }: DataError): DataError {

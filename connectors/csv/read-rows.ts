@@ -26,6 +26,8 @@ export interface Row {
   line: number;
   /** The cell of a column, trimmed; "" where the file has no such column. Throws DataError when its characters are broken. */
   cell(column: ColumnName): string;
+  /** The same without a look at its characters. */
+  peek(column: ColumnName): string;
   place(column: ColumnName): Place;
   /** The row as an object, for quarantine. */
   raw(): string;
@@ -106,8 +108,9 @@ function toLine(
     return { line, error, raw: raw() };
   }
   const place = (column: ColumnName) => ({ line, column: columns[column] });
+  const peek = (column: ColumnName) => storableText(record[header[column]] ?? '').trim();
   const cell = (column: ColumnName) => {
-    const text = storableText(record[header[column]] ?? '').trim();
+    const text = peek(column);
     if (!text.includes('\uFFFD')) return text;
     throw fault(
       place(column),
@@ -116,7 +119,7 @@ function toLine(
       'set "encoding" to the file’s own, e.g. windows-1252',
     );
   };
-  return { line, row: { line, cell, place, raw } };
+  return { line, row: { line, cell, peek, place, raw } };
 }
 
 /** Text of a file without its byte order mark. */

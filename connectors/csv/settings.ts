@@ -43,7 +43,7 @@ export function columnsWith(named: Partial<Columns>): Columns {
 
 const fileSchema = z
   .strictObject({
-    /** Relative to the folder of the configuration; gzip allowed. */
+    /** Relative to the working folder; gzip allowed. */
     file: z.string().min(1, 'the path of a CSV file'),
     columns: columnsSchema.prefault({}),
   })

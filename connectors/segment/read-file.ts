@@ -45,7 +45,7 @@ function readLine(text: string, path: string, line: number): { message: InboxMes
   return {
     rejected: {
       of: 'event',
-      externalId: `line ${line}`,
+      externalId: `line ${line} of ${path}`,
       field: `line ${line}`,
       expected: 'one Segment message as a JSON object',
       found: text.slice(0, 40),
