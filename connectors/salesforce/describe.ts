@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { ConfigError, VendorError } from '../../core/domain/errors.ts';
+import type { SalesforceClient } from './client.ts';
+
+/** A field as the integration user sees it. */
+export interface FieldShape {
+  /** "string", "double", "currency", "boolean", "picklist" … */
+  type: string;
+  length: number;
+  precision: number;
+  scale: number;
+  picklistValues: readonly { value: string }[];
+  updateable: boolean;
+}
+
+/** The fields of an object that the integration user sees, by API name. */
+export type ObjectShape = ReadonlyMap<string, FieldShape>;
+
+/** Knows which objects and fields there are. */
+export interface Describer {
+  /** Null when the organisation has no such object, or this user may not see it. Asked once. */
+  shapeOf(object: string): Promise<ObjectShape | null>;
+  /** Forgets everything: fields were added. */
+  forget(): void;
+}
+
+/** A reply of /sobjects/{object}/describe, as far as it is read. */
+export const describeReply = z.object({
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      length: z.number().default(0),
+      precision: z.number().default(0),
+      scale: z.number().default(0),
+      picklistValues: z.array(z.object({ value: z.string() })).default([]),
+      updateable: z.boolean().default(false),
+    }),
+  ),
+});
+
+/** A describer that keeps what it has read. */
+export function createDescriber(client: SalesforceClient): Describer {
+  const shapes = new Map<string, Promise<ObjectShape | null>>();
+  return {
+    shapeOf: (object) => {
+      let shape = shapes.get(object);
+      if (!shape) {
+        shape = describe(client, object);
+        shapes.set(object, shape);
+        shape.catch(() => shapes.delete(object));
+      }
+      return shape;
+    },
+    forget: () => shapes.clear(),
+  };
+}
+
+async function describe(client: SalesforceClient, object: string): Promise<ObjectShape | null> {
+  try {
+    const { body } = await client.call({ method: 'GET', path: `/sobjects/${object}/describe` });
+    const { fields } = describeReply.parse(body);
+    return new Map(fields.map(({ name, ...shape }) => [name, shape]));
+  } catch (error) {
+    if (error instanceof VendorError && error.status === 404) return null;
+    if (error instanceof z.ZodError) {
+      throw new VendorError(`Salesforce: expected the description of ${object}, found another body. Try again.`, {
+        retry: 'later',
+        status: 200,
+      });
+    }
+    throw error;
+  }
+}
+
+/** The object's shape. Throws ConfigError when the object or one of the fields cannot be seen: reading on would lose data silently. */
+export async function shapeWith(describer: Describer, object: string, needed: readonly string[]): Promise<ObjectShape> {
+  const shape = await describer.shapeOf(object);
+  const missing =
+    shape === null ? [object] : needed.filter((name) => !shape.has(name)).map((name) => `${object}.${name}`);
+  if (shape === null || missing.length > 0) {
+    throw new ConfigError(
+      missing.map((path) => ({
+        path,
+        expected: 'to be there and visible to the integration user',
+        found: 'nothing',
+        remedy: `Give the integration user read access to ${path}, or take it out of the settings of this connection.`,
+      })),
+    );
+  }
+  return shape;
+}

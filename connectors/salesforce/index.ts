@@ -1,0 +1,95 @@
+import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
+import { STREAMS, type Stream } from '../../core/domain/records.ts';
+import type { Connector } from '../../core/ports/connector.ts';
+import type { ConnectorContext } from '../http/context.ts';
+import type { SalesforceSecrets } from './auth.ts';
+import { checkOrganisation } from './check.ts';
+import { createClient } from './client.ts';
+import { COLLECTION_ROWS } from './collections.ts';
+import { createDescriber } from './describe.ts';
+import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
+import { type Organisation, plainSource } from './object-source.ts';
+import { findTask, openTask } from './open-task.ts';
+import { provisionFields } from './provision-fields.ts';
+import { pullStream } from './pull.ts';
+import { ACCOUNT } from './pull-accounts.ts';
+import { contactObject } from './pull-contacts.ts';
+import { engagementObjects } from './pull-engagement.ts';
+import { opportunitySources } from './pull-opportunities.ts';
+import { orderObjects } from './pull-orders.ts';
+import { readNotifications } from './read-notifications.ts';
+import type { SalesforceSettings } from './settings.ts';
+import { writeScores } from './write-scores.ts';
+
+export type { SalesforceSecrets } from './auth.ts';
+export { type SalesforceSettings, salesforceSettingsSchema } from './settings.ts';
+
+/** A Salesforce organisation behind the port: contacts, accounts, sales and engagement in; scores, tasks and cadences out. */
+export function createSalesforce(
+  context: ConnectorContext,
+  settings: SalesforceSettings,
+  secrets: SalesforceSecrets,
+): Connector {
+  const client = createClient(context, settings, secrets);
+  const organisation: Organisation = {
+    client,
+    describer: createDescriber(client),
+    settings,
+    currency: context.currency,
+  };
+  const people = [ACCOUNT, contactObject(settings)];
+  const plainObjects = async () => [
+    ...people,
+    ...(await orderObjects(organisation)),
+    ...(await engagementObjects(organisation)),
+  ];
+  const sourcesOf = async (stream: Stream) => {
+    switch (stream) {
+      case 'accounts':
+        return [plainSource(organisation, ACCOUNT)];
+      case 'contacts':
+        return [plainSource(organisation, contactObject(settings))];
+      case 'transactions': {
+        const orders = await orderObjects(organisation);
+        return [...opportunitySources(organisation), ...orders.map((object) => plainSource(organisation, object))];
+      }
+      case 'engagement':
+        return (await engagementObjects(organisation)).map((object) => plainSource(organisation, object));
+      case 'inbox':
+        return [];
+    }
+  };
+  const missedDeletions = (object: string) =>
+    context.logger.warn(
+      { connectionId: context.connectionId, object },
+      'the last pull is more than 15 days back: records deleted before may have left the recycle bin unseen',
+    );
+  return {
+    vendor: 'salesforce',
+    connectionId: context.connectionId,
+    source: {
+      streams: STREAMS.filter((stream) => stream !== 'inbox'),
+      pull: async function* (stream, cursor) {
+        yield* pullStream(client, await sourcesOf(stream), cursor, missedDeletions);
+      },
+    },
+    inbound: {
+      read: async (deliveries) => readNotifications(organisation, await plainObjects(), deliveries),
+    },
+    fields: { provision: (fields, options) => provisionFields(organisation, fields, options) },
+    scores: {
+      batchRows: COLLECTION_ROWS,
+      kinds: ['contact', 'account'],
+      write: (rows) => writeScores(organisation, rows),
+    },
+    actions: {
+      kinds: ['task', 'sequence'],
+      perform: (action: Action): Promise<ActionReceipt> =>
+        action.kind === 'task' ? openTask(client, action) : enrolInCadence(client, action),
+      find: (action: Action): Promise<ActionReceipt | null> =>
+        action.kind === 'task' ? findTask(client, action) : findEnrolment(client, action),
+    },
+    check: async () => checkOrganisation(organisation, people),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
+import { UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
+import type { SalesforceClient } from './client.ts';
+import { queryRows, quoted } from './soql.ts';
+
+/** Subject is a text of so many characters. */
+const SUBJECT_LENGTH = 255;
+/** Ids of contacts and tasks, before they go into a query. */
+const created = z.object({ id: z.string() });
+
+/**
+ * Opens a Task for a contact. Status is left to the organisation's default; the key stands in the description, where `findTask` looks
+ * for it.
+ *
+ * @throws UnknownOutcomeError when no answer came
+ */
+export async function openTask(client: SalesforceClient, task: TaskAction): Promise<ActionReceipt> {
+  const priority = await priorityName(client, task.priority);
+  const { body } = await client.call({
+    method: 'POST',
+    path: '/sobjects/Task',
+    creates: true,
+    body: {
+      WhoId: task.contactExternalId,
+      Subject: task.subject.slice(0, SUBJECT_LENGTH),
+      Description: `${task.body}\n\n${markerOf(task.key)}`,
+      // A calendar day: it is not shifted by any time zone.
+      ActivityDate: task.dueOn,
+      ...(priority === null ? {} : { Priority: priority }),
+      ...(task.ownerId === null ? {} : { OwnerId: task.ownerId }),
+    },
+  });
+  const reply = created.safeParse(body);
+  if (reply.success) return { externalId: reply.data.id, readBack: false };
+  throw new UnknownOutcomeError('Salesforce: expected the id of the new task, found another body. Look for it first.');
+}
+
+/**
+ * Looks for a task by its key among the contact's tasks. Description is a long text that SOQL cannot filter: it is read and compared
+ * here. One that was deleted since counts as opened.
+ */
+export async function findTask(client: SalesforceClient, task: TaskAction): Promise<ActionReceipt | null> {
+  const rows = await queryRows(
+    client,
+    `SELECT Id, Description FROM Task WHERE WhoId = ${quoted(task.contactExternalId)} ORDER BY CreatedDate DESC`,
+  );
+  const marker = markerOf(task.key);
+  const found = rows.find((row) =>
+    String(row['Description'] ?? '')
+      .split(/\s*\n\s*/)
+      .includes(marker),
+  );
+  return found ? { externalId: String(found['Id']), readBack: true } : null;
+}
+
+/** A line of its own, so that one key is never found inside another. */
+function markerOf(key: string): string {
+  return `Staypower ${key}`;
+}
+
+/**
+ * The organisation's own word for a priority; null = its default. Admins rename and remove the shipped ones.
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_taskpriority.htm
+ */
+async function priorityName(client: SalesforceClient, priority: TaskAction['priority']): Promise<string | null> {
+  if (priority === 'medium') return null;
+  try {
+    const rows = await queryRows(client, 'SELECT MasterLabel, IsHighPriority FROM TaskPriority ORDER BY SortOrder', {
+      resource: 'query',
+    });
+    const match = rows.find((row) =>
+      priority === 'high' ? row['IsHighPriority'] === true : String(row['MasterLabel']).toLowerCase() === 'low',
+    );
+    return match ? String(match['MasterLabel']) : null;
+  } catch (error) {
+    // Not allowed to see the table: the default does.
+    if (error instanceof VendorError && error.retry === 'never') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** The API name of a field, standard or custom; it is put into queries as it stands. */
+const fieldName = z.string().regex(/^[A-Za-z]\w*$/, 'the API name of a field, such as "Amount" or "Order_Number__c"');
+
+/** How the data of one Salesforce organisation is read. Everything has a default; no secrets. */
+export const salesforceSettingsSchema = z.strictObject({
+  /** Where tokens come from: https://test.salesforce.com for a sandbox, the My Domain address for the client-credentials flow. */
+  loginUrl: z.url({ protocol: /^https?$/ }).default('https://login.salesforce.com'),
+  /** Stages that count as a sale; null = every stage that the organisation marks as won (IsWon). */
+  wonStages: z.array(z.string().min(1)).min(1).nullable().default(null),
+  /** Field of Opportunity that holds the amount of the sale. */
+  amountField: fieldName.default('Amount'),
+  /** Field of Opportunity that holds the shop's order number, by which one sale in several systems is recognised; null = none. */
+  orderReferenceField: fieldName.nullable().default(null),
+  /** Fields of Opportunity that hold what was paid back in all, and on which day; null = refunds are not on record there. */
+  refund: z.strictObject({ amountField: fieldName, dateField: fieldName }).nullable().default(null),
+  /** Reads activated Orders as sales and reduction orders as refunds. An Order made from an Opportunity is left to the Opportunity. */
+  readOrders: z.boolean().default(false),
+  /** Field of Contact that holds the customer's own user id (what Segment calls userId); null = none. */
+  userIdField: fieldName.nullable().default(null),
+  /** Checkboxes of Contact: one of them ticked means that this person must not be contacted. */
+  doNotContactFields: z.array(fieldName).default(['HasOptedOutOfEmail', 'DoNotCall']),
+  /** Objects read as engagement, where the organisation has them. EmailMessage: e-mails on cases. */
+  engagementObjects: z
+    .array(z.enum(['Task', 'Event', 'Case', 'EmailMessage']))
+    .default(['Task', 'Event', 'Case', 'EmailMessage']),
+  /** More rows of one object than this are read by Bulk 2.0. */
+  bulkReadRows: z.number().int().positive().default(50_000),
+  /** More rows than this are written by Bulk 2.0. */
+  bulkWriteRows: z.number().int().positive().default(2_000),
+  /** Share of the organisation's daily API calls that is left to others, 0..1. */
+  dailyCallReserve: z.number().min(0).max(0.9).default(0.1),
+});
+
+/** Settings with their defaults filled. */
+export type SalesforceSettings = z.output<typeof salesforceSettingsSchema>;

@@ -1,0 +1,125 @@
+import {
+  createSalesforce,
+  type SalesforceSecrets,
+  salesforceSettingsSchema,
+} from '../../connectors/salesforce/index.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Connector } from '../../core/ports/connector.ts';
+import type { Logger } from '../../core/ports/logger.ts';
+import { startSandbox } from '../../sandbox/index.ts';
+import type { SandboxOptions } from '../../sandbox/kernel/types.ts';
+import type { Bill } from '../../sandbox/minimum-calls.ts';
+import type { World } from '../../sandbox/seed/world.ts';
+
+/** A record as the organisation answers it. */
+export type OrgRecord = Readonly<Record<string, unknown>>;
+
+/** A Salesforce look-alike on a loopback port and what tests do to it as its users, its admin and its network. */
+export interface Org {
+  url: string;
+  connect(options?: {
+    settings?: Parameters<typeof salesforceSettingsSchema.parse>[0];
+    secrets?: SalesforceSecrets;
+    clock?: Clock;
+    logger?: Logger;
+  }): Connector;
+  /** A query with the integration user's eyes; every page. */
+  soql(query: string): Promise<readonly OrgRecord[]>;
+  /** Somebody changes a record, or creates one when there is no id. Returns the id. */
+  change(object: string, id: string | null, fields: OrgRecord): Promise<string>;
+  remove(object: string, id: string): Promise<void>;
+  merge(object: string, masterId: string, ids: readonly string[]): Promise<void>;
+  settings(settings: OrgRecord): Promise<void>;
+  plant(fault: OrgRecord): Promise<void>;
+  /** Sets the organisation's time; null = real time. */
+  setClock(at: Date | null): Promise<void>;
+  /** Calls so far, as numbers to start counting from. */
+  forget(): Promise<void>;
+  bill(): Promise<Bill>;
+  requests(): Promise<readonly { method: string; path: string; query: string; status: number }[]>;
+  close(): Promise<void>;
+}
+
+/** Field of the seeded organisation that holds the shop's order number, and those of what was paid back. */
+export const SEEDED = {
+  orderReferenceField: 'Order_Reference__c',
+  refund: { amountField: 'Refunded_Amount__c', dateField: 'Refunded_On__c' },
+};
+
+export const SECRETS = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret' };
+
+const V = '/services/data/v66.0';
+
+/** Starts a look-alike with a world in it. */
+export async function startOrg(world: World | null, options: Partial<SandboxOptions> = {}): Promise<Org> {
+  const sandbox = await startSandbox({ stateDir: null, seed: 7, ...options }, world);
+  const url = sandbox.urls.salesforce;
+  const control = async (path: string, body: unknown) => {
+    const response = await fetch(`${url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as OrgRecord;
+  };
+  let token = '';
+  const rest = async (method: string, path: string): Promise<Response> => {
+    if (token === '') {
+      const reply = await fetch(`${url}/services/oauth2/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: SECRETS.clientId,
+          client_secret: SECRETS.clientSecret,
+        }),
+      });
+      token = ((await reply.json()) as { access_token: string }).access_token;
+    }
+    const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response;
+  };
+  return {
+    url,
+    connect: ({ settings = {}, secrets = SECRETS, clock = { now: () => new Date() }, logger = SILENT } = {}) =>
+      createSalesforce(
+        { connectionId: 'salesforce', clock, logger, timeZone: 'UTC', currency: 'USD' },
+        salesforceSettingsSchema.parse({ loginUrl: url, ...(settings as OrgRecord) }),
+        secrets,
+      ),
+    soql: async (query) => {
+      const records: OrgRecord[] = [];
+      for (let path: string | undefined = `${V}/query?q=${encodeURIComponent(query)}`; path; ) {
+        const page = (await (await rest('GET', path)).json()) as { records: OrgRecord[]; nextRecordsUrl?: string };
+        records.push(...page.records);
+        path = page.nextRecordsUrl;
+      }
+      return records;
+    },
+    change: async (object, id, fields) =>
+      String((await control('salesforce/change', { object, fields, ...(id === null ? {} : { id }) }))['id']),
+    remove: async (object, id) => {
+      await rest('DELETE', `${V}/sobjects/${object}/${id}`);
+    },
+    merge: async (objectType, masterId, ids) => {
+      await control('salesforce/merge', { objectType, masterId, ids });
+    },
+    settings: async (settings) => {
+      await control('salesforce/settings', settings);
+    },
+    plant: async (fault) => {
+      await control('faults', { vendor: 'salesforce', ...fault });
+    },
+    setClock: async (at) => {
+      await control('clock', { now: at?.toISOString() ?? null });
+    },
+    forget: async () => {
+      await fetch(`${url}/_sandbox/requests`, { method: 'DELETE' });
+    },
+    bill: async () => (await (await fetch(`${url}/_sandbox/minimum-calls`)).json()) as Bill,
+    requests: async () =>
+      (await (await fetch(`${url}/_sandbox/requests?vendor=salesforce`)).json()) as Awaited<
+        ReturnType<Org['requests']>
+      >,
+    close: () => sandbox.close(),
+  };
+}
+
+const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
