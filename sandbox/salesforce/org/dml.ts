@@ -94,6 +94,7 @@ export class Transaction {
     const before = this.#org.records.get(object.name, row.Id);
     this.#org.records.put(object.name, row);
     this.#remember(object, row, before);
+    if (object.name === 'OrderItem') this.#totalOrder(row);
   }
 
   /** Tells the listeners. */
@@ -172,6 +173,23 @@ export class Transaction {
         if (row !== undefined && row.IsDeleted !== true) this.#recycle(childObject, row);
       }
     }
+  }
+
+  /**
+   * Order.TotalAmount is the sum of the order's products, which changes the order.
+   * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_order.htm
+   */
+  #totalOrder(item: Row): void {
+    const { records, model } = this.#org;
+    const orders = model.object('Order');
+    const order = typeof item.OrderId === 'string' ? records.get('Order', item.OrderId) : undefined;
+    if (orders === undefined || order === undefined) return;
+    const items = records.idsWhere('OrderItem', 'OrderId', order.Id).map((id) => records.get('OrderItem', id));
+    const cents = items.reduce(
+      (sum, each) => sum + (each?.IsDeleted === true ? 0 : Math.round(Number(each?.TotalPrice ?? 0) * 100)),
+      0,
+    );
+    this.put(orders, { ...order, TotalAmount: cents / 100, SystemModstamp: item.SystemModstamp ?? null });
   }
 
   #drop(object: ObjectType, before: Row): void {
