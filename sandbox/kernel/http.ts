@@ -57,6 +57,8 @@ function logged(kernel: FullKernel, vendor: VendorSandbox) {
   return (req: Request, res: Response, next: NextFunction) => {
     if (req.path.startsWith('/_sandbox/')) return next();
     const startedAt = kernel.now();
+    // A vendor's Date header tells the vendor's time.
+    res.set('Date', startedAt.toUTCString());
     const started = performance.now();
     let responseBytes = 0;
     const { write, end } = res;
