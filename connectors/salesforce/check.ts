@@ -11,10 +11,13 @@ export const limitsReply = z.object({ DailyApiRequests: z.object({ Max: z.number
 /**
  * Whether the login works, which objects and fields it reaches and how many calls are left; reads only. What is wrong is reported,
  * never thrown.
+ *
+ * @param wanted objects that must be there; `ifThere` only those that some organisations lack
  */
 export async function checkOrganisation(
   organisation: Organisation,
-  plain: readonly PlainObject[],
+  wanted: readonly PlainObject[],
+  ifThere: readonly PlainObject[],
 ): Promise<CheckReport> {
   const { client, describer } = organisation;
   const problems: { what: string; remedy: string }[] = [];
@@ -38,8 +41,9 @@ export async function checkOrganisation(
     tell(error);
     return { account: '', problems, callsLeftToday: null };
   }
-  for (const object of [...plain, opportunityObject(organisation)]) {
+  for (const object of [...wanted, opportunityObject(organisation), ...ifThere]) {
     try {
+      if (ifThere.some((each) => each === object) && (await describer.shapeOf(object.object)) === null) continue;
       await planOf(describer, object);
     } catch (error) {
       tell(error);

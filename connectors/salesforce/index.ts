@@ -8,15 +8,15 @@ import { createClient } from './client.ts';
 import { COLLECTION_ROWS } from './collections.ts';
 import { createDescriber } from './describe.ts';
 import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
-import { type Organisation, plainSource } from './object-source.ts';
+import { type Organisation, plainSource, plainSources } from './object-source.ts';
 import { findTask, openTask } from './open-task.ts';
 import { provisionFields } from './provision-fields.ts';
 import { pullStream } from './pull.ts';
 import { ACCOUNT } from './pull-accounts.ts';
 import { contactObject } from './pull-contacts.ts';
-import { engagementObjects } from './pull-engagement.ts';
+import { ENGAGEMENT } from './pull-engagement.ts';
 import { opportunitySources } from './pull-opportunities.ts';
-import { orderObjects } from './pull-orders.ts';
+import { orderObject } from './pull-orders.ts';
 import { readNotifications } from './read-notifications.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { writeScores } from './write-scores.ts';
@@ -37,24 +37,19 @@ export function createSalesforce(
     settings,
     currency: context.currency,
   };
-  const people = [ACCOUNT, contactObject(settings)];
-  const plainObjects = async () => [
-    ...people,
-    ...(await orderObjects(organisation)),
-    ...(await engagementObjects(organisation)),
-  ];
+  const contact = contactObject(settings);
+  const orders = settings.readOrders ? [orderObject(context.currency)] : [];
+  const engagement = settings.engagementObjects.map((object) => ENGAGEMENT[object]);
   const sourcesOf = async (stream: Stream) => {
     switch (stream) {
       case 'accounts':
         return [plainSource(organisation, ACCOUNT)];
       case 'contacts':
-        return [plainSource(organisation, contactObject(settings))];
-      case 'transactions': {
-        const orders = await orderObjects(organisation);
-        return [...opportunitySources(organisation), ...orders.map((object) => plainSource(organisation, object))];
-      }
+        return [plainSource(organisation, contact)];
+      case 'transactions':
+        return [...opportunitySources(organisation), ...(await plainSources(organisation, orders))];
       case 'engagement':
-        return (await engagementObjects(organisation)).map((object) => plainSource(organisation, object));
+        return plainSources(organisation, engagement);
       case 'inbox':
         return [];
     }
@@ -74,7 +69,7 @@ export function createSalesforce(
       },
     },
     inbound: {
-      read: async (deliveries) => readNotifications(organisation, await plainObjects(), deliveries),
+      read: (deliveries) => readNotifications(organisation, [ACCOUNT, contact, ...orders, ...engagement], deliveries),
     },
     fields: { provision: (fields, options) => provisionFields(organisation, fields, options) },
     scores: {
@@ -89,7 +84,7 @@ export function createSalesforce(
       find: (action: Action): Promise<ActionReceipt | null> =>
         action.kind === 'task' ? findTask(client, action) : findEnrolment(client, action),
     },
-    check: async () => checkOrganisation(organisation, people),
+    check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
     close: async () => {},
   };
 }

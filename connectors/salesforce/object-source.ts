@@ -1,7 +1,7 @@
 import type { RecordKind } from '../../core/domain/records.ts';
 import type { SalesforceClient } from './client.ts';
 import { type Describer, type ObjectShape, shapeWith } from './describe.ts';
-import type { Translated } from './mapping.ts';
+import type { Translated } from './mapping-rows.ts';
 import { collected, type ObjectSource } from './pull.ts';
 import { readRows } from './read-rows.ts';
 import type { SalesforceSettings } from './settings.ts';
@@ -47,6 +47,15 @@ export function plainSource(organisation: Organisation, plain: PlainObject): Obj
       }
     },
   };
+}
+
+/** Sources of those objects that the organisation has. */
+export async function plainSources(
+  organisation: Organisation,
+  objects: readonly PlainObject[],
+): Promise<readonly ObjectSource[]> {
+  const shapes = await Promise.all(objects.map(({ object }) => organisation.describer.shapeOf(object)));
+  return objects.filter((_, index) => shapes[index] !== null).map((object) => plainSource(organisation, object));
 }
 
 /** The parts of a read plan that follow from the object's description. */

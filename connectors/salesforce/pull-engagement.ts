@@ -1,15 +1,9 @@
-import { mapCase, mapEmailMessage, mapEvent, mapTask } from './mapping.ts';
-import type { Organisation, PlainObject } from './object-source.ts';
+import { mapCase, mapEmailMessage, mapEvent, mapTask } from './mapping-engagement.ts';
+import type { PlainObject } from './object-source.ts';
 import type { SalesforceSettings } from './settings.ts';
 
-/** The engagement objects that are wanted and that the organisation has. */
-export async function engagementObjects({ describer, settings }: Organisation): Promise<readonly PlainObject[]> {
-  const shapes = await Promise.all(settings.engagementObjects.map((object) => describer.shapeOf(object)));
-  return settings.engagementObjects.filter((_, index) => shapes[index] !== null).map((object) => ENGAGEMENT[object]);
-}
-
 /** What can be read as engagement. Activities older than a year are archived: only queryAll, which every read uses, still has them. */
-const ENGAGEMENT: Readonly<Record<SalesforceSettings['engagementObjects'][number], PlainObject>> = {
+export const ENGAGEMENT: Readonly<Record<SalesforceSettings['engagementObjects'][number], PlainObject>> = {
   Task: {
     object: 'Task',
     of: 'event',

@@ -1,4 +1,5 @@
-import { type ContactRole, mapOpportunity, rolesIn, type Translated } from './mapping.ts';
+import type { Translated } from './mapping-rows.ts';
+import { type ContactRole, mapOpportunity, rolesIn } from './mapping-sales.ts';
 import { type Organisation, type PlainObject, planOf } from './object-source.ts';
 import { collected, type ObjectSource } from './pull.ts';
 import { type ReadPlan, readRows, START } from './read-rows.ts';

@@ -1,17 +1,13 @@
-import { mapOrder } from './mapping.ts';
-import type { Organisation, PlainObject } from './object-source.ts';
-
-/** Orders, where they are wanted and the organisation has them switched on. */
-export async function orderObjects({ describer, settings, currency }: Organisation): Promise<readonly PlainObject[]> {
-  if (!settings.readOrders || (await describer.shapeOf('Order')) === null) return [];
-  return [orderObject(currency)];
-}
+import { mapOrder } from './mapping-sales.ts';
+import type { PlainObject } from './object-source.ts';
 
 /**
  * Activated Orders and reduction orders. Status is the organisation's own label: StatusCode decides.
  * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_order.htm
+ *
+ * @param currency ISO 4217 code of an organisation with a single currency
  */
-function orderObject(currency: string): PlainObject {
+export function orderObject(currency: string): PlainObject {
   return {
     object: 'Order',
     of: 'transaction',

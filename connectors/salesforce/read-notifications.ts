@@ -2,7 +2,7 @@ import { DataError } from '../../core/domain/errors.ts';
 import type { RecordKind, RejectedRecord, SourceRecord } from '../../core/domain/records.ts';
 import type { Delivery } from '../../core/ports/connector.ts';
 import type { SalesforceClient } from './client.ts';
-import type { Translated } from './mapping.ts';
+import type { Translated } from './mapping-rows.ts';
 import { type Organisation, type PlainObject, planOf } from './object-source.ts';
 import { collected } from './pull.ts';
 import { opportunitiesById } from './pull-opportunities.ts';
@@ -17,7 +17,7 @@ export interface Notified {
 /** Live events go before batches. */
 const LIVE = 0;
 
-const SOBJECT = /<(?:\w+:)?sObject\b[^>]*\btype="(?:\w+:)?(\w+)"[^>]*>(.*?)<\/(?:\w+:)?sObject>/gs;
+const SOBJECT = /<(?:\w+:)?sObject\b[^>]*\btype=["'](?:\w+:)?(\w+)["'][^>]*>(.*?)<\/(?:\w+:)?sObject>/gs;
 const ID = /<(?:\w+:)?Id>([a-zA-Z0-9]{18})<\//;
 
 /**

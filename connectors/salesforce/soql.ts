@@ -41,14 +41,22 @@ export function within(field: string, values: readonly string[]): string {
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
  */
 export function instantOf(text: string): string {
-  const at = new Date(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  if (Number.isNaN(at.getTime())) {
+  if (!isInstant(text)) {
     throw new VendorError(`Salesforce: expected an instant, found ${JSON.stringify(text)}.`, {
       retry: 'never',
       status: 200,
     });
   }
-  return at.toISOString();
+  return new Date(withColon(text)).toISOString();
+}
+
+/** True for an instant as Salesforce writes it, by REST or in a Bulk result. */
+export function isInstant(text: string): boolean {
+  return !Number.isNaN(Date.parse(withColon(text)));
+}
+
+function withColon(text: string): string {
+  return text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
 }
 
 /**
