@@ -3,13 +3,15 @@ import {
   type SalesforceSecrets,
   salesforceSettingsSchema,
 } from '../../connectors/salesforce/index.ts';
+import type { SourceRecord, Stream } from '../../core/domain/records.ts';
+import { toJson } from '../../core/domain/stable-json.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Connector } from '../../core/ports/connector.ts';
+import type { Connector, Cursor, Page } from '../../core/ports/connector.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import type { SandboxOptions } from '../../sandbox/kernel/types.ts';
 import type { Bill } from '../../sandbox/minimum-calls.ts';
-import type { World } from '../../sandbox/seed/world.ts';
+import type { World, WorldPerson } from '../../sandbox/seed/world.ts';
 
 /** A record as the organisation answers it. */
 export type OrgRecord = Readonly<Record<string, unknown>>;
@@ -123,3 +125,44 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
 }
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A stream read to its end, and the cursor to go on from as a store gives it back. */
+export interface Pulled {
+  pages: readonly Page[];
+  records: readonly SourceRecord[];
+  cursor: Cursor;
+}
+
+/** Reads a stream to its end. */
+export async function pull(connector: Connector, stream: Stream, cursor: Cursor | null = null): Promise<Pulled> {
+  const pages: Page[] = [];
+  for await (const page of connector.source?.pull(stream, cursor) ?? []) pages.push(page);
+  return { pages, records: pages.flatMap((page) => page.records), cursor: toJson(pages.at(-1)?.cursor ?? null) };
+}
+
+/** People and nothing else, each made at its own second, or all at once. */
+export function crowd(count: number, together = false): World {
+  const people = Array.from(
+    { length: count },
+    (_, i): WorldPerson => ({
+      id: `p${i}`,
+      firstName: 'First',
+      lastName: `Last${i}`,
+      email: `p${i}@mail.example`,
+      phone: null,
+      companyId: null,
+      owner: 0,
+      createdAt: new Date(Date.UTC(2024, 0, 1) + (together ? 0 : i * 1000)).toISOString(),
+      systems: ['salesforce'],
+      doNotContact: false,
+    }),
+  );
+  return {
+    seed: 1,
+    owners: [{ id: 'o', firstName: 'Ada', lastName: 'Stone', email: 'ada@sales.example' }],
+    companies: [],
+    people,
+    orders: [],
+    events: [],
+  };
+}
