@@ -17,7 +17,7 @@ export interface FailedReply {
   creates: boolean;
 }
 
-const CONCURRENT_WAIT_MS = 5_000;
+const CONCURRENT_WAIT_MS = 2_000;
 const DAILY_WAIT_MS = 60 * 60_000;
 
 /** Codes that pass by waiting, for a request as well as for a row. The list is our choice: Salesforce publishes none. */

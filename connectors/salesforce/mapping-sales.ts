@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TransactionRecord } from '../../core/domain/records.ts';
+import type { DeletionRecord, TransactionRecord } from '../../core/domain/records.ts';
 import { type Reading, readRecord } from '../http/read-record.ts';
 import { day, flag, gone, money, REMEDY, type Translated, text, translate } from './mapping-rows.ts';
 import type { SalesforceSettings } from './settings.ts';
@@ -32,14 +32,8 @@ export function mapOpportunity(
   if (!flags.ok) return flags;
   const { Id: id, IsDeleted, IsWon, StageName } = flags.value;
   const { refund, orderReferenceField, wonStages } = settings;
-  const refundId = `${id}-refund`;
   const won = wonStages === null ? IsWon : StageName !== null && wonStages.includes(StageName);
-  if (IsDeleted || !won) {
-    return {
-      ok: true,
-      value: [gone('transaction', id), ...(refund === null ? [] : [gone('transaction', refundId)])],
-    };
-  }
+  if (IsDeleted || !won) return { ok: true, value: goneSale(id, settings) };
   const amounts = readSale(
     z.object({
       [settings.amountField]: money,
@@ -64,13 +58,14 @@ export function mapOpportunity(
     };
     if (refund === null) return [order];
     const paidBack = amounts.value[refund.amountField];
-    if (paidBack === undefined || paidBack === null || paidBack === 0) return [order, gone('transaction', refundId)];
+    if (paidBack === undefined || paidBack === null || paidBack === 0)
+      return [order, gone('transaction', refundIdOf(id))];
     const paidBackOn = day.safeParse(opportunity[refund.dateField]);
     return [
       order,
       {
         ...order,
-        externalId: refundId,
+        externalId: refundIdOf(id),
         transactionKind: 'refund',
         // Without a day it counts from the sale on: money that is not there must not be scored.
         occurredAt: paidBackOn.success ? paidBackOn.data : order.occurredAt,
@@ -80,6 +75,15 @@ export function mapOpportunity(
       },
     ];
   });
+}
+
+/** The deletions of an opportunity's sale and of its refund. */
+export function goneSale(id: string, { refund }: Pick<SalesforceSettings, 'refund'>): readonly DeletionRecord[] {
+  return [gone('transaction', id), ...(refund === null ? [] : [gone('transaction', refundIdOf(id))])];
+}
+
+function refundIdOf(id: string): string {
+  return `${id}-refund`;
 }
 
 function buyerOf(opportunityContact: string | null, roles: readonly ContactRole[]): string | null {

@@ -2,7 +2,8 @@ import { DataError } from '../../core/domain/errors.ts';
 import type { RecordKind, RejectedRecord, SourceRecord } from '../../core/domain/records.ts';
 import type { Delivery } from '../../core/ports/connector.ts';
 import type { SalesforceClient } from './client.ts';
-import type { Translated } from './mapping-rows.ts';
+import { gone, type Translated } from './mapping-rows.ts';
+import { goneSale } from './mapping-sales.ts';
 import { type Organisation, type PlainObject, planOf } from './object-source.ts';
 import { collected } from './pull.ts';
 import { opportunitiesById } from './pull-opportunities.ts';
@@ -75,15 +76,14 @@ export async function readNotifications(
   }
 
   const kindOf = new Map<string, RecordKind>(plain.map(({ object, of }) => [object, of]));
-  kindOf.set('Opportunity', 'transaction');
   const readings = new Map<string, Translated>();
   for (const { object, id } of notified) {
     const key = opportunityOf.get(id) ?? id;
     const of = kindOf.get(object);
     const reading = translated.get(key);
     if (reading) readings.set(key, reading);
-    else if (of)
-      readings.set(key, { ok: true, value: [{ kind: 'deletion', of, externalId: id, mergedIntoExternalId: null }] });
+    else if (object === 'Opportunity') readings.set(key, { ok: true, value: goneSale(id, organisation.settings) });
+    else if (of) readings.set(key, { ok: true, value: [gone(of, id)] });
   }
   return collected([...readings.values()]);
 }

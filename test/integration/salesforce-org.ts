@@ -3,6 +3,7 @@ import {
   type SalesforceSecrets,
   salesforceSettingsSchema,
 } from '../../connectors/salesforce/index.ts';
+import type { FieldDefinition } from '../../core/domain/fields.ts';
 import type { SourceRecord, Stream } from '../../core/domain/records.ts';
 import { toJson } from '../../core/domain/stable-json.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -30,6 +31,8 @@ export interface Org {
   /** Somebody changes a record, or creates one when there is no id. Returns the id. */
   change(object: string, id: string | null, fields: OrgRecord): Promise<string>;
   remove(object: string, id: string): Promise<void>;
+  /** The admin makes a custom field by hand; nobody sees it yet. */
+  tooling(fullName: string, metadata: OrgRecord): Promise<void>;
   merge(object: string, masterId: string, ids: readonly string[]): Promise<void>;
   settings(settings: OrgRecord): Promise<void>;
   plant(fault: OrgRecord): Promise<void>;
@@ -38,7 +41,7 @@ export interface Org {
   /** Calls so far, as numbers to start counting from. */
   forget(): Promise<void>;
   bill(): Promise<Bill>;
-  requests(): Promise<readonly { method: string; path: string; query: string; status: number }[]>;
+  requests(): Promise<readonly { method: string; path: string; query: string; status: number; requestBody: string }[]>;
   close(): Promise<void>;
 }
 
@@ -62,7 +65,7 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
     return (await response.json()) as OrgRecord;
   };
   let token = '';
-  const rest = async (method: string, path: string): Promise<Response> => {
+  const rest = async (method: string, path: string, body?: OrgRecord): Promise<Response> => {
     if (token === '') {
       const reply = await fetch(`${url}/services/oauth2/token`, {
         method: 'POST',
@@ -74,7 +77,11 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
       });
       token = ((await reply.json()) as { access_token: string }).access_token;
     }
-    const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response;
   };
@@ -99,6 +106,9 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
       String((await control('salesforce/change', { object, fields, ...(id === null ? {} : { id }) }))['id']),
     remove: async (object, id) => {
       await rest('DELETE', `${V}/sobjects/${object}/${id}`);
+    },
+    tooling: async (fullName, metadata) => {
+      await rest('POST', `${V}/tooling/sobjects/CustomField`, { FullName: fullName, Metadata: metadata });
     },
     merge: async (objectType, masterId, ids) => {
       await control('salesforce/merge', { objectType, masterId, ids });
@@ -165,4 +175,20 @@ export function crowd(count: number, together = false): World {
     orders: [],
     events: [],
   };
+}
+
+/** One field of each type. */
+export const ALL_KINDS: readonly FieldDefinition[] = [
+  { name: 'clv_12m', label: 'Value', description: 'Value.', type: { type: 'number', scale: 2 } },
+  { name: 'currency', label: 'Currency', description: 'Code.', type: { type: 'text', maxLength: 3 } },
+  { name: 'reasons', label: 'Why', description: 'Reasons.', type: { type: 'longText', maxLength: 2000 } },
+  { name: 'next_action_at', label: 'Due', description: 'Day.', type: { type: 'day' } },
+  { name: 'pulled_at', label: 'Pulled', description: 'Instant.', type: { type: 'instant' } },
+];
+
+/** The writing sides of a connector. */
+export function facets(connector: Connector) {
+  const { scores, fields, actions } = connector;
+  if (!scores || !fields || !actions) throw new Error('Salesforce has scores, fields and actions');
+  return { scores, fields, actions };
 }
