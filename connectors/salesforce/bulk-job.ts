@@ -3,7 +3,7 @@ import { VendorError } from '../../core/domain/errors.ts';
 import type { SalesforceClient } from './client.ts';
 
 /** A Bulk 2.0 job as GET answers it. */
-export const bulkJob = z.object({
+const bulkJob = z.object({
   id: z.string(),
   state: z.enum(['Open', 'UploadComplete', 'InProgress', 'JobComplete', 'Failed', 'Aborted']),
   numberRecordsProcessed: z.number().optional(),

@@ -10,7 +10,7 @@ import type { SalesforceSettings } from './settings.ts';
 import { oneExchange } from './transport.ts';
 
 /** One call to the REST API. */
-export interface Call {
+interface Call {
   method: HttpMethods;
   /** From the version's root ("/query?q=…") or from the host ("/services/data/v66.0/…"). */
   path: string;
@@ -24,7 +24,7 @@ export interface Call {
 }
 
 /** What came back. */
-export interface Reply {
+interface Reply {
   /** Parsed JSON, or the text of a CSV; undefined for an empty answer. */
   body: unknown;
   /** Names in lower case. */

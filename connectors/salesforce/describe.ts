@@ -25,7 +25,7 @@ export interface Describer {
 }
 
 /** A reply of /sobjects/{object}/describe, as far as it is read. */
-export const describeReply = z.object({
+const describeReply = z.object({
   fields: z.array(
     z.object({
       name: z.string(),

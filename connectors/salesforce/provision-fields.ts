@@ -13,7 +13,7 @@ import { queryRows, within } from './soql.ts';
 const OBJECTS = ['Contact', 'Account'] as const;
 
 /** One of our fields on one object. */
-export interface FieldPlace {
+interface FieldPlace {
   object: (typeof OBJECTS)[number];
   /** With `__c`. */
   name: string;

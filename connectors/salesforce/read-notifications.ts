@@ -10,7 +10,7 @@ import { opportunitiesById } from './pull-opportunities.ts';
 import { IDS_PER_QUERY, queryRows, type Row, within } from './soql.ts';
 
 /** A record that a notification is about. */
-export interface Notified {
+interface Notified {
   object: string;
   id: string;
 }
@@ -29,7 +29,7 @@ const ID = /<(?:\w+:)?Id>([a-zA-Z0-9]{18})<\//;
  *
  * @throws DataError when the text names no record
  */
-export function notifiedRecords(xml: string): readonly Notified[] {
+function notifiedRecords(xml: string): readonly Notified[] {
   const found = xml.includes('<!')
     ? []
     : [...xml.matchAll(SOBJECT)].flatMap(([, object = '', content = '']) => {

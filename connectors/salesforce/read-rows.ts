@@ -47,8 +47,9 @@ export async function* readRows(
       yield* readBulk(client, plan, from.after, from.bulk);
       return;
     } catch (error) {
-      // A job lives for seven days: when it is gone the rest is asked for again.
-      if (!(error instanceof VendorError) || error.status !== 404) throw error;
+      // A job that is gone after its seven days, or that Salesforce gave up, is no place to go on from: the rest is asked for again.
+      if (!(error instanceof VendorError) || (error.status !== 404 && !error.vendorCode.startsWith('BULK_')))
+        throw error;
     }
   }
   let after = from.after;

@@ -153,6 +153,20 @@ describe('what changes in the organisation', () => {
     expect(await news('contacts')).toContainEqual(gone(contact(10), null));
   });
 
+  it('a pull after more than 15 days says that deletions may have gone unseen', async () => {
+    const warned: unknown[] = [];
+    const silent = () => {};
+    const logger = { debug: silent, info: silent, warn: (fields: unknown) => warned.push(fields), error: silent };
+    for (const days of [14, 16]) {
+      const at = { now: () => new Date(now.getTime() + days * 86_400_000) };
+      // The organisation's own time counts where it is behind ours.
+      await org.setClock(at.now());
+      await pull(org.connect({ logger, clock: at }), 'contacts', loaded.contacts);
+    }
+    await org.setClock(null);
+    expect(warned).toEqual([{ connectionId: 'salesforce', object: 'Contact' }]);
+  });
+
   it('a task counts once it is completed, and no more when it is opened again; one of nobody never does', async () => {
     const about = { Subject: 'Call', ActivityDate: '2026-03-03', Status: 'Not Started' };
     const task = await org.change('Task', null, { ...about, WhoId: contact(3), TaskSubtype: 'Call' });

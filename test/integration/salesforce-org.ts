@@ -33,6 +33,8 @@ export interface Org {
   remove(object: string, id: string): Promise<void>;
   /** The admin makes a custom field by hand; nobody sees it yet. */
   tooling(fullName: string, metadata: OrgRecord): Promise<void>;
+  /** The admin ends a Bulk query. */
+  abort(jobId: string): Promise<void>;
   merge(object: string, masterId: string, ids: readonly string[]): Promise<void>;
   settings(settings: OrgRecord): Promise<void>;
   plant(fault: OrgRecord): Promise<void>;
@@ -109,6 +111,9 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
     },
     tooling: async (fullName, metadata) => {
       await rest('POST', `${V}/tooling/sobjects/CustomField`, { FullName: fullName, Metadata: metadata });
+    },
+    abort: async (jobId) => {
+      await rest('PATCH', `${V}/jobs/query/${jobId}`, { state: 'Aborted' });
     },
     merge: async (objectType, masterId, ids) => {
       await control('salesforce/merge', { objectType, masterId, ids });
