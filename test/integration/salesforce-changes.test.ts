@@ -236,3 +236,26 @@ describe('what changes in the organisation', () => {
     expect((await news('transactions')).map((record) => record.externalId)).not.toContain(activated);
   });
 });
+
+it('a role that changes while a first load is interrupted is seen by the pull after it', async () => {
+  const org = await startOrg(WORLD);
+  await org.settings({ queryPageRows: 3 });
+  let cursor: Cursor = null;
+  let sale = '';
+  for await (const page of org.connect({ clock }).source?.pull('transactions', null) ?? []) {
+    cursor = page.cursor;
+    sale = page.records[0]?.externalId ?? '';
+    break;
+  }
+  const [role] = await org.soql(`SELECT Id FROM OpportunityContactRole WHERE OpportunityId = '${sale}'`);
+  const [, , , other] = await org.soql('SELECT Id FROM Contact ORDER BY Id DESC');
+  await org.change('OpportunityContactRole', String(role?.['Id']), { IsPrimary: false });
+  await org.change('OpportunityContactRole', null, { OpportunityId: sale, ContactId: other?.['Id'], IsPrimary: true });
+  const hours = (count: number) => ({ now: () => new Date(now.getTime() + count * 3_600_000) });
+  await org.setClock(hours(1).now());
+  const resumed = await pull(org.connect({ clock: hours(1) }), 'transactions', cursor);
+  await org.setClock(hours(2).now());
+  const { records } = await pull(org.connect({ clock: hours(2) }), 'transactions', resumed.cursor);
+  expect(records).toMatchObject([{ externalId: sale, contactExternalId: other?.['Id'] }]);
+  await org.close();
+});
