@@ -38,15 +38,9 @@ export const ACKNOWLEDGEMENT =
  * @throws DataError when the body is not one
  */
 export function readOutboundMessage(rawBody: Buffer): OutboundMessage {
-  const text = storableText(rawBody.toString('utf8'));
-  const envelope = readXml(text);
-  const body = childOf(envelope, 'Body');
-  const notifications = body && childOf(body, 'notifications');
-  if (!body || !notifications) throw unreadable('a SOAP envelope with <notifications>');
-  const organizationId = (childOf(notifications, 'OrganizationId')?.text ?? '').trim();
-  if (organizationId === '') throw unreadable('an OrganizationId');
-  const namespaces = namespacesOf([envelope, body, notifications]);
-  const messages = notifications.children
+  const { text, around, organizationId } = open(rawBody);
+  const namespaces = namespacesOf(around);
+  const messages = (around.at(-1)?.children ?? [])
     .filter((child) => child.localName === 'Notification')
     .map((notification) => ({
       deliveryKey: idOf(notification),
@@ -54,6 +48,23 @@ export function readOutboundMessage(rawBody: Buffer): OutboundMessage {
     }));
   if (messages.length === 0) throw unreadable('at least one <Notification>');
   return { organizationId, messages };
+}
+
+/** The organisation that an Outbound Message names, whatever else is in it. Throws DataError when there is none. */
+export function readOrganizationId(rawBody: Buffer): string {
+  return open(rawBody).organizationId;
+}
+
+/** The text of a message and the elements around its notifications, from the outside in. */
+function open(rawBody: Buffer): { text: string; around: readonly XmlElement[]; organizationId: string } {
+  const text = storableText(rawBody.toString('utf8'));
+  const envelope = readXml(text);
+  const body = childOf(envelope, 'Body');
+  const notifications = body && childOf(body, 'notifications');
+  if (!body || !notifications) throw unreadable('a SOAP envelope with <notifications>');
+  const organizationId = (childOf(notifications, 'OrganizationId')?.text ?? '').trim();
+  if (organizationId === '') throw unreadable('an OrganizationId');
+  return { text, around: [envelope, body, notifications], organizationId };
 }
 
 function idOf(notification: XmlElement): string {

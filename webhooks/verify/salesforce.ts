@@ -1,5 +1,5 @@
 import { ConfigError, DataError, WebhookVerificationError } from '../../core/domain/errors.ts';
-import { readOutboundMessage } from '../inbound/salesforce.ts';
+import { readOrganizationId } from '../inbound/salesforce.ts';
 import { isOneOf } from './constant-time.ts';
 import { liveSecrets, type Verifier, type WebhookRequest } from './verifier.ts';
 
@@ -50,7 +50,7 @@ function tokenOf(url: string): string {
 
 function organizationOf(request: WebhookRequest): string {
   try {
-    return readOutboundMessage(request.rawBody).organizationId;
+    return readOrganizationId(request.rawBody);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new WebhookVerificationError('the body is no outbound message, so that its organisation is not known');
