@@ -1,4 +1,5 @@
-import { BINS, HISTOGRAM_BYTES, type Kernels, MISSING_BIN } from './kernels.ts';
+import { BINS, HISTOGRAM_BYTES, MISSING_BIN } from './bins.ts';
+import type { Kernels } from './kernels.ts';
 
 const f32 = Math.fround;
 
@@ -217,9 +218,9 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
 /** Cephes' expf in f32 steps, as exp4 of the WebAssembly kernels. */
 function exp32(value: number): number {
   let x = Math.max(Math.min(value, 87), -87);
-  const n = f32(x * f32(1.44269504)) + ROUNDER - ROUNDER;
+  const n = f32(x * f32(Math.LOG2E)) + ROUNDER - ROUNDER;
   x = f32(f32(x - f32(n * 0.693359375)) - f32(n * f32(-2.1219444e-4)));
-  let y = f32(f32(1.987569150e-4) * x);
+  let y = f32(f32(1.98756915e-4) * x);
   y = f32(f32(y + f32(1.3981999507e-3)) * x);
   y = f32(f32(y + f32(8.3334519073e-3)) * x);
   y = f32(f32(y + f32(4.1665795894e-2)) * x);
