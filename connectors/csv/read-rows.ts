@@ -35,6 +35,8 @@ export interface Row {
 
 /** A longer record is an unclosed quotation mark, not a row. */
 const LONGEST_RECORD = 1_000_000;
+/** Of what does not parse, so much is kept: it may be the rest of the file. */
+const SHOWN_OF_RAW = 2_000;
 
 /**
  * Reads a CSV file row by row as they are asked for, in flat memory. A row that does not parse is handed on as an error; the next goes
@@ -53,11 +55,14 @@ export async function* readRows(format: FileFormat): AsyncGenerator<Line> {
     info: true,
     raw: true,
     relax_column_count: true,
+    // A stray quotation mark belongs to its value. Taken for a fault, it would take the rows up to the next one with it.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: LONGEST_RECORD,
     on_skip: (error, raw) => {
-      if (error) skipped.push(unparsable(error, raw ?? ''));
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') parser.destroy(notClosed(path, Number(error['lines'] ?? 0)));
+      else if (error) skipped.push(unparsable(error, raw ?? ''));
       return undefined;
     },
   });
@@ -73,7 +78,8 @@ export async function* readRows(format: FileFormat): AsyncGenerator<Line> {
         header = readHeader(path, names, columns, format.needed);
         continue;
       }
-      yield* skipped.splice(0);
+      // The parser is some rows ahead of us.
+      while (skipped[0] && skipped[0].line <= info.lines) yield* skipped.splice(0, 1);
       yield toLine(record, info.lines, header, names, columns);
     }
   } catch (error) {
@@ -138,7 +144,22 @@ async function* decoded({ path, encoding }: FileFormat): AsyncGenerator<string> 
 function unparsable(error: CsvError, raw: string): { line: number; error: DataError; raw: string } {
   const line = Number(error['lines'] ?? 0);
   const mended = 'write a quotation mark inside a value twice, and close each';
-  return { line, error: fault({ line, column: 'row' }, 'a row of CSV', error.code, mended), raw: storableText(raw) };
+  return {
+    line,
+    error: fault({ line, column: 'row' }, 'a row of CSV', error.code, mended),
+    raw: storableText(raw.slice(0, SHOWN_OF_RAW)),
+  };
+}
+
+/** What follows an open quotation mark is all one value, in which no row can be told from another. */
+function notClosed(path: string, line: number): DataError {
+  return new DataError({
+    row: `${line} of ${path}, or some thousand before it`,
+    field: 'row',
+    expected: `a row of at most ${LONGEST_RECORD.toLocaleString('en')} characters`,
+    found: 'a quotation mark that is opened and not closed',
+    remedy: 'write a quotation mark inside a value twice, and close each',
+  });
 }
 
 function notCsv(path: string, found: string): DataError {
