@@ -10,7 +10,7 @@ const treeSchema = z.object({
   left_children: numbers,
   right_children: numbers,
   split_indices: numbers,
-  split_conditions: numbers,
+  split_conditions: z.array(z.number().nullable()),
   default_left: z.array(z.union([z.number(), z.boolean()])),
   loss_changes: numbers,
   sum_hessian: numbers,
@@ -101,7 +101,7 @@ type Learner = z.infer<typeof modelSchema>['learner'];
 function parse(text: string): z.infer<typeof modelSchema> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(withoutNaN(text));
   } catch {
     refuse('model', 'JSON', 'other text', 'save the model with a name that ends in .json');
   }
@@ -114,6 +114,11 @@ function parse(text: string): z.infer<typeof modelSchema> {
     issue?.message ?? '',
     'save the model again',
   );
+}
+
+/** XGBoost writes NaN, which JSON does not know, as the condition of categorical splits. */
+function withoutNaN(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|NaN/g, (token) => (token === 'NaN' ? 'null' : token));
 }
 
 function refuse(field: string, expected: string, found: string, remedy: string): never {
@@ -148,8 +153,8 @@ function readTree(tree: z.infer<typeof treeSchema>, index: number, width: number
       refuse(field, 'children and features that exist', `node ${node}`, 'save the model again');
     }
   }
-  const inner = (values: readonly number[], otherwise: number) =>
-    values.map((value, node) => (leaf(node) ? otherwise : value));
+  const inner = (values: readonly (number | null)[], otherwise: number) =>
+    values.map((value, node) => (leaf(node) ? otherwise : (value ?? otherwise)));
   return {
     feature: Int32Array.from(inner(tree.split_indices, -1)),
     threshold: Float32Array.from(inner(tree.split_conditions, 0)),

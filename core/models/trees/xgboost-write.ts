@@ -38,7 +38,8 @@ export function writeXgboostJson(ensemble: TreeEnsemble): string {
     feature_types: categorical ? ensemble.features.map(({ kind }) => (kind === 'category' ? 'c' : 'float')) : [],
     learner_model_param: {
       base_score: float(base),
-      boost_from_average: '1',
+      // '1' would have XGBoost put its own base score in place of this one.
+      boost_from_average: '0',
       num_class: '0',
       num_feature: width,
       num_target: '1',
@@ -112,7 +113,10 @@ function codesOf(bits: Uint32Array): readonly number[] {
   return codes;
 }
 
-/** A float as XGBoost writes it, such as 5E-1. */
+/** A float as XGBoost writes it, such as 5E-1: the fewest digits that give the same f32 (9 always do; XGBoost reads no more). */
 function float(value: number): string {
-  return value.toExponential().replace('e+', 'E').replace('e', 'E');
+  for (let digits = 0; ; digits += 1) {
+    const text = value.toExponential(digits);
+    if (digits >= 8 || Math.fround(Number(text)) === value) return text.replace('e+', 'E').replace('e', 'E');
+  }
 }
