@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
 import { calendarDay } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
-import { type ClvEvaluation, type DatedAmount, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
+import type { DatedAmount } from '../core/evaluation/book.ts';
+import { type ClvEvaluation, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
 
@@ -53,12 +54,12 @@ function show(evaluation: ClvEvaluation): void {
     print(what === 'count' ? 'Purchases in the holdout' : 'Money in the holdout');
     print(
       table(
-        ['model', 'R2', 'R2 w/o top 1', 'decile R2', 'Spearman', 'Gini', 'MAE', 'bias %'],
+        ['model', 'R2', 'R2 w/o top 1', 'w/o top 10', 'decile R2', 'Spearman', 'Gini', 'MAE', 'bias %'],
         rows.map(({ name, metrics }) => {
           const of = metrics[what];
           return [
             name,
-            ...[of.r2, of.r2DropTop1, of.decileR2, of.spearman, of.gini, of.mae].map(round),
+            ...[of.r2, of.r2DropTop1, of.r2DropTop10, of.decileR2, of.spearman, of.gini, of.mae].map(round),
             round(of.bias * 100),
           ];
         }),
@@ -68,16 +69,33 @@ function show(evaluation: ClvEvaluation): void {
   }
   print(
     table(
-      ['model', 'log-likelihood', 'parameters', 'AUC of buying again'],
+      ['model', 'log-likelihood', 'AUC of buying again', 'ceiling R2', 'PIT in 80 %', 'above high', 'buyers in 80 %'],
       evaluation.models.map((model) => [
         model.name,
         model.logLikelihood === null ? '' : round(model.logLikelihood),
-        Object.entries(model.parameters)
-          .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
-          .join('  '),
         'count' in model.metrics ? round((model.metrics as HoldoutMetrics).repurchaseAuc) : '',
+        ...[
+          model.ceilingR2,
+          model.intervals?.countPitInside,
+          model.intervals?.countAboveHigh,
+          model.intervals?.buyersSpendInside,
+        ].map((value) => (value === undefined || value === null ? '' : round(value))),
       ]),
     ),
+    '',
+  );
+  for (const model of evaluation.models) {
+    print(
+      `${model.name}: ${Object.entries(model.parameters)
+        .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+        .join('  ')}`,
+    );
+  }
+  const { winner, windows } = evaluation.backtest;
+  print(
+    winner === null
+      ? 'The calibration is too short for windows inside it: the ensemble is the plain mean of the models.'
+      : `Best at counts on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner}.`,
   );
   for (const warning of evaluation.warnings) print(`Note: ${warning}`);
 }

@@ -11,6 +11,8 @@ export interface DatedOrder {
   day: CalendarDay;
   /** In the file's own currency, >= 0. */
   amount: number;
+  /** A refund, void or cancellation takes its amount back from an order before it. */
+  kind: 'order' | 'taken-back';
 }
 
 /**
@@ -35,19 +37,13 @@ export async function* readTransactionsFile(path: string, columns: Partial<Colum
     const customerId = row.cell('customerId');
     if (customerId === '')
       throw fault(row.place('customerId'), 'the customer’s id', '', 'fill it in, or take the row out of the file');
-    if (kindOf(row.cell('kind'), row.place('kind')) !== 'order') {
-      throw fault(
-        row.place('kind'),
-        'orders alone',
-        row.cell('kind'),
-        'net refunds and cancellations from their orders first',
-      );
-    }
+    const takenBack = kindOf(row.cell('kind'), row.place('kind')) !== 'order';
     rows += 1;
     yield {
       customerId,
       day: dayOf(dateOf(row.cell('date'), row.place('date')), 'UTC'),
-      amount: Number(amountOf(row.cell('amount'), row.place('amount'), { takenBack: false })),
+      amount: Number(amountOf(row.cell('amount'), row.place('amount'), { takenBack })),
+      kind: takenBack ? 'taken-back' : 'order',
     };
   }
   if (rows > 0) return;

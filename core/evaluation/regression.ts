@@ -6,6 +6,8 @@ export interface RegressionMetrics {
   r2: number;
   /** The same without the customer with the largest outcome. */
   r2DropTop1: number;
+  /** The same without the ten customers with the largest outcomes. */
+  r2DropTop10: number;
   pearson: number;
   spearman: number;
   mae: number;
@@ -16,6 +18,10 @@ export interface RegressionMetrics {
   decileR2: number;
   /** Sum predicted over sum that came, minus 1. */
   bias: number;
+  /** Sum predicted over sum that came. */
+  totalRatio: number;
+  /** Mean predicted and mean that came, in tenths from the lowest prediction to the highest. */
+  deciles: readonly { predicted: number; actual: number }[];
 }
 
 /** Computes the metrics; both arrays in the order of the customers. */
@@ -25,33 +31,45 @@ export function regressionMetrics(predicted: ArrayLike<number>, actual: ArrayLik
   let squared = 0;
   let sumPredicted = 0;
   let sumActual = 0;
-  let top = 0;
   for (let i = 0; i < n; i += 1) {
     const error = (predicted[i] as number) - (actual[i] as number);
     absolute += Math.abs(error);
     squared += error * error;
     sumPredicted += predicted[i] as number;
     sumActual += actual[i] as number;
-    if ((actual[i] as number) > (actual[top] as number)) top = i;
   }
-  const rest = Array.from({ length: n }, (_, i) => i).filter((i) => i !== top);
-  return {
-    r2: r2(predicted, actual),
-    r2DropTop1: r2(
+  const byOutcome = Array.from({ length: n }, (_, i) => i).sort(
+    (i, j) => (actual[j] as number) - (actual[i] as number) || i - j,
+  );
+  const withoutTop = (count: number) => {
+    const rest = byOutcome.slice(count);
+    return r2(
       rest.map((i) => predicted[i] as number),
       rest.map((i) => actual[i] as number),
-    ),
+    );
+  };
+  const deciles = decileMeans(predicted, actual);
+  return {
+    r2: r2(predicted, actual),
+    r2DropTop1: withoutTop(1),
+    r2DropTop10: withoutTop(10),
     pearson: pearson(predicted, actual),
     spearman: pearson(averageRanks(predicted), averageRanks(actual)),
     mae: absolute / n,
     rmse: Math.sqrt(squared / n),
     gini: gini(actual, predicted) / gini(actual, actual),
-    decileR2: decileR2(predicted, actual),
+    decileR2: r2(
+      deciles.map((mean) => mean.predicted),
+      deciles.map((mean) => mean.actual),
+    ),
     bias: sumPredicted / sumActual - 1,
+    totalRatio: sumPredicted / sumActual,
+    deciles,
   };
 }
 
-function r2(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
+/** 1 - SSE / SST around the mean of what came. */
+export function r2(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
   const n = actual.length;
   let mean = 0;
   for (let i = 0; i < n; i += 1) mean += (actual[i] as number) / n;
@@ -85,9 +103,9 @@ function gini(values: ArrayLike<number>, sortBy: ArrayLike<number>): number {
   return (n + 1 - (2 * area) / total) / n;
 }
 
-function decileR2(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
+function decileMeans(predicted: ArrayLike<number>, actual: ArrayLike<number>): RegressionMetrics['deciles'] {
   const order = byPrediction(predicted);
-  const means = Array.from({ length: 10 }, (_, decile) => {
+  return Array.from({ length: 10 }, (_, decile) => {
     const members = order.slice(
       Math.floor((decile * order.length) / 10),
       Math.floor(((decile + 1) * order.length) / 10),
@@ -96,8 +114,4 @@ function decileR2(predicted: ArrayLike<number>, actual: ArrayLike<number>): numb
       members.reduce((sum, i) => sum + (values[i] as number), 0) / members.length;
     return { predicted: mean(predicted), actual: mean(actual) };
   });
-  return r2(
-    means.map((mean) => mean.predicted),
-    means.map((mean) => mean.actual),
-  );
 }

@@ -49,7 +49,11 @@ function family(name: 'bg-nbd' | 'mbg-nbd', extra: 0 | 1): BetaGeometricFamily {
         ? [
             'Hardly any customer seems to drop out (a is near 0): the book may be cut off on the left, or too young to see anybody leave. Judge by expected purchases, never by P(alive), and bring in older orders.',
           ]
-        : [],
+        : a + b > 1_000
+          ? [
+              'All customers seem to drop out with the same chance (a and b are huge): the book is too small or too young to tell loyal customers from others. Take another model, or wait.',
+            ]
+          : [],
   };
   const fitTable = (table: TransactionTable, options: TransactionOptions) => {
     const { parameters, diagnostics } = fitTransactions(table, likelihood, options);
@@ -97,12 +101,7 @@ function fitted(
     discountedPurchases: (row, weeks, discountPerWeek) => {
       const p = posteriorWhileActive(row);
       return (
-        probabilityAlive(row) *
-        integrateFromZero(
-          (week) => discountPerWeek ** week * rateOfActive(p, week),
-          infiniteHorizonWeeks(weeks, discountPerWeek),
-          p.rate,
-        )
+        probabilityAlive(row) * discountedWhileActive(p, infiniteHorizonWeeks(weeks, discountPerWeek), discountPerWeek)
       );
     },
     probabilityOfNoPurchase: (row, weeks) => {
@@ -150,11 +149,43 @@ interface Active {
 
 /** Expected purchases of a customer now active in the next `weeks` (Fader, Hardie & Lee 2005, eq. 9 with updated parameters). */
 function purchasesWhileActive(p: Active, weeks: number): number {
+  if (p.a > LARGE_A) return sumOfSurvivors(p, weeks);
   const z = weeks / (p.rate + weeks);
   // Euler's transformation of eq. 9: small arguments, no overflow at x = 500. Nudged off a = 1, where both factors vanish.
   const a = Math.abs(p.a - 1) < 1e-7 ? p.a + 2e-7 : p.a;
   const c = a + p.b - 1;
   return (c / (a - 1)) * (1 - (1 - z) ** (a - 1) * hyp2f1(c - p.shape, a - 1, c, z));
+}
+
+/** From here on the closed form, a product of a vanishing and an exploding factor, gives way to the sum that it closes. */
+const LARGE_A = 20;
+
+/** The same as the sum over n of P(n-th purchase is made): P(n - 1 dropout chances survived) P(n purchases without dropout). */
+function sumOfSurvivors(p: Active, weeks: number): number {
+  const z = weeks / (p.rate + weeks);
+  let exactly = (1 - z) ** p.shape;
+  let atLeast = 1 - exactly;
+  let survive = 1;
+  let sum = 0;
+  for (let n = 1; survive * atLeast > 1e-15 && n < 100_000; n += 1) {
+    sum += survive * atLeast;
+    survive *= (p.b + n - 1) / (p.a + p.b + n - 1);
+    exactly *= ((p.shape + n - 1) / n) * z;
+    atLeast -= exactly;
+  }
+  return sum;
+}
+
+function discountedWhileActive(p: Active, weeks: number, discountPerWeek: number): number {
+  if (p.a <= LARGE_A) {
+    return integrateFromZero((week) => discountPerWeek ** week * rateOfActive(p, week), weeks, p.rate);
+  }
+  // By parts, so that expectations do, which are sums here.
+  const interest = -Math.log(discountPerWeek);
+  return (
+    discountPerWeek ** weeks * sumOfSurvivors(p, weeks) +
+    interest * integrateFromZero((week) => discountPerWeek ** week * sumOfSurvivors(p, week), weeks, p.rate)
+  );
 }
 
 /** Purchases a week, `weeks` from now, of a customer now active (the derivative of eq. 9, by Pfaff's transformation). */

@@ -19,6 +19,12 @@ export interface TransactionLikelihood<Name extends string> {
   warningsOf(parameters: Readonly<Record<Name, number>>, table: TransactionTable): readonly string[];
 }
 
+/**
+ * Keeps parameters finite where the likelihood is flat (a -> 0, or a and b -> infinity together): too faint to move a fit that has
+ * a maximum by more than 1e-5 of a parameter.
+ */
+const FAINT_PENALTY = 1e-4;
+
 /** Fits by penalised maximum likelihood, in units of the longest age, so that scale parameters are near 1 whatever the unit of time. */
 export function fitTransactions<Name extends string>(
   table: TransactionTable,
@@ -32,7 +38,7 @@ export function fitTransactions<Name extends string>(
     );
   }
   const automatic = smallBookPenalty(table);
-  const penalty = options.penalty ?? automatic.penalty;
+  const penalty = options.penalty ?? Math.max(automatic.penalty, FAINT_PENALTY);
   const scale = Math.max(longestWeeks, 1e-9);
   const isTime = likelihood.parameterNames.map((name) => likelihood.times.includes(name));
   const maximum = maximiseLikelihood({

@@ -1,0 +1,131 @@
+import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { NotFittedError } from '../domain/errors.ts';
+import { type FittedGammaGamma, gammaGamma } from '../models/clv/gamma-gamma.ts';
+import type { FittedTransactionModel, TransactionModelFamily } from '../models/clv/transaction-model.ts';
+import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
+import { type Book, type BookCustomer, RECENT_WEEKS } from './book.ts';
+
+/** The question put to every way of telling: what will these customers do in the weeks after a day? */
+export interface Question {
+  book: Book;
+  /** Nothing after this day may be read. */
+  asOf: CalendarDay;
+  weeks: number;
+  customers: readonly BookCustomer[];
+}
+
+/** The answer, in the order of the customers. */
+export interface Answer {
+  counts: Float64Array;
+  spends: Float64Array;
+  /** The transaction model behind it; absent for naive and learned ways. */
+  transactions?: FittedTransactionModel;
+}
+
+/** One way of telling: a model, or what anybody could say without one. */
+export interface Member {
+  name: string;
+  kind: 'model' | 'naive';
+  /** Throws NotFittedError when the book gives it nothing to learn from. */
+  answer(question: Question): Answer;
+}
+
+/** Spend per purchase day as the Gamma-Gamma model tells it; each customer's mean purchase where it cannot be fitted. */
+export function spendPerPurchase(customers: readonly BookCustomer[]): {
+  model: FittedGammaGamma | null;
+  of(customer: BookCustomer): number;
+  problem: string | null;
+} {
+  try {
+    const model = gammaGamma.fit(customers, {});
+    return { model, of: (customer) => model.expectedSpend(customer), problem: null };
+  } catch (error) {
+    if (!(error instanceof NotFittedError)) throw error;
+    return { model: null, of: (customer) => customer.meanPurchase, problem: error.message };
+  }
+}
+
+/** A transaction model with Gamma-Gamma for the money. */
+export function modelMember(family: TransactionModelFamily): Member {
+  return {
+    name: family.name,
+    kind: 'model',
+    answer: ({ customers, weeks }) => {
+      const transactions = family.fit(customers, {});
+      const spend = spendPerPurchase(customers);
+      const counts = Float64Array.from(customers, (customer) => transactions.expectedPurchases(customer, weeks));
+      const spends = Float64Array.from(customers, (customer, i) => (counts[i] as number) * spend.of(customer));
+      return { counts, spends, transactions };
+    },
+  };
+}
+
+/** A rate over fewer weeks than this says nothing, and can be a hundred times too high. */
+const LEAST_AGE_WEEKS = 4;
+
+/** The naive rows: the past goes on as it was. */
+export const NAIVE_MEMBERS: readonly Member[] = [
+  naive('rate-so-far', (customer, weeks) => {
+    const perWeek = 1 / Math.max(customer.ageWeeks, LEAST_AGE_WEEKS);
+    const count = customer.frequency * perWeek * weeks;
+    return { count, spend: customer.spendDays * customer.meanSpend * perWeek * weeks };
+  }),
+  naive('rate-with-first', (customer, weeks, gapWeeks) => {
+    const count = ((customer.frequency + 1) / (Math.max(customer.ageWeeks, LEAST_AGE_WEEKS) + gapWeeks)) * weeks;
+    return { count, spend: count * customer.meanPurchase };
+  }),
+  naive('last-13-weeks', (customer, weeks) => ({
+    count: (customer.recentCount / RECENT_WEEKS) * weeks,
+    spend: (customer.recentSpend / RECENT_WEEKS) * weeks,
+  })),
+];
+
+/** Transaction models and naive rows: the pool of the ensemble. */
+export const MEMBERS: readonly Member[] = [...TRANSACTION_MODELS.map(modelMember), ...NAIVE_MEMBERS];
+
+function naive(
+  name: string,
+  say: (customer: BookCustomer, weeks: number, gapWeeks: number) => { count: number; spend: number },
+): Member {
+  return {
+    name,
+    kind: 'naive',
+    answer: ({ customers, weeks }) => {
+      const repeats = customers.reduce((sum, each) => sum + each.frequency, 0);
+      const gapWeeks = customers.reduce((sum, each) => sum + each.recencyWeeks, 0) / Math.max(repeats, 1);
+      const said = customers.map((customer) => say(customer, weeks, Math.max(gapWeeks, 1 / 7)));
+      return {
+        counts: Float64Array.from(said, (each) => each.count),
+        spends: Float64Array.from(said, (each) => each.spend),
+      };
+    },
+  };
+}
+
+/** A window inside the past: what was known on `from`, and what came up to `to`. */
+export interface BacktestWindow {
+  from: CalendarDay;
+  to: CalendarDay;
+}
+
+/**
+ * Rolling origins inside the past, newest first: windows as long as the horizon, or half of the past where that is shorter, each
+ * half a window before the last, none with less past before it than it is long (of which a twentieth is forgiven): in a younger
+ * book customers are still joining, and what holds there does not hold later.
+ */
+export function backtestWindows(
+  firstDay: CalendarDay,
+  asOf: CalendarDay,
+  weeks: number,
+  most: number,
+): readonly BacktestWindow[] {
+  const past = daysBetween(firstDay, asOf);
+  const length = Math.max(Math.min(Math.round(weeks * 7), Math.floor(past / 2)), 1);
+  const windows: BacktestWindow[] = [];
+  for (let to = asOf; windows.length < most; to = addDays(to, -Math.ceil(length / 2))) {
+    const from = addDays(to, -length);
+    if (daysBetween(firstDay, from) < length * 0.95) break;
+    windows.push({ from, to });
+  }
+  return windows;
+}
