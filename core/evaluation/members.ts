@@ -1,7 +1,8 @@
 import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { type FittedGammaGamma, gammaGamma } from '../models/clv/gamma-gamma.ts';
-import type { FittedTransactionModel, TransactionModelFamily } from '../models/clv/transaction-model.ts';
+import { mbgCnbdK } from '../models/clv/mbg-cnbd-k.ts';
+import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { type Book, type BookCustomer, RECENT_WEEKS } from './book.ts';
 
@@ -46,12 +47,12 @@ export function spendPerPurchase(customers: readonly BookCustomer[]): {
 }
 
 /** A transaction model with Gamma-Gamma for the money. */
-export function modelMember(family: TransactionModelFamily): Member {
+function modelMember(name: string, fitTo: (customers: readonly BookCustomer[]) => FittedTransactionModel): Member {
   return {
-    name: family.name,
+    name,
     kind: 'model',
     answer: ({ customers, weeks }) => {
-      const transactions = family.fit(customers, {});
+      const transactions = fitTo(customers);
       const spend = spendPerPurchase(customers);
       const counts = Float64Array.from(customers, (customer) => transactions.expectedPurchases(customer, weeks));
       const spends = Float64Array.from(customers, (customer, i) => (counts[i] as number) * spend.of(customer));
@@ -64,7 +65,7 @@ export function modelMember(family: TransactionModelFamily): Member {
 const LEAST_AGE_WEEKS = 4;
 
 /** The naive rows: the past goes on as it was. */
-export const NAIVE_MEMBERS: readonly Member[] = [
+const NAIVE_MEMBERS: readonly Member[] = [
   naive('rate-so-far', (customer, weeks) => {
     const perWeek = 1 / Math.max(customer.ageWeeks, LEAST_AGE_WEEKS);
     const count = customer.frequency * perWeek * weeks;
@@ -81,7 +82,11 @@ export const NAIVE_MEMBERS: readonly Member[] = [
 ];
 
 /** Transaction models and naive rows: the pool of the ensemble. */
-export const MEMBERS: readonly Member[] = [...TRANSACTION_MODELS.map(modelMember), ...NAIVE_MEMBERS];
+export const MEMBERS: readonly Member[] = [
+  ...TRANSACTION_MODELS.map((family) => modelMember(family.name, (customers) => family.fit(customers, {}))),
+  modelMember(mbgCnbdK.name, (customers) => mbgCnbdK.fit(customers, {})),
+  ...NAIVE_MEMBERS,
+];
 
 function naive(
   name: string,

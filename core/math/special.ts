@@ -25,6 +25,11 @@ function stirling(x: number): number {
   return 0.9189385332046727 + (x - 0.5) * Math.log(x) - x + series / x;
 }
 
+/** ln B(a, b) for a, b > 0. */
+export function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b);
+}
+
 /** The derivative of ln Gamma, for x > 0: recurrence up to 10, then the asymptotic series. */
 export function digamma(x: number): number {
   let shift = 0;
