@@ -23,6 +23,7 @@ export function createScoreWriter(client: HubSpotClient): ScoreWriter {
   return {
     batchRows: BATCH_ROWS,
     kinds: ['contact', 'account'],
+    carries: () => true,
     write: async (rows) => {
       const results: (WriteResult | undefined)[] = rows.map(() => undefined);
       const failures: unknown[] = [];

@@ -75,6 +75,7 @@ export function createSalesforce(
     scores: {
       batchRows: COLLECTION_ROWS,
       kinds: ['contact', 'account'],
+      carries: () => true,
       write: (rows) => writeScores(organisation, rows),
     },
     actions: {

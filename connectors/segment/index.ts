@@ -54,6 +54,8 @@ export function createSegment(
     scores: {
       batchRows: MOST_EVENTS,
       kinds: ['contact'],
+      // Traits belong to a user; a visitor without a name has none until it identifies.
+      carries: (externalId) => externalId.startsWith('user:'),
       write: (rows) => writeScores(context, endpoint, rows),
     },
     actions: null,

@@ -96,7 +96,11 @@ export async function cycle(
       model,
       asOf,
       playbooks: workspace.playbooks,
-      writable: connectors.filter((connector) => connector.scores).map((connector) => connector.connectionId),
+      writable: new Map(
+        connectors.flatMap(({ connectionId, scores }) =>
+          scores ? [[connectionId, (externalId: string) => scores.carries(externalId)]] : [],
+        ),
+      ),
       clock,
       onProgress: tell('score'),
     });

@@ -50,8 +50,8 @@ export async function score(
     model: ScoringModel;
     asOf: CalendarDay;
     playbooks: readonly Playbook[];
-    /** Connections whose records carry scores. */
-    writable: readonly string[];
+    /** By connection whose records carry scores: which of them do. */
+    writable: ReadonlyMap<string, (externalId: string) => boolean>;
     clock: Clock;
     onProgress?: (done: number) => void;
   },
@@ -111,12 +111,13 @@ async function scoreBatch(
 ): Promise<void> {
   const { model, asOf, playbooks, writable, clock } = context;
   const ids = due.map((row) => row.customer_id);
+  const carrying = await sql.query<RecordRow>(
+    `select customer_id, connection_id, external_id, parent_external_id, written, desired from customer_records
+     where customer_id = any($1::uuid[]) and connection_id = any($2::text[])`,
+    [ids, [...writable.keys()]],
+  );
   const records = Map.groupBy(
-    await sql.query<RecordRow>(
-      `select customer_id, connection_id, external_id, parent_external_id, written, desired from customer_records
-       where customer_id = any($1::uuid[]) and connection_id = any($2::text[])`,
-      [ids, writable],
-    ),
+    carrying.filter((record) => writable.get(record.connection_id)?.(record.external_id)),
     (record) => record.customer_id,
   );
 

@@ -88,6 +88,8 @@ export interface ScoreWriter {
   readonly batchRows: number;
   /** Record kinds that can carry scores. */
   readonly kinds: readonly Extract<RecordKind, 'contact' | 'account'>[];
+  /** Whether a record with this id can carry scores at all; one that cannot is no fault, and nothing is written for it. */
+  carries(externalId: string): boolean;
   /**
    * Updates existing records, in as few calls as the vendor allows. One result per row, in order. Never creates; safe to repeat.
    * Throws only when no row's fate is known (no access, limit reached, vendor down).

@@ -120,9 +120,12 @@ function headerOf(line: string, path: string): Header {
   const header = JSON.parse(line) as Partial<Header>;
   if (header.staypower !== 'backup') throw notABackup(path, 'its first line is not that of a backup');
   if (header.format !== FORMAT) {
-    throw new StoreError(`${path} has format ${header.format}; this version reads format ${FORMAT}. Update Staypower.`, {
-      retry: 'never',
-    });
+    throw new StoreError(
+      `${path} has format ${header.format}; this version reads format ${FORMAT}. Update Staypower.`,
+      {
+        retry: 'never',
+      },
+    );
   }
   return header as Header;
 }

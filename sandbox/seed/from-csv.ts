@@ -37,11 +37,16 @@ export function readTransactionLines(text: string): readonly TransactionLine[] {
       );
     const { customer_id = '', date = '', amount = '' } = row;
     if (customer_id === '') throw where('customer_id', 'an id');
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date)))
-      throw where('date', 'a day such as 1997-09-30');
+    if (!isDay(date)) throw where('date', 'a day such as 1997-09-30');
     if (!/^\d+(\.\d+)?$/.test(amount)) throw where('amount', 'a decimal number of zero or more');
     return { customer_id, date, amount };
   });
+}
+
+/** True for a day that exists: 2026-02-30 is read as 2 March by Date alone. */
+function isDay(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** Spreads real transactions over the systems, deterministically by customer; purchases stay exactly as they are. */

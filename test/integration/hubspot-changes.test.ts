@@ -181,6 +181,26 @@ describe('changes that HubSpot tells of', () => {
     }
   });
 
+  it('believes the event of a merge where the record does not list what was merged into it', async () => {
+    const survivor = contact();
+    const gone = '200000001';
+    const merge = event('contact.merge', survivor, {
+      primaryObjectId: Number(survivor),
+      mergedObjectIds: [Number(gone)],
+      newObjectId: Number(survivor),
+    });
+    const deletion = event('contact.deletion', gone);
+    for (const order of [
+      [merge, deletion],
+      [deletion, merge],
+    ]) {
+      const { records } = await read(...order);
+      expect(records.filter((record) => record.kind === 'deletion')).toEqual([
+        { kind: 'deletion', of: 'contact', externalId: gone, mergedIntoExternalId: survivor },
+      ]);
+    }
+  });
+
   it('follows a change of a contact that was merged away meanwhile', async () => {
     const [a, b] = [contact(), contact()];
     const survivor = account.portal.merge('contacts', a, b).id;

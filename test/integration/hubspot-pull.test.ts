@@ -49,6 +49,16 @@ describe('pulling from HubSpot', () => {
     );
   });
 
+  it('finds what search did not know yet when its window was read', async () => {
+    const clock = clockAt(LOAD);
+    const connector = account.connect(clock);
+    const loaded = await pullAll(connector, 'contacts');
+    const [late] = contacts(1, '2026-01-31T23:57:00.000Z');
+    clock.set('2026-02-01T00:10:00.000Z');
+    const news = await pullAll(connector, 'contacts', loaded.cursor);
+    expect(news.records.map((record) => record.externalId)).toEqual([late?.id]);
+  });
+
   it('moves the watermark only when the window is drained', async () => {
     const clock = clockAt(LOAD);
     const connector = account.connect(clock);

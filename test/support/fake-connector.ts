@@ -83,6 +83,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     scores: {
       batchRows: 100,
       kinds: ['contact'] as const,
+      carries: () => true,
       write: async (rows: readonly WriteRow[]) => {
         if (connector.down) throw new VendorError('down', { retry: 'later', status: 503 });
         writes.push(rows);
