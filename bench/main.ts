@@ -1,14 +1,21 @@
+import { benchBtyd } from './btyd.ts';
+import { benchLive } from './live.ts';
 import { benchPipeline } from './pipeline.ts';
 
 /** The benchmarks by name; each prints its own figures. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  btyd: benchBtyd,
   pipeline: benchPipeline,
+  live: benchLive,
 };
 
 const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
 
+  btyd [--small]             transaction models: fits beside SciPy (skipped where there is none), predictions for 1,000,000
+                             customers, a fit of 10,000,000 on a day grid
   pipeline [CUSTOMERS ...]   sync, train, score and write-back against the sandbox: rows a second, share of each step,
                              peak memory (default: 10000)
+  live                       from an order by webhook to the changed field on the record: p50, p95, max
 
 Example:
   npm run bench -- pipeline 10000 100000
