@@ -4,7 +4,7 @@ import type { FitDiagnostics, ModelArtifact } from '../../ports/model.ts';
 import { type LogLikelihood, maximiseLikelihood } from './maximum-likelihood.ts';
 import { type LogNormalPrior, smallBookPenalty } from './public-prior.ts';
 import type { TransactionOptions } from './transaction-model.ts';
-import { summariseTable, type TransactionTable } from './transaction-table.ts';
+import { coarseTable, summariseTable, type TransactionTable } from './transaction-table.ts';
 
 /** What one transaction model brings to the fit that all of them share. */
 export interface TransactionLikelihood<Name extends string> {
@@ -25,6 +25,10 @@ export interface TransactionLikelihood<Name extends string> {
  */
 const FAINT_PENALTY = 1e-4;
 
+/** Above so many distinct rows, starts are explored on a coarser table, in steps of the longest age. */
+const MANY_ROWS = 1_500;
+const COARSE_STEPS = 20;
+
 /** Fits by penalised maximum likelihood, in units of the longest age, so that scale parameters are near 1 whatever the unit of time. */
 export function fitTransactions<Name extends string>(
   table: TransactionTable,
@@ -40,9 +44,11 @@ export function fitTransactions<Name extends string>(
   const automatic = smallBookPenalty(table);
   const penalty = options.penalty ?? Math.max(automatic.penalty, FAINT_PENALTY);
   const scale = Math.max(longestWeeks, 1e-9);
+  const scaled = { ...table, weeks: table.weeks.map((week) => week / scale) };
   const isTime = likelihood.parameterNames.map((name) => likelihood.times.includes(name));
   const maximum = maximiseLikelihood({
-    logLikelihood: likelihood.of({ ...table, weeks: table.weeks.map((week) => week / scale) }),
+    logLikelihood: likelihood.of(scaled),
+    ...(table.weight.length > MANY_ROWS && { coarse: likelihood.of(coarseTable(scaled, COARSE_STEPS)) }),
     starts: likelihood.starts,
     customers: table.customers,
     prior: {

@@ -128,6 +128,38 @@ export function summariseTable(table: TransactionTable): TableSummary {
   return { repeatCustomers, repeatPurchases, longestWeeks };
 }
 
+/**
+ * A table of the same customers with times rounded to `steps` values beside 0: what the likelihood looks like from afar, at a
+ * fraction of the rows.
+ */
+export function coarseTable(table: TransactionTable, steps: number): TransactionTable {
+  const longest = table.weeks.at(-1) ?? 0;
+  const stepOf = (week: number) => (week === 0 ? 0 : Math.min(1 + Math.floor((week / longest) * steps), steps));
+  const sums = new Float64Array(steps + 1);
+  const counts = new Float64Array(steps + 1);
+  for (const week of table.weeks) {
+    sums[stepOf(week)] = (sums[stepOf(week)] as number) + week;
+    counts[stepOf(week)] = (counts[stepOf(week)] as number) + 1;
+  }
+  const steppedTo = Uint8Array.from(table.weeks, stepOf);
+  const weights = new Map<number, number>();
+  for (let i = 0; i < table.weight.length; i += 1) {
+    const recency = steppedTo[table.recency[i] as number] as number;
+    const age = steppedTo[table.age[i] as number] as number;
+    const key = ((table.frequency[i] as number) * 256 + recency) * 256 + age;
+    weights.set(key, (weights.get(key) ?? 0) + (table.weight[i] as number));
+  }
+  const keys = Float64Array.from(weights.keys()).sort();
+  return {
+    customers: table.customers,
+    frequency: keys.map((key) => Math.floor(key / 65_536)),
+    recency: Uint32Array.from(keys, (key) => Math.floor(key / 256) % 256),
+    age: Uint32Array.from(keys, (key) => key % 256),
+    weight: Float64Array.from(keys, (key) => weights.get(key) ?? 0),
+    weeks: sums.map((sum, i) => sum / Math.max(counts[i] as number, 1)),
+  };
+}
+
 function distinct(sorted: Float64Array): Float64Array {
   return sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
 }
