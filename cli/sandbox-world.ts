@@ -86,7 +86,6 @@ export async function openSandbox(
       SEGMENT_HOST: sandbox.urls.segment,
       SEGMENT_PROFILES_URL: sandbox.urls.segment,
       SEGMENT_WRITE_KEY: CREDENTIALS.segment.writeKey,
-      SEGMENT_PROFILE_TOKEN: CREDENTIALS.segment.profileToken,
     },
   };
 }
