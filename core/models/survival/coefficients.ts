@@ -3,8 +3,9 @@ import type { Coefficient } from './survival-model.ts';
 
 const Z_95 = 1.959963984540054;
 
-/** A coefficient with its Wald interval and p-value. */
-export function coefficient(name: string, estimate: number, standardError: number): Coefficient {
+/** A coefficient with its Wald interval and p-value; without a standard error (null) it has neither. */
+export function coefficient(name: string, estimate: number, standardError: number | null): Coefficient {
+  if (standardError === null) return { name, estimate, standardError, pValue: null, low: null, high: null };
   return {
     name,
     estimate,

@@ -1,13 +1,13 @@
 import { inverseOf } from '../../math/symmetric-matrix.ts';
 import type { FitDiagnostics } from '../../ports/model.ts';
+import { fromArtifact, toArtifact } from './artifact.ts';
 import { coefficient } from './coefficients.ts';
 import { type Covariate, checkValues, type DesignColumn, levelSets } from './covariates.ts';
 import { adviceOn, cell, designOf } from './design.ts';
-import { artifactOf, FORMAT_VERSION } from './load-artifact.ts';
 import { maximisePartialLikelihood, type PartialMaximum } from './maximise-partial-likelihood.ts';
 import { partialLikelihood, type Ties } from './partial-likelihood.ts';
 import { type ProportionalityTest, testProportionality } from './proportionality.ts';
-import { type StepCurve, timeAtLevel } from './step-curve.ts';
+import { type StepCurve, timeAtHeight } from './step-curve.ts';
 import { stepSurvival } from './step-survival.ts';
 import type { Coefficient, CovariateOptions, FittedSurvivalModel, SurvivalFamily } from './survival-model.ts';
 import { checkSurvivalRows, countEvents, type SurvivalRow } from './survival-row.ts';
@@ -57,8 +57,12 @@ export const cox: SurvivalFamily<CoxOptions, FittedCox> = {
     const covariance = maximum.converged ? inverseOf(maximum.information) : null;
     const coefficients = columns.map(({ name }, j) => {
       const scale = scales[j] as number;
-      const variance = covariance?.[j]?.[j] ?? Number.NaN;
-      return coefficient(name, (maximum.beta[j] as number) / scale, Math.sqrt(variance) / scale);
+      const variance = covariance?.[j]?.[j];
+      return coefficient(
+        name,
+        (maximum.beta[j] as number) / scale,
+        variance === undefined ? null : Math.sqrt(variance) / scale,
+      );
     });
     const proportionality = covariance ? testProportionality(design, maximum.beta, covariance, ties) : [];
     const times: number[] = [];
@@ -94,7 +98,7 @@ export const cox: SurvivalFamily<CoxOptions, FittedCox> = {
     );
   },
   load: (artifact) => {
-    const { parameters, diagnostics } = artifactOf(NAME, artifact);
+    const { parameters, diagnostics } = fromArtifact(NAME, artifact);
     return fitted(parameters as unknown as CoxParameters, diagnostics);
   },
 };
@@ -131,7 +135,7 @@ function fitted(given: CoxParameters, diagnostics: FitDiagnostics): FittedCox {
   };
   const curveAt = (risk: number): StepCurve => {
     const ratio = Math.exp(risk);
-    return { times, levels: cumulativeHazard.map((hazard) => Math.exp(-hazard * ratio)), until };
+    return { times, height: (step) => Math.exp(-(cumulativeHazard[step] as number) * ratio), until };
   };
   return {
     name: NAME,
@@ -144,13 +148,8 @@ function fitted(given: CoxParameters, diagnostics: FitDiagnostics): FittedCox {
     predict: (rows) =>
       rows.map((row, index) => {
         const risk = riskOf(row, index);
-        return { risk, medianSurvivalTime: timeAtLevel(curveAt(risk), 0.5) };
+        return { risk, medianSurvivalTime: timeAtHeight(curveAt(risk), 0.5) };
       }),
-    save: () => ({
-      model: NAME,
-      formatVersion: FORMAT_VERSION,
-      parameters: JSON.parse(JSON.stringify(parameters)),
-      diagnostics,
-    }),
+    save: () => toArtifact(NAME, parameters, diagnostics),
   };
 }

@@ -95,7 +95,7 @@ export function cell(row: SurvivalRow, { covariate, level }: DesignColumn): numb
 }
 
 /** By falling duration, events first; then by values, so that the order in which customers come changes no bit of any sum. */
-function inFixedOrder(rows: readonly SurvivalRow[]): readonly SurvivalRow[] {
+export function inFixedOrder(rows: readonly SurvivalRow[]): readonly SurvivalRow[] {
   return [...rows].sort((a, b) => {
     if (a.duration !== b.duration) return b.duration - a.duration;
     if (a.event !== b.event) return Number(b.event) - Number(a.event);

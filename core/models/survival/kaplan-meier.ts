@@ -1,7 +1,7 @@
 import { NotFittedError } from '../../domain/errors.ts';
 import type { FitDiagnostics } from '../../ports/model.ts';
-import { artifactOf, FORMAT_VERSION } from './load-artifact.ts';
-import { stepAt, timeAtLevel } from './step-curve.ts';
+import { fromArtifact, toArtifact } from './artifact.ts';
+import { stepAt, timeAtHeight } from './step-curve.ts';
 import { stepSurvival } from './step-survival.ts';
 import type { FittedSurvivalModel, SurvivalFamily } from './survival-model.ts';
 import { checkSurvivalRows, type SurvivalRow } from './survival-row.ts';
@@ -71,7 +71,7 @@ export const kaplanMeier: SurvivalFamily<Record<string, never>, FittedKaplanMeie
     });
   },
   load: (artifact) => {
-    const { parameters, diagnostics } = artifactOf(NAME, artifact);
+    const { parameters, diagnostics } = fromArtifact(NAME, artifact);
     return fitted(parameters as unknown as LifeTable, diagnostics);
   },
 };
@@ -129,23 +129,22 @@ function fitted(given: LifeTable, diagnostics: FitDiagnostics): FittedKaplanMeie
   const table: LifeTable = Object.freeze({ ...given });
   const { times, until } = table;
   const steps = stepsOf(table);
-  const curve = { times, levels: steps.map(({ survival }) => survival), until };
-  const lows = { times, levels: steps.map(({ low }) => low), until };
+  const curve = { times, height: (step: number) => steps[step]?.survival ?? 1, until };
   const hazards: number[] = [];
   for (const { events, atRisk } of steps) hazards.push((hazards.at(-1) ?? 0) + events / atRisk);
-  const medianSurvivalTime = timeAtLevel(curve, 0.5);
+  const medianSurvivalTime = timeAtHeight(curve, 0.5);
   return {
     name: NAME,
     diagnostics,
     steps,
     ...stepSurvival(() => curve),
     quantile: (p) => ({
-      time: timeAtLevel(curve, 1 - p),
-      low: timeAtLevel(lows, 1 - p),
+      time: timeAtHeight(curve, 1 - p),
+      low: steps.find(({ low }) => low <= 1 - p)?.time ?? null,
       high: steps.find(({ survival, high }) => survival > 0 && high <= 1 - p)?.time ?? null,
     }),
     cumulativeHazard: (time) => hazards[stepAt(times, time)] ?? 0,
     predict: (rows) => rows.map(() => ({ risk: 0, medianSurvivalTime })),
-    save: () => ({ model: NAME, formatVersion: FORMAT_VERSION, parameters: { ...table }, diagnostics }),
+    save: () => toArtifact(NAME, table, diagnostics),
   };
 }

@@ -26,16 +26,16 @@ export interface FittedSurvivalModel extends FittedModel<SurvivalRow, SurvivalPr
   expectedRemaining(row: SurvivalRow, elapsed: number, horizon: number): number | null;
 }
 
-/** A coefficient with its uncertainty, in the units of its column. */
+/** A coefficient in the units of its column, with its uncertainty: null when the fit did not converge, and so has none. */
 export interface Coefficient {
   name: string;
   estimate: number;
-  standardError: number;
+  standardError: number | null;
   /** Of estimate / standardError = 0, two-sided. */
-  pValue: number;
+  pValue: number | null;
   /** 95 % interval. */
-  low: number;
-  high: number;
+  low: number | null;
+  high: number | null;
 }
 
 export interface CovariateOptions {
