@@ -2,15 +2,22 @@ import { Command } from 'commander';
 import { createConnectors } from '../config/wiring.ts';
 import { StaypowerError } from '../core/domain/errors.ts';
 import type { CheckReport, Connector } from '../core/ports/connector.ts';
-import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { asOfOption, commandContext, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
+import { checkReadiness, type ReadinessOptions } from './readiness.ts';
 import { example } from './steps.ts';
 
 /** `staypower check` */
 export function checkCommand(): Command {
-  const command = workspaceOptions(
-    new Command('check').description('Whether each connection works: account, permissions, limits. Reads only.'),
-  ).action(async (options: WorkspaceOptions) => {
+  const command = asOfOption(
+    workspaceOptions(
+      new Command('check')
+        .description('Whether each connection works: account, permissions, limits. Reads only.')
+        .option('--readiness', 'instead: what the book can carry, before anything is fitted')
+        .option('--transactions <file>', 'with --readiness: a CSV of orders instead of the workspace'),
+    ),
+  ).action(async (options: ReadinessOptions & { readiness?: boolean }) => {
+    if (options.readiness) return checkReadiness(options);
     const context = await commandContext(options);
     const connectors = createConnectors(context.config, context);
     try {
@@ -31,7 +38,7 @@ export function checkCommand(): Command {
       await Promise.all(connectors.map((connector) => connector.close()));
     }
   });
-  return example(command, 'staypower check');
+  return example(command, 'staypower check', 'staypower check --readiness --transactions orders.csv');
 }
 
 /** A connection that fails is a result, not a reason to stop before the others. */

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { openWorkspace } from '../config/wiring.ts';
+import { readTransactionsFile } from '../connectors/csv/index.ts';
+import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
+import { toMajor } from '../core/domain/money.ts';
+import { bookOf, type DatedAmount } from '../core/evaluation/book.ts';
+import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
+import { purchaseDays } from '../core/store/purchase-days.ts';
+import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
+import { print, printJson, table } from './output.ts';
+
+/** Options of `staypower check --readiness`. */
+export interface ReadinessOptions extends WorkspaceOptions {
+  /** A file of orders instead of the workspace's store. */
+  transactions?: string;
+}
+
+/** Says what the book can carry, before anything is fitted: setting, data, models, oddities. */
+export async function checkReadiness(options: ReadinessOptions): Promise<void> {
+  const readiness = options.transactions
+    ? await readinessOfFile(resolve(options.transactions), options.asOf)
+    : await readinessOfWorkspace(await commandContext(options));
+  if (options.json) printJson({ readiness });
+  else show(readiness);
+}
+
+async function readinessOfFile(path: string, asOf: string | undefined): Promise<Readiness | null> {
+  const orders: DatedAmount[] = [];
+  let last: CalendarDay | null = null;
+  for await (const order of readTransactionsFile(path)) {
+    orders.push(order);
+    if (last === null || order.day > last) last = order.day;
+  }
+  return last === null ? null : readinessOf(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
+}
+
+async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | null> {
+  const open = await openWorkspace(context.config, context, { withConnectors: false });
+  try {
+    const { database, currency } = open.workspace;
+    const order = new Map(context.config.connections.map((connection, index) => [connection.id, index]));
+    const rank = (connectionId: string) => order.get(connectionId) ?? order.size;
+    const orders: DatedAmount[] = [];
+    for await (const { customerId, day, amountMinor } of purchaseDays(database, context.asOf, rank)) {
+      orders.push({ customerId, day, amount: toMajor(amountMinor, currency) });
+    }
+    return orders.length === 0 ? null : readinessOf(bookOf(orders), context.asOf);
+  } finally {
+    await open.close();
+  }
+}
+
+function show(readiness: Readiness | null): void {
+  if (readiness === null) {
+    print('There is no purchase yet: connect a system with orders, or import a file.');
+    return;
+  }
+  const { asOf, customers, repeatCustomers, purchaseDays: days, weeks, usualGapDays, setting, models } = readiness;
+  const number = (value: number) => value.toLocaleString('en');
+  print(
+    `On ${asOf}: ${number(customers)} customers, ${number(repeatCustomers)} of them bought again, ${number(days)} purchase days in ${Math.round(weeks)} weeks.`,
+    `Setting: ${setting}.${usualGapDays === null ? '' : ` Usual time between purchases: ${Math.round(usualGapDays)} days.`}${readiness.daysWithoutAmount > 0 ? ` ${number(readiness.daysWithoutAmount)} repeat purchase days have no amount.` : ''}`,
+    '',
+  );
+  print(
+    table(
+      ['models', 'ready', 'wait until'],
+      models.map((model) => [model.model, model.ready ? 'yes' : 'no', model.waitUntil ?? '']),
+    ),
+    '',
+  );
+  for (const model of models) print(`${model.model}: ${model.reason}.`);
+  for (const warning of readiness.warnings) print(`Note: ${warning}`);
+}
