@@ -1,12 +1,14 @@
 import { benchBtyd } from './btyd.ts';
 import { benchLive } from './live.ts';
 import { benchPipeline } from './pipeline.ts';
+import { benchTrees } from './trees.ts';
 
 /** The benchmarks by name; each prints its own figures. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   btyd: benchBtyd,
   pipeline: benchPipeline,
   live: benchLive,
+  trees: benchTrees,
 };
 
 const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
@@ -16,6 +18,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   pipeline [CUSTOMERS ...]   sync, train, score and write-back against the sandbox: rows a second, share of each step,
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
+  trees [--full]             gradient boosting, scoring and TreeSHAP beside XGBoost (skipped where there is none: Debian's
+                             python3-xgboost), CPU ratios paired run by run; --full adds 500,000 rows
 
 Example:
   npm run bench -- pipeline 10000 100000
