@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,11 @@ const folder = mkdtempSync(join(tmpdir(), 'staypower-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the packed tarball runs from node_modules of an empty folder: Node refuses TypeScript there', () => {
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment({}) } as const;
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: cleanEnvironment({}),
+  };
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { ...options, cwd: root });
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   expect(packed).toContain(tarball);
