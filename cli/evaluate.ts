@@ -5,6 +5,7 @@ import { calendarDay } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { DatedAmount } from '../core/evaluation/book.ts';
 import { type ClvEvaluation, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
+import { evaluateSurvivalCommand } from './evaluate-survival.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
 
@@ -37,7 +38,10 @@ export function evaluateCommand(): Command {
     clv,
     'staypower evaluate clv --transactions orders.csv --calibration-end 2025-09-30 --holdout-end 2026-06-30',
   );
-  return new Command('evaluate').description('Judge the models on data whose outcome is known.').addCommand(clv);
+  return new Command('evaluate')
+    .description('Judge the models on data whose outcome is known.')
+    .addCommand(clv)
+    .addCommand(evaluateSurvivalCommand());
 }
 
 function show(evaluation: ClvEvaluation): void {

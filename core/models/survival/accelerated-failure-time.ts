@@ -6,6 +6,7 @@ import { type AftDistribution, extremeValue, logistic, normal } from './aft-dist
 import { aftLikelihood } from './aft-likelihood.ts';
 import { aftExpectedRemaining } from './aft-remaining.ts';
 import { fromArtifact, toArtifact } from './artifact.ts';
+import { checkTimes } from './check-times.ts';
 import { coefficient } from './coefficients.ts';
 import { type Covariate, checkValues, type DesignColumn, levelSets } from './covariates.ts';
 import { adviceOn, cell, type Design, designOf } from './design.ts';
@@ -162,15 +163,21 @@ function fitted(
     intercept,
     logScale,
     scale,
-    survival: (row, time) => Math.exp(logSurvival(meanOf(row, 0), time)),
+    survival: (row, time) => {
+      checkTimes({ time });
+      return Math.exp(logSurvival(meanOf(row, 0), time));
+    },
     survivalTime: (row, level) => timeAt(meanOf(row, 0), level),
     conditionalSurvival: (row, elapsed, ahead) => {
+      checkTimes({ elapsed, ahead });
       const mean = meanOf(row, 0);
       const outlived = logSurvival(mean, elapsed);
       return outlived === Number.NEGATIVE_INFINITY ? null : Math.exp(logSurvival(mean, elapsed + ahead) - outlived);
     },
-    expectedRemaining: (row, elapsed, horizon) =>
-      aftExpectedRemaining(distribution, { mean: meanOf(row, 0), scale }, elapsed, horizon),
+    expectedRemaining: (row, elapsed, horizon) => {
+      checkTimes({ elapsed, horizon });
+      return aftExpectedRemaining(distribution, { mean: meanOf(row, 0), scale }, elapsed, horizon);
+    },
     predict: (rows) =>
       rows.map((row, index) => {
         const mean = meanOf(row, index);

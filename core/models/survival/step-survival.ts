@@ -1,3 +1,4 @@
+import { checkTimes } from './check-times.ts';
 import { areaUnder, heightAt, type StepCurve, timeAtHeight } from './step-curve.ts';
 import type { FittedSurvivalModel } from './survival-model.ts';
 import type { SurvivalRow } from './survival-row.ts';
@@ -12,13 +13,18 @@ export function stepSurvival(
     return still === null || still === 0 || part === null ? null : part / still;
   };
   return {
-    survival: (row, time) => heightAt(curveOf(row), time),
+    survival: (row, time) => {
+      checkTimes({ time });
+      return heightAt(curveOf(row), time);
+    },
     survivalTime: (row, level) => timeAtHeight(curveOf(row), level),
     conditionalSurvival: (row, elapsed, ahead) => {
+      checkTimes({ elapsed, ahead });
       const curve = curveOf(row);
       return share(curve, elapsed, heightAt(curve, elapsed + ahead));
     },
     expectedRemaining: (row, elapsed, horizon) => {
+      checkTimes({ elapsed, horizon });
       const curve = curveOf(row);
       return share(curve, elapsed, areaUnder(curve, elapsed, elapsed + horizon));
     },

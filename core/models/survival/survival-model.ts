@@ -11,7 +11,10 @@ export interface SurvivalPrediction {
   medianSurvivalTime: number | null;
 }
 
-/** A fitted survival model. Times are in the table's unit, counted from the start of the customer. `duration` and `event` of rows are not read. */
+/**
+ * A fitted survival model. Times are in the table's unit, counted from the start of the customer; DataError refuses negative and endless
+ * ones. `duration` and `event` of rows are not read.
+ */
 export interface FittedSurvivalModel extends FittedModel<SurvivalRow, SurvivalPrediction> {
   /** S(t): the chance that the event has not come by `time`. Null beyond what was observed, where the model does not extrapolate. */
   survival(row: SurvivalRow, time: number): number | null;
