@@ -3,7 +3,23 @@ import { NotFittedError } from '../domain/errors.ts';
 import { bookOf, type DatedAmount, type Outcome } from './book.ts';
 import { simulatedCeiling } from './ceiling.ts';
 import { auc } from './classification.ts';
+import {
+  type Cohort,
+  type CohortForecast,
+  cohortTriangle,
+  forecastByCohort,
+  type MonthForecast,
+  portfolioForecast,
+} from './cohorts.ts';
 import { combine, type EnsembleWeights, learnWeights } from './ensemble.ts';
+import {
+  type ConditionalMean,
+  conditionalMeans,
+  type Frequencies,
+  frequenciesOf,
+  type Tracking,
+  trackingOf,
+} from './fit-plots.ts';
 import { type IntervalCoverage, intervalCoverage } from './intervals.ts';
 import { type Answer, MEMBERS, type Question, spendPerPurchase } from './members.ts';
 import { type RegressionMetrics, regressionMetrics } from './regression.ts';
@@ -50,6 +66,18 @@ export interface ClvEvaluation {
     /** Best at counts; null without a window. */
     winner: string | null;
   };
+  /** Retention and revenue of acquisition cohorts, up to the calibration's end. */
+  cohorts: readonly Cohort[];
+  /** The ensemble's forecast against actual, by acquisition cohort. */
+  cohortForecast: readonly CohortForecast[];
+  /** By month, from the transaction model with the most weight. */
+  portfolio: readonly MonthForecast[];
+  /** Weekly repeat purchases of the book, cumulative: what came, and what each model's parameters say of customers as old as these. */
+  tracking: Tracking;
+  /** Customers by number of repeat purchases in the calibration: how many there are, and how many each model's parameters expect. */
+  frequencies: Frequencies;
+  /** By repeat purchases in the calibration: mean purchases in the holdout, and what the ensemble expected. */
+  conditional: readonly ConditionalMean[];
   /** What to know before believing it. */
   warnings: readonly string[];
 }
@@ -119,19 +147,17 @@ export function evaluateClv(
   const mixture = answers.flatMap(({ result }, m) =>
     result.transactions ? [{ model: result.transactions, weight: weights.result.counts[m] as number }] : [],
   );
+  const combined = combine(
+    answers.map(({ result }) => result),
+    weights.result,
+  );
   models.push({
     name: 'ensemble',
     parameters: namedWeights(weights.result),
     logLikelihood: null,
     converged: true,
     fitSeconds: weights.seconds,
-    metrics: holdoutMetrics(
-      combine(
-        answers.map(({ result }) => result),
-        weights.result,
-      ),
-      outcomes,
-    ),
+    metrics: holdoutMetrics(combined, outcomes),
     ...(mixture.some(({ weight }) => weight > 0) && {
       intervals: intervalCoverage(mixture, spendForIntervals, customers, outcomes, weeks),
     }),
@@ -147,6 +173,28 @@ export function evaluateClv(
     models,
     naive,
     backtest: backtestOf(weights.result),
+    cohorts: cohortTriangle(book, calibrationEnd),
+    cohortForecast: forecastByCohort(customers, combined, outcomes),
+    portfolio: portfolioForecast(
+      book,
+      customers,
+      {
+        transactions: mixture.reduce((a, b) => (b.weight > a.weight ? b : a)).model,
+        spend: spendForIntervals,
+      },
+      { asOf: calibrationEnd, months: Math.max(1, Math.round((weeks * 7) / 30)), knownUntil: holdoutEnd },
+    ),
+    tracking: trackingOf(
+      book,
+      customers,
+      mixture.map(({ model }) => model),
+      holdoutEnd,
+    ),
+    frequencies: frequenciesOf(
+      customers,
+      mixture.map(({ model }) => model),
+    ),
+    conditional: conditionalMeans(customers, combined.counts, outcomes),
     warnings,
   };
 }
