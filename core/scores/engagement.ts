@@ -17,13 +17,6 @@ export const ENGAGEMENT_POINTS: Readonly<Record<EngagementChannel, number>> = {
   purchase: 5,
 };
 
-/** Points by channel; their sum is what the 0..100 score is read from. */
-export function engagementPoints(inputs: Pick<Inputs, 'short'>): Readonly<Record<EngagementChannel, number>> {
-  return Object.fromEntries(
-    ENGAGEMENT_CHANNELS.map((channel) => [channel, ENGAGEMENT_POINTS[channel] * inputs.short[channel]]),
-  ) as Record<EngagementChannel, number>;
-}
-
 /** The sum of the points. */
 export function totalPoints(inputs: Pick<Inputs, 'short'>): number {
   let sum = 0;

@@ -1,5 +1,4 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import { minorDigits } from '../domain/money.ts';
 import type { Channel } from '../domain/records.ts';
 import type { Transaction } from '../features/settle.ts';
 import type { DatedEvent } from '../features/stats.ts';
@@ -51,13 +50,4 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
   );
   for (const row of events) histories.get(row.customer_id)?.events.push({ channel: row.channel, day: row.day });
   return [...histories.values()];
-}
-
-/** Currencies in use, most frequent first. */
-export async function currenciesInUse(sql: Sql): Promise<readonly string[]> {
-  const rows = await sql.query<{ currency: string }>(
-    'select currency from transactions group by currency order by count(*) desc, currency',
-  );
-  for (const row of rows) minorDigits(row.currency);
-  return rows.map((row) => row.currency);
 }

@@ -71,8 +71,3 @@ export function upsert(
 function without(input: Readonly<Record<string, unknown>>, key: string | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== key));
 }
-
-/** An id in either length, or null. */
-export function idOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? normaliseId(value) : null;
-}
