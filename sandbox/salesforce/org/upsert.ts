@@ -1,5 +1,4 @@
 import { notImplemented, SalesforceError } from '../errors.ts';
-import { normaliseId } from '../ids.ts';
 import type { Field, ObjectType } from '../model/field.ts';
 import type { Transaction } from './dml.ts';
 import type { Org } from './org.ts';
