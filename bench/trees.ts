@@ -69,12 +69,14 @@ export async function benchTrees(args: readonly string[]): Promise<void> {
       );
       console.log(
         table(
-          ['', 'CPU s', 'paired ratio', 'wall s', 'AUC', 'AUC - XGBoost', 'peak MB'],
+          ['', 'CPU s', 'paired ratio', 'wall s', 'AUC', 'AUC - XGBoost, mean (range)', 'peak MB'],
           [...figures].map(([name, { cpu, ratio, wall, auc: areas, off, peak }]) => [
             name,
             ...[cpu, ratio, wall].map((values) => rounded(median(values), 2)),
             rounded(median(areas), 5),
-            off.length === 0 ? '' : `${rounded(Math.min(...off), 5)} .. ${rounded(Math.max(...off), 5)}`,
+            off.length === 0
+              ? ''
+              : `${rounded(mean(off), 5)} (${rounded(Math.min(...off), 5)} .. ${rounded(Math.max(...off), 5)})`,
             rounded(median(peak), 0),
           ]),
         ),
@@ -157,6 +159,10 @@ function writeRows(folder: string, rows: number, seed: number): Float32Array {
   writeFileSync(join(folder, 'x.f32'), new Uint8Array(x.buffer));
   writeFileSync(join(folder, 'y.f32'), new Uint8Array(y.buffer));
   return y.subarray(rows);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

@@ -5,6 +5,9 @@ import type { FeatureTable } from './table.ts';
 /** Most cuts of a number: 255 bins for values, one for missing. */
 const MAX_CUTS = BINS - 2;
 
+/** The sort key of NaN: the greatest. */
+const MISSING_KEY = 0xffffffff;
+
 /** Where a number's bins end: a value is in bin b when b cuts are not above it. Empty for a category: its bins are its codes. */
 export type Cuts = Float32Array;
 
@@ -23,6 +26,7 @@ export function binTable(shop: Shop, table: FeatureTable, trains: Uint8Array): r
   const keys = at.index;
   const copy = at.spare;
   const sorted = at.gradients;
+  const width = table.features.length;
   const all: Cuts[] = [];
   for (const [f, feature] of table.features.entries()) {
     const column = at.columns + f * plan.paddedRows;
@@ -32,30 +36,25 @@ export function binTable(shop: Shop, table: FeatureTable, trains: Uint8Array): r
     if (feature.kind === 'category') {
       bins = feature.categories.length;
       for (let i = 0; i < table.rows; i += 1) {
-        const code = table.values[i * table.features.length + f] as number;
+        const code = table.values[i * width + f] as number;
         const bin = Number.isNaN(code) ? BINS - 1 : code;
         hasMissing ||= bin === BINS - 1;
         u8[column + i] = bin;
         u8[at.rows + i * plan.stride + f] = bin;
       }
     } else {
-      let training = 0;
-      for (let i = 0; i < table.rows; i += 1) {
+      const from = keys >> 2;
+      for (let i = 0, at = f; i < table.rows; i += 1, at += width) {
         // + 0 turns -0 into 0, which must not be another value.
-        const value = (table.values[i * table.features.length + f] as number) + 0;
-        f32[(keys >> 2) + i] = value;
-        hasMissing ||= Number.isNaN(value);
-        if (trains[i]) {
-          f32[(copy >> 2) + training] = value;
-          training += 1;
-        }
+        f32[from + i] = (table.values[at] as number) + 0;
       }
       memory.kernels.sortKeys(keys, table.rows);
-      memory.kernels.sortKeys(copy, training);
+      const training = copyTraining(u32.subarray(from, from + table.rows), trains, u32.subarray(copy >> 2));
       memory.kernels.radixSort(copy, sorted, training, at.sortCounts);
       cuts = chooseCuts(u32.subarray(sorted >> 2, (sorted >> 2) + training));
+      hasMissing = u32.subarray(from, from + table.rows).includes(MISSING_KEY);
       const slots = u32.subarray(at.cuts >> 2, (at.cuts >> 2) + BINS);
-      slots.fill(0xffffffff);
+      slots.fill(MISSING_KEY);
       f32.set(cuts, at.cuts >> 2);
       memory.kernels.sortKeys(at.cuts, cuts.length);
       memory.kernels.assignBins(keys, table.rows, at.cuts, column, at.rows + f, plan.stride);
@@ -75,10 +74,25 @@ export function binTable(shop: Shop, table: FeatureTable, trains: Uint8Array): r
   return all;
 }
 
+/** Copies the keys of rows that train; returns how many. */
+function copyTraining(keys: Uint32Array, trains: Uint8Array, target: Uint32Array): number {
+  if (!trains.includes(0)) {
+    target.set(keys);
+    return keys.length;
+  }
+  let count = 0;
+  for (let i = 0; i < keys.length; i += 1) {
+    if (!trains[i]) continue;
+    target[count] = keys[i] as number;
+    count += 1;
+  }
+  return count;
+}
+
 /** Cuts of rising sort keys; missing values come last and do not count. */
 function chooseCuts(keys: Uint32Array): Float32Array {
   let present = keys.length;
-  while (present > 0 && keys[present - 1] === 0xffffffff) present -= 1;
+  while (present > 0 && keys[present - 1] === MISSING_KEY) present -= 1;
   const distinct: number[] = [];
   for (let i = 0; i < present && distinct.length <= BINS - 1; i += 1) {
     if (i === 0 || keys[i] !== keys[i - 1]) distinct.push(i);
