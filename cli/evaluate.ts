@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
@@ -16,24 +17,9 @@ export function evaluateCommand(): Command {
     .requiredOption('--transactions <file>', 'CSV with customer_id,date,amount (gzip allowed)')
     .requiredOption('--calibration-end <day>', 'last day the models see')
     .requiredOption('--holdout-end <day>', 'last day they are judged on')
+    .option('--html <file>', 'writes one self-contained page with the plots')
     .option('--json', 'one line of JSON on stdout, nothing else there')
-    .action(async (options: { transactions: string; calibrationEnd: string; holdoutEnd: string; json?: boolean }) => {
-      const calibrationEnd = calendarDay(options.calibrationEnd);
-      const holdoutEnd = calendarDay(options.holdoutEnd);
-      if (holdoutEnd <= calibrationEnd) {
-        throw new DataError({
-          field: '--holdout-end',
-          expected: `a day after the end of the calibration, ${calibrationEnd}`,
-          found: holdoutEnd,
-          remedy: 'choose a later day',
-        });
-      }
-      const orders: DatedAmount[] = [];
-      for await (const order of readTransactionsFile(resolve(options.transactions))) orders.push(order);
-      const evaluation = evaluateClv(orders, { calibrationEnd, holdoutEnd, clock: () => performance.now() / 1_000 });
-      if (options.json) printJson(evaluation);
-      else show(evaluation);
-    });
+    .action(evaluateFile);
   example(
     clv,
     'staypower evaluate clv --transactions orders.csv --calibration-end 2025-09-30 --holdout-end 2026-06-30',
@@ -42,6 +28,37 @@ export function evaluateCommand(): Command {
     .description('Judge the models on data whose outcome is known.')
     .addCommand(clv)
     .addCommand(evaluateSurvivalCommand());
+}
+
+interface ClvOptions {
+  transactions: string;
+  calibrationEnd: string;
+  holdoutEnd: string;
+  json?: boolean;
+  html?: string;
+}
+
+async function evaluateFile(options: ClvOptions): Promise<void> {
+  const calibrationEnd = calendarDay(options.calibrationEnd);
+  const holdoutEnd = calendarDay(options.holdoutEnd);
+  if (holdoutEnd <= calibrationEnd) {
+    throw new DataError({
+      field: '--holdout-end',
+      expected: `a day after the end of the calibration, ${calibrationEnd}`,
+      found: holdoutEnd,
+      remedy: 'choose a later day',
+    });
+  }
+  const orders: DatedAmount[] = [];
+  for await (const order of readTransactionsFile(resolve(options.transactions))) orders.push(order);
+  const evaluation = evaluateClv(orders, { calibrationEnd, holdoutEnd, clock: () => performance.now() / 1_000 });
+  if (options.html !== undefined) {
+    // The charts are only loaded for who wants them.
+    const { clvPage } = await import('./clv-page.ts');
+    await writeFile(resolve(options.html), clvPage(evaluation));
+  }
+  if (options.json) printJson(evaluation);
+  else show(evaluation);
 }
 
 function show(evaluation: ClvEvaluation): void {
