@@ -17,6 +17,7 @@ import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
 import { trainCommand } from './train.ts';
+import { undoJoinCommand } from './undo-join.ts';
 import { writeBackCommand } from './write-back.ts';
 
 /** The program with all its commands. */
@@ -36,6 +37,7 @@ function program(): Command {
     scoreCommand(),
     writeBackCommand(),
     explainCommand(),
+    undoJoinCommand(),
     importCommand(),
     quarantineCommand(),
     evaluateCommand(),

@@ -28,6 +28,7 @@ const COMMANDS = [
   'score',
   'write-back',
   'explain',
+  'undo-join',
   'import',
   'quarantine',
   'evaluate clv',
