@@ -65,7 +65,15 @@ export function columnIndex({ header }: TextTable, name: string): number {
     row: 1,
     field: name,
     expected: 'a column of this name in the first line',
-    found: header.slice(0, 40).join(', '),
+    found: shown(header),
     remedy: 'write the name as it stands there',
   });
+}
+
+/** A file without a header shows its first customer here, so that only what looks like the name of a column is repeated. */
+function shown(header: readonly string[]): string {
+  return header
+    .slice(0, 40)
+    .map((name) => (/^\p{L}[\p{L}\p{N}_ ./-]{0,39}$/u.test(name) ? name : '...'))
+    .join(', ');
 }

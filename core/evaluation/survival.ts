@@ -1,5 +1,4 @@
 import { StaypowerError } from '../domain/errors.ts';
-import { averageRanks, pearson } from '../math/ranks.ts';
 import { logLogisticAft, logNormalAft, weibullAft } from '../models/survival/accelerated-failure-time.ts';
 import { type Covariate, checkValues, isMissing, levelSets } from '../models/survival/covariates.ts';
 import { cox } from '../models/survival/cox.ts';
@@ -9,6 +8,7 @@ import type { Coefficient, FittedSurvivalModel } from '../models/survival/surviv
 import { checkSurvivalRows, countEvents, type SurvivalRow } from '../models/survival/survival-row.ts';
 import { bestSingleColumn } from './best-single-column.ts';
 import { type Concordance, concordance, summed } from './concordance.ts';
+import { durationLeaks } from './duration-leaks.ts';
 import { type BrierIntegral, brierIntegral } from './integrated-brier.ts';
 import { type Fold, survivalFolds } from './survival-folds.ts';
 
@@ -86,7 +86,7 @@ export function evaluateSurvival(
   for (const [row, { values }] of complete.entries()) checkValues(values, covariates, row, levels);
   const folds = survivalFolds(complete, { folds: FOLDS, seed });
   const table = { complete, folds, brier: brierIntegral(complete), clock };
-  const warnings = madeOfTheDuration(complete, covariates);
+  const warnings = durationLeaks(complete, covariates);
   const aft = (family: typeof weibullAft) =>
     judge(table, warnings, {
       name: family.name,
@@ -231,23 +231,6 @@ function orderingBy(rows: readonly SurvivalRow[], risks: readonly number[]): Con
 
 function estimates(coefficients: readonly Coefficient[]): Record<string, number> {
   return Object.fromEntries(coefficients.map(({ name, estimate }) => [name, estimate]));
-}
-
-/** Beyond this rank correlation a column says how long a customer has been here, which is what is to be foretold. */
-const LEAKING = 0.8;
-
-/** Names numeric columns that grow with the duration itself, such as a total of payments: they are not known at the start. */
-function madeOfTheDuration(rows: readonly SurvivalRow[], covariates: readonly Covariate[]): string[] {
-  const durations = averageRanks(rows.map(({ duration }) => duration));
-  const leaking = covariates.filter(({ kind }, index) => {
-    if (kind !== 'number') return false;
-    const values = averageRanks(rows.map(({ values }) => values[index] as number));
-    return Math.abs(pearson(durations, values)) > LEAKING;
-  });
-  return leaking.map(
-    ({ name }) =>
-      `Column "${name}" goes with the duration itself (rank correlation above ${LEAKING}), as a total over time does: it is not known at the start, and figures with it are too good. Leave it out, or take its value at the start.`,
-  );
 }
 
 /** Shares of no pairs are NaN: not known. */

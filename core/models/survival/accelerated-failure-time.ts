@@ -51,7 +51,7 @@ function family(name: string, distribution: AftDistribution): SurvivalFamily<Cov
       refuseEventsAtZero(rows);
       countEvents(rows);
       const design = designOf(rows, covariates);
-      const advice = adviceOn(design);
+      const advice = adviceOn(design, design.width + 1);
       const maximum = maximiseAft(design, aftLikelihood(design, distribution));
       return fitted(
         name,

@@ -12,7 +12,8 @@ export interface DesignColumn {
   readonly name: string;
   /** Index into the covariates. */
   readonly covariate: number;
-  readonly level: string | null;
+  /** For a category: 1 where it is this level, else 0. */
+  readonly level?: string;
 }
 
 /** Whether a value is none. */
@@ -37,7 +38,7 @@ export function describeCovariates(names: readonly string[], rows: readonly Surv
 export function designColumns(covariates: readonly Covariate[]): readonly DesignColumn[] {
   return covariates.flatMap((covariate, index): DesignColumn[] =>
     covariate.kind === 'number'
-      ? [{ name: covariate.name, covariate: index, level: null }]
+      ? [{ name: covariate.name, covariate: index }]
       : covariate.levels.slice(1).map((level) => ({ name: `${covariate.name}=${level}`, covariate: index, level })),
   );
 }

@@ -51,7 +51,7 @@ export const cox: SurvivalFamily<CoxOptions, FittedCox> = {
     checkSurvivalRows(rows);
     countEvents(rows);
     const design = designOf(rows, covariates);
-    const advice = adviceOn(design);
+    const advice = adviceOn(design, design.width);
     const maximum = maximisePartialLikelihood(design, ties);
     const { columns, scales } = design;
     const covariance = maximum.converged ? inverseOf(maximum.information) : null;

@@ -73,11 +73,11 @@ export function designOf(rows: readonly SurvivalRow[], covariates: readonly Cova
   };
 }
 
-/** Says of a design what a fit of it may suffer from. Throws NotFittedError when it holds less than its coefficients need. */
-export function adviceOn({ width, eventCount }: Design): readonly string[] {
-  if (eventCount <= width) {
+/** Says of a design what a fit of it may suffer from. Throws NotFittedError when it has no more events than there are parameters. */
+export function adviceOn({ width, eventCount }: Design, parameters: number): readonly string[] {
+  if (eventCount <= parameters) {
     throw new NotFittedError(
-      `${eventCount} events cannot tell the effects of ${width} columns apart. Leave out columns, or wait for more events.`,
+      `${eventCount} ${eventCount === 1 ? 'event' : 'events'} cannot tell the effects of ${width} columns apart. Leave out columns, or wait for more events.`,
     );
   }
   if (eventCount < 10 * width) {
@@ -91,7 +91,7 @@ export function adviceOn({ width, eventCount }: Design): readonly string[] {
 /** The value of a column in a row. */
 export function cell(row: SurvivalRow, { covariate, level }: DesignColumn): number {
   const value = row.values[covariate];
-  return level === null ? (value as number) : Number(value === level);
+  return level === undefined ? (value as number) : Number(value === level);
 }
 
 /** By falling duration, events first; then by values, so that the order in which customers come changes no bit of any sum. */

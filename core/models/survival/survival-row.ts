@@ -37,9 +37,12 @@ export function checkSurvivalRows(rows: readonly SurvivalRow[]): void {
   }
 }
 
-/** Number of events. Throws NotFittedError when there is nothing to learn from: no rows, or no event. */
+/** Number of events. Throws NotFittedError when there is nothing to learn from: fewer than two rows, or no event. */
 export function countEvents(rows: readonly SurvivalRow[]): number {
-  if (rows.length === 0) throw new NotFittedError('There are no customers. Bring in a table with at least two.');
+  if (rows.length < 2) {
+    const found = rows.length === 0 ? 'There are no customers' : 'There is only one customer';
+    throw new NotFittedError(`${found}, so nothing can be compared. Bring in a table with at least two.`);
+  }
   const events = rows.reduce((sum, { event }) => sum + Number(event), 0);
   if (events === 0) {
     throw new NotFittedError(
