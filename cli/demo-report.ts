@@ -42,7 +42,8 @@ export async function printDemo(
           customer.valueBand ?? '',
           Math.round((customer.churnProbability ?? 0) * 100),
           Math.round(customer.engagement),
-          explained[index]?.reasons[0] ?? '',
+          // All of them raise the risk: it is said once, above the table.
+          (explained[index]?.reasons[0] ?? '').replace(/ Raises the risk of leaving\.$/, ''),
         ]),
       ),
       '',
