@@ -1,5 +1,4 @@
 import type {
-  AccountRecord,
   Channel,
   ContactRecord,
   DeletionRecord,
@@ -66,11 +65,6 @@ export function event(
     contactExternalId,
     accountExternalId: null,
   };
-}
-
-/** A company. */
-export function account(externalId: string, name: string | null = null): AccountRecord {
-  return { kind: 'account', externalId, name, ownerId: null };
 }
 
 /** The vendor no longer has a record, or merged it into another. */
