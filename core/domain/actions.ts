@@ -27,6 +27,8 @@ export interface SequenceAction {
   userId: string;
   /** The connected inbox that sends; needed by HubSpot. */
   senderEmail: string | null;
+  /** What is done instead where the seat or licence is missing. */
+  fallback: TaskAction;
 }
 
 export type Action = TaskAction | SequenceAction;

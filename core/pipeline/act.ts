@@ -1,7 +1,7 @@
-import type { Action } from '../domain/actions.ts';
-import { AuthError, RateLimitError, StaypowerError, UnknownOutcomeError } from '../domain/errors.ts';
+import type { Action, ActionReceipt } from '../domain/actions.ts';
+import { AuthError, RateLimitError, SeatMissingError, StaypowerError, UnknownOutcomeError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Connector } from '../ports/connector.ts';
+import type { ActionPerformer, Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import { quarantine } from '../store/quarantine.ts';
 import { inTurn } from '../store/turn.ts';
@@ -61,7 +61,7 @@ async function performWaiting(
           [row.customer_id, row.action_key],
         );
         const found = row.state === 'started' ? await performer.find(row.action) : null;
-        const receipt = found ?? (await performer.perform(row.action));
+        const receipt = found ?? (await perform(database, performer, row));
         await database.query(
           `update outbox set state = 'done', receipt = $3::jsonb where customer_id = $1::uuid and action_key = $2`,
           [row.customer_id, row.action_key, JSON.stringify(receipt)],
@@ -110,6 +110,22 @@ async function performWaiting(
     }
   }
   return report;
+}
+
+/** Performs an action; where the seat for a sequence is missing, its task instead, which is what the outbox holds from then on. */
+async function perform(database: Database, performer: ActionPerformer, row: Waiting): Promise<ActionReceipt> {
+  try {
+    return await performer.perform(row.action);
+  } catch (error) {
+    if (!(error instanceof SeatMissingError) || row.action.kind !== 'sequence') throw error;
+    row.action = row.action.fallback;
+    await database.query('update outbox set action = $3::jsonb where customer_id = $1::uuid and action_key = $2', [
+      row.customer_id,
+      row.action_key,
+      JSON.stringify(row.action),
+    ]);
+    return performer.perform(row.action);
+  }
 }
 
 /** Wait before an action that the vendor failed at is tried again: from 15 seconds, doubling, so that one cannot block the others. */

@@ -1,4 +1,4 @@
-import type { TaskAction } from '../domain/actions.ts';
+import type { Action, TaskAction } from '../domain/actions.ts';
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { isInCell } from '../playbooks/cell.ts';
@@ -94,11 +94,11 @@ async function planOne(
       )
     ).map((row) => row.customer_id),
   );
-  const targets = await targetsOf(sql, ids, context.actingConnections);
+  const targets = await targetsOf(sql, ids, context.actingConnections, playbook.sequence?.connection ?? null);
   const capacity = new Map(
     (
       await sql.query<{ owner: string; count: number }>(
-        `select coalesce(action->>'ownerId', '') as owner, count(*)::int as count from outbox o
+        `select coalesce(coalesce(action->'fallback', action)->>'ownerId', '') as owner, count(*)::int as count from outbox o
          join playbook_runs r on r.customer_id = o.customer_id and r.action_key = o.action_key
          where r.playbook = $1 and r.fired_on = $2::date group by 1`,
         [playbook.name, asOf],
@@ -130,7 +130,7 @@ async function planOne(
       continue;
     }
     capacity.set(owner, given + 1);
-    const action = taskFor(playbook, row, target, asOf);
+    const action = actionFor(playbook, row, target, asOf);
     await sql.query(
       `insert into outbox (customer_id, action_key, playbook, connection_id, action, state, attempts, not_before)
        values ($1::uuid, $2, $3, $4, $5::jsonb, 'waiting', 0, $6)
@@ -149,11 +149,16 @@ async function planOne(
   }
 }
 
-/** The record a task is opened on: one with an owner before one without, in the order of the connections. */
+/**
+ * The record an action is about: one with an owner before one without, in the order of the connections.
+ *
+ * @param first the connection of the playbook's sequence: a sequence runs where it is set up
+ */
 async function targetsOf(
   sql: Sql,
   ids: readonly string[],
   connections: readonly string[],
+  first: string | null,
 ): Promise<ReadonlyMap<string, Target>> {
   const rows = await sql.query<Target>(
     `select customer_id, connection_id, external_id, owner_id from customer_records
@@ -161,12 +166,24 @@ async function targetsOf(
     [ids, connections],
   );
   const order = (row: Target) =>
-    connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
+    row.connection_id === first
+      ? -1
+      : connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
   const targets = new Map<string, Target>();
   for (const row of rows.sort((a, b) => order(a) - order(b) || (a.external_id < b.external_id ? -1 : 1))) {
     if (!targets.has(row.customer_id)) targets.set(row.customer_id, row);
   }
   return targets;
+}
+
+/** The playbook's sequence where the customer has a record at its vendor, else its task. */
+function actionFor(playbook: Playbook, row: Queued, target: Target, asOf: CalendarDay): Action {
+  const task = taskFor(playbook, row, target, asOf);
+  const { sequence } = playbook;
+  if (sequence === null || sequence.connection !== target.connection_id) return task;
+  const { sequenceId, userId, senderEmail } = sequence;
+  const { key, contactExternalId } = task;
+  return { kind: 'sequence', key, contactExternalId, sequenceId, userId, senderEmail, fallback: task };
 }
 
 function taskFor(playbook: Playbook, row: Queued, target: Target, asOf: CalendarDay): TaskAction {

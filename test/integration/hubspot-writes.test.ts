@@ -12,6 +12,17 @@ import { openPortal, type TestPortal } from './hubspot-portal.ts';
 
 const clock = { now: () => new Date() };
 
+const task = (key: string, contactExternalId: string): TaskAction => ({
+  kind: 'task',
+  key,
+  contactExternalId,
+  ownerId: '50001',
+  subject: 'Call <Ada>',
+  body: 'Value < 5 & falling\nCall.',
+  dueOn: calendarDay('2026-07-01'),
+  priority: 'high',
+});
+
 describe('writing to HubSpot', () => {
   let account: TestPortal;
   let ids: readonly string[];
@@ -258,16 +269,6 @@ describe('writing to HubSpot', () => {
   });
 
   describe('tasks', () => {
-    const task = (key: string, contactExternalId: string): TaskAction => ({
-      kind: 'task',
-      key,
-      contactExternalId,
-      ownerId: '50001',
-      subject: 'Call <Ada>',
-      body: 'Value < 5 & falling\nCall.',
-      dueOn: calendarDay('2026-07-01'),
-      priority: 'high',
-    });
     const connector = (timeZone = 'UTC') => account.connect(clock, {}, timeZone).actions;
 
     it('opens a task that is due on its day at the workspace, with its text and marker', async () => {
@@ -318,6 +319,7 @@ describe('writing to HubSpot', () => {
       sequenceId: '77',
       userId,
       senderEmail: 'rep@seller.example',
+      fallback: task('sp-seq', contactExternalId),
     });
     const actions = () => account.connect(clock).actions;
 

@@ -118,6 +118,28 @@ describe('planning', () => {
     expect(await planned(addDays(TODAY, 2), book)).toMatchObject({ planned: 1, deferred: 0 });
   });
 
+  it('enrols in the sequence where the customer has a record at its vendor, and makes the task elsewhere', async () => {
+    const sequence = { connection: 'crm', sequenceId: '77', userId: 'u1', senderEmail: null };
+    await customer('1');
+    await crossed(['1']);
+    await planned(TODAY, playbook({ sequence }));
+    const [row] = await outbox();
+    expect(row?.action).toMatchObject({
+      kind: 'sequence',
+      contactExternalId: '1',
+      sequenceId: '77',
+      userId: 'u1',
+      fallback: { kind: 'task', key: row?.action_key, ownerId: 'o1' },
+    });
+    await customer('2');
+    await crossed(['2']);
+    await planned(TODAY, playbook({ sequence: { ...sequence, connection: 'other' } }));
+    expect((await outbox()).map((each) => (each.action as unknown as { kind: string }).kind).sort()).toEqual([
+      'sequence',
+      'task',
+    ]);
+  });
+
   it('leaves a customer alone within the cool-down and not after it', async () => {
     await customer('1');
     await crossed(['1']);
@@ -255,6 +277,21 @@ describe('acting', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('opens the task where the seat for the sequence is missing, once', async () => {
+    const sequence = { connection: 'crm', sequenceId: '77', userId: 'u1', senderEmail: null };
+    await customer('1');
+    await crossed(['1']);
+    await planned(TODAY, playbook({ sequence }));
+    const connector = fakeConnector();
+    connector.faults.push('no-seat', 'lost-reply');
+    await act(store.database, [connector], { clock });
+    await act(store.database, [connector], { clock });
+    await act(store.database, [connector], { clock });
+    expect(connector.done).toHaveLength(1);
+    expect(tasksOf(connector.done)).toHaveLength(1);
+    expect(await outbox()).toMatchObject([{ state: 'done', action: { kind: 'task' } }]);
   });
 
   it('uses up no tries while access is revoked or the day’s calls are used up, and stops there for now', async () => {

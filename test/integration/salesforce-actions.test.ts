@@ -86,6 +86,7 @@ describe('actions', () => {
     sequenceId,
     userId,
     senderEmail: null,
+    fallback: task(`sp-cadence-${index}`),
   });
 
   it('a task has its contact, owner, day, priority and the organisation’s own first status', async () => {
