@@ -35,20 +35,24 @@ const LOCKED_OUT = new Set(['API_DISABLED_FOR_ORG', 'API_CURRENTLY_DISABLED', 'I
 
 /** What to do about a row that Salesforce refuses, by its code. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  INVALID_FIELD: 'Run "staypower provision": the field is missing, or the integration user does not see it.',
-  INVALID_FIELD_FOR_INSERT_UPDATE: 'Run "staypower provision": the integration user may not edit the field.',
+  INVALID_FIELD:
+    'Run "staypower provision": the field is missing, or the integration user does not see it. Then replay.',
+  INVALID_FIELD_FOR_INSERT_UPDATE:
+    'Run "staypower provision": the integration user may not edit the field. Then replay.',
   FIELD_CUSTOM_VALIDATION_EXCEPTION:
-    'A validation rule of the organisation refuses the record: correct the record, or exempt the integration user from the rule.',
-  REQUIRED_FIELD_MISSING: 'Fill the required field on the record in Salesforce.',
+    'A validation rule of the organisation refuses the record: correct the record, or exempt the integration user from the rule, then replay.',
+  REQUIRED_FIELD_MISSING: 'Fill the required field on the record in Salesforce, then replay.',
   ENTITY_IS_DELETED: 'The record is in the recycle bin; the next sync takes note of it.',
   INVALID_CROSS_REFERENCE_KEY: 'The record does not exist; the next sync takes note of it.',
   MALFORMED_ID: 'The id is not one of Salesforce; check from which connection the record came.',
-  DUPLICATES_DETECTED: 'A duplicate rule blocks the update: merge the duplicates, or let the rule warn only.',
-  INSUFFICIENT_ACCESS_OR_READONLY: 'Give the integration user edit access to the record.',
-  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: 'Give the integration user access to the record.',
-  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: 'The picklist lacks the value: add it to the field in Salesforce.',
-  STRING_TOO_LONG: 'The field is shorter than provisioned: lengthen it in Salesforce.',
-  NUMBER_OUTSIDE_VALID_RANGE: 'The field holds fewer digits than provisioned: widen it in Salesforce.',
+  DUPLICATES_DETECTED:
+    'A duplicate rule blocks the update: merge the duplicates, or let the rule warn only, then replay.',
+  INSUFFICIENT_ACCESS_OR_READONLY: 'Give the integration user edit access to the record, then replay.',
+  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: 'Give the integration user access to the record, then replay.',
+  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST:
+    'The picklist lacks the value: add it to the field in Salesforce, then replay.',
+  STRING_TOO_LONG: 'The field is shorter than provisioned: lengthen it in Salesforce, then replay.',
+  NUMBER_OUTSIDE_VALID_RANGE: 'The field holds fewer digits than provisioned: widen it in Salesforce, then replay.',
 };
 
 /**
