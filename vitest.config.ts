@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Two projects: `main` is what `npm test` runs; `drills` are the long fault and crash drills of `npm run test:drills`. */
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/skip-reporter.ts'],
     projects: [
       {
         test: {
