@@ -105,6 +105,7 @@ export function createPortal(kernel: Kernel): Portal {
         mergedInto: null,
       };
       records(type).set(id, record);
+      if (type === 'contacts' && values['email']) emailIndexOf(kernel).add(values['email'], id);
       portal.onChange?.({ type, id, kind: 'creation', source: options.source ?? USER });
       return record;
     },
@@ -119,6 +120,7 @@ export function createPortal(kernel: Kernel): Portal {
         properties: { ...record.properties, ...values, [modifiedProperty(type)]: at },
       };
       records(type).set(record.id, changed);
+      if (type === 'contacts' && values['email']) emailIndexOf(kernel).add(values['email'], record.id);
       for (const [property, value] of Object.entries(values)) {
         if (record.properties[property] !== value) {
           portal.onChange?.({ type, id: record.id, kind: 'propertyChange', property, value, source });
@@ -233,9 +235,40 @@ function validate(known: ReadonlyMap<string, Property>, given: Record<string, un
 }
 
 function refuseKnownEmail(portal: Portal, email: string): void {
-  for (const record of portal.records('contacts').values()) {
-    if (!record.archived && record.properties['email']?.toLowerCase() === email.toLowerCase()) {
-      throw new HubSpotError(409, 'CONFLICT', `Contact already exists. Existing ID: ${record.id}`);
-    }
-  }
+  const holder = emailIndexOf(portal.kernel).holder(email);
+  if (holder !== null) throw new HubSpotError(409, 'CONFLICT', `Contact already exists. Existing ID: ${holder}`);
+}
+
+/** Who has an e-mail address: one index for each kernel, whatever the number of portals on it. */
+const emailIndexes = new WeakMap<Kernel, EmailIndex>();
+
+interface EmailIndex {
+  add(email: string, id: string): void;
+  /** Id of the contact that has the address now; null when none has. */
+  holder(email: string): string | null;
+}
+
+function emailIndexOf(kernel: Kernel): EmailIndex {
+  const known = emailIndexes.get(kernel);
+  if (known) return known;
+  const contacts = kernel.table<CrmRecord>('hubspot.contacts');
+  const ids = new Map<string, Set<string>>();
+  const index: EmailIndex = {
+    add: (email, id) => {
+      const key = email.toLowerCase();
+      ids.set(key, (ids.get(key) ?? new Set()).add(id));
+    },
+    holder: (email) => {
+      const key = email.toLowerCase();
+      for (const id of ids.get(key) ?? []) {
+        const record = contacts.get(id);
+        // The index only grows: whoever changed the address, or is archived, has it no more.
+        if (record && !record.archived && record.properties['email']?.toLowerCase() === key) return id;
+      }
+      return null;
+    },
+  };
+  for (const { id, properties } of contacts.values()) if (properties['email']) index.add(properties['email'], id);
+  emailIndexes.set(kernel, index);
+  return index;
 }
