@@ -79,7 +79,9 @@ function lines(): Progress {
         shownAt = now;
       }
       const seconds = (now - begun) / 1_000;
-      last = `${title}: ${done}${total === null ? '' : ` of ${total}`}${seconds > 0.5 ? ` (${Math.round(done / seconds)}/s)` : ''}`;
+      const counted = done > 0 || total !== null;
+      const rate = done > 0 && seconds > 0.5 ? ` (${Math.round(done / seconds)}/s)` : '';
+      last = counted ? `${title}: ${done}${total === null ? '' : ` of ${total}`}${rate}` : title;
       if (now - shownAt < PLAIN_EVERY_MS) return;
       shownAt = now;
       flush();

@@ -117,8 +117,9 @@ function metrics(queries: Queries): Router {
   const router = express.Router();
   router.use((req, res, next) => {
     const stop = durations.startTimer();
-    // The first part of the path alone: ids would make a series each.
-    res.on('finish', () => stop({ route: `/${req.path.split('/')[1] ?? ''}`, status: res.statusCode }));
+    // The first part of the path alone: ids would make a series each. As called: routers below see the rest of it.
+    const route = `/${req.originalUrl.split(/[/?]/)[1] ?? ''}`;
+    res.on('finish', () => stop({ route, status: res.statusCode }));
     next();
   });
   router.get('/metrics', async (_req, res) => {
