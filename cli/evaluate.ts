@@ -6,6 +6,7 @@ import { calendarDay } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { DatedAmount } from '../core/evaluation/book.ts';
 import { type ClvEvaluation, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
+import { evaluateEngagementCommand } from './evaluate-engagement.ts';
 import { evaluateSurvivalCommand } from './evaluate-survival.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -27,7 +28,8 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Judge the models on data whose outcome is known.')
     .addCommand(clv)
-    .addCommand(evaluateSurvivalCommand());
+    .addCommand(evaluateSurvivalCommand())
+    .addCommand(evaluateEngagementCommand());
 }
 
 interface ClvOptions {

@@ -4,6 +4,7 @@ import { hubspotSettingsSchema } from '../connectors/hubspot/index.ts';
 import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
 import { segmentSettingsSchema } from '../connectors/segment/index.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
+import { scoringSettingsSchema } from '../core/scores/settings.ts';
 
 const connectionId = z
   .string()
@@ -51,6 +52,8 @@ export const configSchema = z.strictObject({
   connections: z.array(connectionSchema).default([]),
   /** Replaces the shipped playbook. */
   playbooks: z.array(playbookSchema).default([AT_RISK_AND_VALUABLE]),
+  /** Points of engagement and the like; takes effect at the next training. */
+  scores: scoringSettingsSchema.prefault({}),
   server: z
     .strictObject({
       /** Port of `serve` on 127.0.0.1. */

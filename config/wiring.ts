@@ -164,6 +164,7 @@ export async function openWorkspace(
       playbooks: config.playbooks,
       timeZone: config.timeZone,
       currency: config.currency,
+      scoring: config.scores,
       clock: context.clock,
     },
     queries: createQueries(database),

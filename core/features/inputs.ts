@@ -18,6 +18,8 @@ export interface Inputs {
   /** Decayed counts by channel, of the short and the long memory. */
   short: Readonly<Record<EngagementChannel, number>>;
   long: Readonly<Record<EngagementChannel, number>>;
+  /** The same by kind of event (`eventKey`). */
+  named: Readonly<Record<string, { short: number; long: number }>>;
 }
 
 /** The inputs of a customer on a day at or after the last fact in its statistics. */
@@ -31,6 +33,9 @@ export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: stri
     short[channel] = now.short;
     long[channel] = now.long;
   }
+  const named = Object.fromEntries(
+    Object.entries(stats.named ?? {}).map(([key, count]) => [key, decayedTo(count, asOf)]),
+  );
   return {
     purchases: stats.purchaseDays,
     ageDays: stats.firstPurchase ? daysBetween(stats.firstPurchase, asOf) : 0,
@@ -40,5 +45,6 @@ export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: stri
     meanSpend: stats.repeatSpendDays > 0 ? toMajor(stats.repeatSpendMinor, currency) / stats.repeatSpendDays : 0,
     short,
     long,
+    named,
   };
 }

@@ -1,5 +1,6 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { Channel } from '../domain/records.ts';
+import { type Rhythm, rhythmOf } from './rhythm.ts';
 import type { PurchaseDay } from './settle.ts';
 
 /** Channels that engagement is made of: what people do, and what they buy. */
@@ -36,6 +37,10 @@ export interface CustomerStats {
   lastEvent: CalendarDay | null;
   events: number;
   channels: Partial<Record<EngagementChannel, DecayedCount>>;
+  /** The same by kind of event (`eventKey`); absent in statistics kept by an earlier version. */
+  named?: Readonly<Record<string, DecayedCount>>;
+  /** Null when nothing ever happened; absent in statistics kept by an earlier version. */
+  rhythm?: Rhythm | null;
   doubles: number;
   unmatchedRefunds: number;
 }
@@ -44,6 +49,16 @@ export interface CustomerStats {
 export interface DatedEvent {
   channel: Channel;
   day: CalendarDay;
+  /** The vendor's or the tracking plan's word for it; without it the event counts for its channel alone. */
+  name?: string;
+}
+
+/** Kinds of event kept apart for one customer; what comes beyond counts for its channel alone. */
+const MOST_NAMES = 40;
+
+/** How statistics and the ledger of points call a kind of event. */
+export function eventKey(channel: EngagementChannel, name: string): string {
+  return `${channel}/${name}`;
 }
 
 /** The value of a decayed count on a day at or after its anchor. */
@@ -84,12 +99,19 @@ export function summarise(
 
   const known = events
     .filter((event) => event.day <= asOf)
-    .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+    .sort((a, b) => compare(a.day, b.day) || compare(a.name ?? '', b.name ?? ''));
+  const named = new Map<string, DecayedCount>();
   for (const event of known) {
     stats.events += 1;
     stats.lastEvent = event.day;
-    count(stats, event.channel === 'task' ? 'meeting' : event.channel, event.day);
+    const channel = event.channel === 'task' ? 'meeting' : event.channel;
+    stats.channels[channel] = oneMore(stats.channels[channel], event.day);
+    if (event.name === undefined) continue;
+    const key = eventKey(channel, event.name);
+    if (named.has(key) || named.size < MOST_NAMES) named.set(key, oneMore(named.get(key), event.day));
   }
+  stats.named = Object.fromEntries(named);
+  stats.rhythm = rhythmOf([...purchases, ...known].map(({ day }) => day));
   return stats;
 }
 
@@ -108,11 +130,14 @@ function addPurchase(stats: CustomerStats, purchase: PurchaseDay): void {
   stats.lastPurchase = purchase.day;
   stats.purchaseDays += 1;
   stats.totalMinor += amount;
-  count(stats, 'purchase', purchase.day);
+  stats.channels.purchase = oneMore(stats.channels.purchase, purchase.day);
 }
 
-function count(stats: CustomerStats, channel: EngagementChannel, day: CalendarDay): void {
-  const before = stats.channels[channel];
+function oneMore(before: DecayedCount | undefined, day: CalendarDay): DecayedCount {
   const { short, long } = before ? decayedTo(before, day) : { short: 0, long: 0 };
-  stats.channels[channel] = { anchor: day, short: short + 1, long: long + 1 };
+  return { anchor: day, short: short + 1, long: long + 1 };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

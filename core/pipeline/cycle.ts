@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import type { ScoringSettings } from '../scores/settings.ts';
 import { attribute } from '../store/attribution.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
@@ -26,6 +27,8 @@ export interface Workspace {
   timeZone: string;
   /** Reporting currency. */
   currency: string;
+  /** What the workspace says about its scores; the usual settings when absent. */
+  scoring?: ScoringSettings;
   clock: Clock;
 }
 
@@ -145,6 +148,7 @@ async function currentModel(
   return train(workspace.database, {
     asOf,
     currency: workspace.currency,
+    ...(workspace.scoring && { settings: workspace.scoring }),
     rank,
     clock: workspace.clock,
     onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),

@@ -4,6 +4,7 @@ import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import type { ScoringSettings } from '../scores/settings.ts';
 import { type TrainingCustomer, trainScoringModel } from '../scores/train.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
 import { keepModel } from '../store/models.ts';
@@ -16,7 +17,14 @@ const CUSTOMERS_PER_READ = 2_000;
 /** Step 4: trains on everything known up to asOf and keeps the model as champion. */
 export async function train(
   database: Database,
-  context: { asOf: CalendarDay; currency: string; rank: SourceRank; clock: Clock; onProgress?: (what: string) => void },
+  context: {
+    asOf: CalendarDay;
+    currency: string;
+    settings?: ScoringSettings;
+    rank: SourceRank;
+    clock: Clock;
+    onProgress?: (what: string) => void;
+  },
 ): Promise<ScoringModel> {
   context.onProgress?.('history');
   const population = await allStats(database);
@@ -24,6 +32,7 @@ export async function train(
   const model = trainScoringModel(population, sample, {
     asOf: context.asOf,
     currency: context.currency,
+    ...(context.settings && { settings: context.settings }),
     ...(context.onProgress && { onProgress: context.onProgress }),
   });
   await inTurn(database, (sql) => keepModel(sql, model, context.clock.now()));

@@ -1,8 +1,9 @@
+import { totalPoints } from '../engagement/ledger.ts';
 import { shapleyValues } from '../explain/shapley.ts';
 import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
 import { churnProbability } from './churn.ts';
-import { engagementScore, totalPoints } from './engagement.ts';
+import { engagementScore } from './engagement.ts';
 import { roundMoney } from './numbers.ts';
 import type { Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -28,7 +29,7 @@ const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
 export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<ScoreName, Explanation>> {
   const explained: Partial<Record<ScoreName, Explanation>> = {
     engagement: explanation(model, inputs, 'engagement', (mixed) =>
-      engagementScore(model.tables.engagementPoints, totalPoints(mixed)),
+      engagementScore(model.tables.engagementPoints, totalPoints(model.ledger, mixed)),
     ),
   };
   const { value } = model;
@@ -62,11 +63,10 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
   const from = (group: InputGroup) => (groups.has(group) ? own : reference);
   const memory = (name: 'short' | 'long') =>
     Object.fromEntries(
-      ENGAGEMENT_CHANNELS.map((channel) => {
-        const group = channel === 'purchase' ? 'silence' : channel === 'support' ? 'support' : 'engagement';
-        return [channel, from(group)[name][channel]];
-      }),
+      ENGAGEMENT_CHANNELS.map((channel) => [channel, from(groupOf(channel))[name][channel]]),
     ) as Inputs['short'];
+  const named = (group: InputGroup) =>
+    Object.entries(from(group).named).filter(([key]) => groupOf(key.split('/', 1)[0] ?? '') === group);
   return {
     purchases: from('frequency').purchases,
     silenceDays: from('silence').silenceDays,
@@ -76,5 +76,11 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
     meanSpend: from('spend').meanSpend,
     short: memory('short'),
     long: memory('long'),
+    named: Object.fromEntries((['silence', 'engagement', 'support'] as const).flatMap(named)),
   };
+}
+
+/** Which group a channel's events belong to. */
+function groupOf(channel: string): 'silence' | 'engagement' | 'support' {
+  return channel === 'purchase' ? 'silence' : channel === 'support' ? 'support' : 'engagement';
 }

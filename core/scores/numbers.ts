@@ -1,9 +1,10 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { minorDigits } from '../domain/money.ts';
+import { totalPoints } from '../engagement/ledger.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import { churnProbability } from './churn.ts';
-import { engagementRatio, engagementScore, engagementTrend, totalPoints } from './engagement.ts';
+import { engagementRatio, engagementScore, engagementTrend } from './engagement.ts';
 import { percentileOf } from './percentile-table.ts';
 import type { Band, Lifecycle, ScoreNumbers } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -16,8 +17,8 @@ export type MovingNumbers = Omit<ScoreNumbers, 'clv12mLow' | 'clv12mHigh'>;
 export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay): MovingNumbers {
   const inputs = inputsAt(stats, asOf, model.currency);
   const lifecycle = lifecycleOf(inputs, model.horizonDays);
-  const ratio = engagementRatio(inputs);
-  const engagement = engagementScore(model.tables.engagementPoints, totalPoints(inputs));
+  const ratio = engagementRatio(model.ledger, inputs);
+  const engagement = engagementScore(model.tables.engagementPoints, totalPoints(model.ledger, inputs));
   const numbers: MovingNumbers = {
     asOf,
     lifecycle,

@@ -2,12 +2,15 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { toJson } from '../domain/stable-json.ts';
+import type { ActivityForecast } from '../engagement/forecast.ts';
+import type { Ledger } from '../engagement/ledger.ts';
 import type { Inputs } from '../features/inputs.ts';
 import { logistic } from '../models/churn/logistic.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { loadTransactionModel } from '../models/clv/transaction-models.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
+import type { EngagementReport } from './train-engagement.ts';
 import type { ValueModels } from './value.ts';
 
 /**
@@ -23,6 +26,10 @@ export interface ScoringModel {
   /** Null when no customer has bought twice: value and churn cannot be said yet. */
   value: ValueModels | null;
   churn: ChurnModel;
+  /** Which event is worth how many points of engagement. */
+  ledger: Ledger;
+  /** Null when it lost to persistence. */
+  forecast: ActivityForecast | null;
   /** From where on a value is high or medium: the top fifth and the next 30 % of the active customers. */
   cutoffs: { churn: { high: number; medium: number }; value: { high: number; medium: number } };
   tables: {
@@ -54,17 +61,19 @@ export interface TrainingReport {
   churnModels: readonly { name: string; brier: number; auc: number; chosen: boolean }[];
   churnExamples: number;
   churnBaseRate: number | null;
+  engagement: EngagementReport;
   warnings: readonly string[];
 }
 
-const FORMAT = 1;
+/** Format of the saved model. A model of another format is trained anew, never read. */
+export const SCORING_MODEL_FORMAT = 2;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
   const { value, churn } = model;
   return toJson({
     ...model,
-    format: FORMAT,
+    format: SCORING_MODEL_FORMAT,
     value: value && {
       transactions: value.transactions.save(),
       spend: 'mean' in value.spend ? value.spend : value.spend.save(),
@@ -80,10 +89,10 @@ export function loadScoringModel(json: Json): ScoringModel {
     value: { transactions: { model: string } & Json; spend: { mean: number } | Json } | null;
     churn: { kind: string; logistic: Json };
   };
-  if (saved?.format !== FORMAT) {
+  if (saved?.format !== SCORING_MODEL_FORMAT) {
     throw new DataError({
       field: 'format',
-      expected: `a scoring model of format ${FORMAT}`,
+      expected: `a scoring model of format ${SCORING_MODEL_FORMAT}`,
       found: String(saved?.format),
       remedy: 'run "staypower train"',
     });

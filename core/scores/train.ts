@@ -1,6 +1,7 @@
 import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { hashOf } from '../domain/stable-json.ts';
+import { totalPoints } from '../engagement/ledger.ts';
 import { auc, brier } from '../evaluation/classification.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
@@ -11,10 +12,12 @@ import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
-import { engagementRatio, totalPoints } from './engagement.ts';
+import { engagementRatio } from './engagement.ts';
 import { engagementDrop, lifecycleOf, movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
+import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
+import { trainEngagement } from './train-engagement.ts';
 import { transactionRow, type ValueModels } from './value.ts';
 
 /** What training reads of one customer: the statistics on any day up to asOf, and the days between its purchase days. */
@@ -40,7 +43,7 @@ const FEWEST_EXAMPLES = 30;
 export function trainScoringModel(
   population: readonly CustomerStats[],
   sample: readonly TrainingCustomer[],
-  options: { asOf: CalendarDay; currency: string; onProgress?: (what: string) => void },
+  options: { asOf: CalendarDay; currency: string; settings?: ScoringSettings; onProgress?: (what: string) => void },
 ): ScoringModel {
   const { asOf, currency } = options;
   const warnings: string[] = [];
@@ -58,6 +61,10 @@ export function trainScoringModel(
         churnBaseRate: null,
       };
 
+  options.onProgress?.('engagement');
+  const settings = options.settings ?? USUAL_SCORING;
+  const engagement = trainEngagement(sample, { asOf, currency, settings: settings.engagement, warnings });
+
   options.onProgress?.('bands');
   const stats = sample.map((customer) => customer.statsAt(asOf));
   const inputs = stats.map((each) => inputsAt(each, asOf, currency));
@@ -69,9 +76,10 @@ export function trainScoringModel(
     churnModels: churn.churnModels,
     churnExamples: churn.churnExamples,
     churnBaseRate: churn.churnBaseRate,
+    engagement: engagement.report,
     warnings,
   };
-  const points = inputs.map(totalPoints).filter((each) => each > 0);
+  const points = inputs.map((each) => totalPoints(engagement.ledger, each)).filter((each) => each > 0);
   const draft: ScoringModel = {
     version: '',
     asOf,
@@ -79,6 +87,8 @@ export function trainScoringModel(
     horizonDays,
     value,
     churn: churn.model,
+    ledger: engagement.ledger,
+    forecast: engagement.forecast,
     cutoffs: {
       churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
       value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
@@ -288,7 +298,7 @@ function freeze(
       valueAtRisk: percentileTable(active.map((each) => (each.churnProbability ?? 0) * (each.valueIfKept12m ?? 0))),
       churn: percentileTable(churn),
       engagementDrop: percentileTable(
-        inputs.filter((each) => each.purchases > 0).map((each) => engagementDrop(engagementRatio(each))),
+        inputs.filter((each) => each.purchases > 0).map((each) => engagementDrop(engagementRatio(draft.ledger, each))),
       ),
       engagementPoints: draft.tables.engagementPoints,
     },
@@ -317,6 +327,8 @@ function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
     meanSpend: median((each) => each.meanSpend),
     short: memory('short'),
     long: memory('long'),
+    // By name hardly any event is one of the median customer's; what a channel's median leaves counts by the channel's points.
+    named: {},
   };
 }
 

@@ -44,10 +44,11 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
       refersTo: row.refers_to,
     });
   }
-  const events = await sql.query<{ customer_id: string; channel: Channel; day: CalendarDay }>(
-    'select customer_id, channel, day from events where customer_id = any($1::uuid[])',
+  const events = await sql.query<{ customer_id: string; channel: Channel; name: string; day: CalendarDay }>(
+    'select customer_id, channel, name, day from events where customer_id = any($1::uuid[])',
     [customerIds],
   );
-  for (const row of events) histories.get(row.customer_id)?.events.push({ channel: row.channel, day: row.day });
+  for (const { customer_id, channel, name, day } of events)
+    histories.get(customer_id)?.events.push({ channel, name, day });
   return [...histories.values()];
 }

@@ -1,7 +1,12 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Json } from '../domain/json.ts';
 import type { Sql } from '../ports/database.ts';
-import { loadScoringModel, type ScoringModel, saveScoringModel } from '../scores/scoring-model.ts';
+import {
+  loadScoringModel,
+  SCORING_MODEL_FORMAT,
+  type ScoringModel,
+  saveScoringModel,
+} from '../scores/scoring-model.ts';
 
 /** Keeps a model and makes it the champion of its as-of day and later. */
 export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promise<void> {
@@ -13,17 +18,21 @@ export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promi
   );
 }
 
-/** The champion for a day: the newest one trained on facts up to that day; null when there is none. */
+/** The champion for a day: the newest one trained on facts up to that day; null when there is none in today's format. */
 export async function championAt(sql: Sql, asOf: CalendarDay): Promise<ScoringModel | null> {
   const [row] = await sql.query<{ artifact: Json }>(
-    'select artifact from models where champion and as_of <= $1::date order by as_of desc, trained_at desc limit 1',
-    [asOf],
+    `select artifact from models where champion and as_of <= $1::date
+       and (artifact->>'format')::int = $2 order by as_of desc, trained_at desc limit 1`,
+    [asOf, SCORING_MODEL_FORMAT],
   );
   return row ? loadScoringModel(row.artifact) : null;
 }
 
-/** A model by its version; null when it is not on record any more. */
+/** A model by its version; null when it is not on record any more, or of an earlier format. */
 export async function modelOf(sql: Sql, version: string): Promise<ScoringModel | null> {
-  const [row] = await sql.query<{ artifact: Json }>('select artifact from models where model_version = $1', [version]);
+  const [row] = await sql.query<{ artifact: Json }>(
+    "select artifact from models where model_version = $1 and (artifact->>'format')::int = $2",
+    [version, SCORING_MODEL_FORMAT],
+  );
   return row ? loadScoringModel(row.artifact) : null;
 }

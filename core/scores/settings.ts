@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
+
+/** What a workspace says about its scores. Takes effect at the next training, but for the language. */
+export const scoringSettingsSchema = z.strictObject({
+  engagement: z
+    .strictObject({
+      /** Points by hand, or learned at each training from the purchases that followed. */
+      weights: z.enum(['by-hand', 'learned']).default('by-hand'),
+      /** Points of one event at the moment it happens, over the usual ones: of a channel, or of its events of one name. */
+      points: z
+        .array(
+          z.strictObject({
+            channel: z.enum(ENGAGEMENT_CHANNELS),
+            event: z.string().min(1).optional(),
+            points: z.number().min(0).max(1_000),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+});
+
+/** The settings with their defaults filled. */
+export type ScoringSettings = z.output<typeof scoringSettingsSchema>;
+
+/** What a workspace that says nothing has. */
+export const USUAL_SCORING: ScoringSettings = scoringSettingsSchema.parse({});
