@@ -93,7 +93,15 @@ export function associationRoutes(portal: Portal): Router {
         );
       }
       const at = portal.kernel.now().toISOString();
-      res.status(201).json({ status: 'COMPLETE', results: inputs, startedAt: at, completedAt: at });
+      // v3 names both directions, as recorded.
+      const results =
+        param(req, 'version') === 'v3'
+          ? inputs.flatMap(({ from: { id }, to: { id: toId } }) => [
+              { from: { id: toId }, to: { id }, type: directionOf(to, from) },
+              { from: { id }, to: { id: toId }, type: directionOf(from, to) },
+            ])
+          : inputs;
+      res.status(201).json({ status: 'COMPLETE', results, startedAt: at, completedAt: at });
     }),
   );
   router.put(
@@ -120,4 +128,10 @@ export function associationRoutes(portal: Portal): Router {
     }),
   );
   return router;
+}
+
+/** "contact_to_company" */
+function directionOf(from: ObjectType, to: ObjectType): string {
+  const singular = (type: ObjectType) => type.replace(/ies$/, 'y').replace(/s$/, '');
+  return `${singular(from)}_to_${singular(to)}`;
 }

@@ -102,12 +102,29 @@ export function objectRoutes(portal: Portal, sourceOf: SourceOf): Router {
     complete(res, results, errors);
   });
   route('post', '/batch/create', (type, req, res) => {
-    const created = inputsOf(bodyOf(req)).map((input) => createOne(portal, type, input, sourceOf(req)));
+    const inputs = inputsOf(bodyOf(req));
+    // One bad row spoils the batch, unless every row can be told by a trace id.
+    const traced = inputs.every((input) => typeof input['objectWriteTraceId'] === 'string');
+    const created: CrmRecord[] = [];
+    const errors: Record<string, unknown>[] = [];
+    for (const input of inputs) {
+      try {
+        created.push(createOne(portal, type, input, sourceOf(req)));
+      } catch (error) {
+        if (!(error instanceof HubSpotError)) throw error;
+        if (!traced) {
+          for (const { id } of created) portal.records(type).delete(id);
+          throw error;
+        }
+        const { correlationId: _, ...body } = errorBody(error);
+        errors.push({ ...body, context: { objectWriteTraceId: [input['objectWriteTraceId']] } });
+      }
+    }
     note(res, { operation: 'write', object: type, ids: created.map((record) => record.id) });
     complete(
       res,
       created.map((record) => answer(type, record, [])),
-      [],
+      errors,
       201,
     );
   });

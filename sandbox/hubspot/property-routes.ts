@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import { type ObjectType, objectType } from './catalogue.ts';
 import { errorBody, HubSpotError } from './errors.ts';
 import type { Portal } from './portal.ts';
+import type { Property } from './properties.ts';
 import { answering, bodyOf, param, VERSION } from './routing.ts';
 
 /** Property and group definitions. */
@@ -50,7 +51,7 @@ export function propertyRoutes(portal: Portal): Router {
       const errors: unknown[] = [];
       for (const input of inputs) {
         try {
-          results.push(portal.properties.create(type, input));
+          results.push(answered(portal.properties.create(type, input)));
         } catch (error) {
           if (!(error instanceof HubSpotError)) throw error;
           errors.push({ ...errorBody(error), context: { name: [String(input['name'])] } });
@@ -69,7 +70,7 @@ export function propertyRoutes(portal: Portal): Router {
   router.get(
     both(''),
     answering((req, res) => {
-      res.json({ results: [...portal.properties.all(typeOf(req)).values()] });
+      res.json({ results: [...portal.properties.all(typeOf(req)).values()].map(answered) });
     }),
   );
   router.get(
@@ -77,13 +78,13 @@ export function propertyRoutes(portal: Portal): Router {
     answering((req, res) => {
       const property = portal.properties.all(typeOf(req)).get(param(req, 'name'));
       if (!property) throw new HubSpotError(404, 'OBJECT_NOT_FOUND', `Property ${param(req, 'name')} does not exist`);
-      res.json(property);
+      res.json(answered(property));
     }),
   );
   router.post(
     both(''),
     answering((req, res) => {
-      res.status(201).json(portal.properties.create(typeOf(req), bodyOf(req)));
+      res.status(201).json(answered(portal.properties.create(typeOf(req), bodyOf(req))));
     }),
   );
   router.delete(
@@ -94,4 +95,9 @@ export function propertyRoutes(portal: Portal): Router {
     }),
   );
   return router;
+}
+
+/** A definition as HubSpot answers it: a custom one does not say that it is not HubSpot's own. */
+function answered({ objectType: _, hubspotDefined, ...property }: Property): Record<string, unknown> {
+  return { ...property, ...(hubspotDefined && { hubspotDefined }) };
 }
