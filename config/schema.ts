@@ -5,6 +5,7 @@ import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
 import { segmentSettingsSchema } from '../connectors/segment/index.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
 import { scoringSettingsSchema } from '../core/scores/settings.ts';
+import { LANGUAGES } from '../core/scores/words/index.ts';
 
 const connectionId = z
   .string()
@@ -52,6 +53,8 @@ export const configSchema = z.strictObject({
   connections: z.array(connectionSchema).default([]),
   /** Replaces the shipped playbook. */
   playbooks: z.array(playbookSchema).default([AT_RISK_AND_VALUABLE]),
+  /** In which language scores speak to people: reasons, changes, next actions. */
+  language: z.enum(LANGUAGES).default('en'),
   /** Points of engagement and the like; takes effect at the next training. */
   scores: scoringSettingsSchema.prefault({}),
   server: z

@@ -10,6 +10,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
 import type { Inbox, Queries } from '../core/ports/engine.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import { sentencesOf } from '../core/scores/words/index.ts';
 import { createInbox } from '../core/store/inbox.ts';
 import { openStore } from '../core/store/open.ts';
 import { createQueries } from '../core/store/queries.ts';
@@ -165,6 +166,7 @@ export async function openWorkspace(
       timeZone: config.timeZone,
       currency: config.currency,
       scoring: config.scores,
+      sentences: sentencesOf(config.language),
       clock: context.clock,
     },
     queries: createQueries(database),

@@ -7,6 +7,7 @@ import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
+import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
@@ -29,6 +30,8 @@ export interface Workspace {
   currency: string;
   /** What the workspace says about its scores; the usual settings when absent. */
   scoring?: ScoringSettings;
+  /** In which language scores speak; English when absent. */
+  sentences?: Sentences;
   clock: Clock;
 }
 
@@ -105,6 +108,7 @@ export async function cycle(
         ),
       ),
       clock,
+      ...(workspace.sentences && { sentences: workspace.sentences }),
       onProgress: tell('score'),
     });
   }

@@ -11,6 +11,7 @@ import { fieldValues } from '../scores/fields.ts';
 import type { Score } from '../scores/score.ts';
 import { recheckOn, scoreCustomer } from '../scores/score-customer.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import type { Sentences } from '../scores/words/index.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
@@ -53,6 +54,8 @@ export async function score(
     /** By connection whose records carry scores: which of them do. */
     writable: ReadonlyMap<string, (externalId: string) => boolean>;
     clock: Clock;
+    /** In which language scores speak; English when absent. */
+    sentences?: Sentences;
     onProgress?: (done: number) => void;
   },
 ): Promise<number> {
@@ -109,7 +112,7 @@ async function scoreBatch(
   earlier: ReadonlyMap<string, ScoringModel | null>,
   context: Parameters<typeof score>[1],
 ): Promise<void> {
-  const { model, asOf, playbooks, writable, clock } = context;
+  const { model, asOf, playbooks, writable, clock, sentences } = context;
   const ids = due.map((row) => row.customer_id);
   const carrying = await sql.query<RecordRow>(
     `select customer_id, connection_id, external_id, parent_external_id, written, desired from customer_records
@@ -127,7 +130,7 @@ async function scoreBatch(
       previous && row.scored_stats && row.score
         ? { model: previous, stats: row.scored_stats, asOf: row.score.asOf }
         : null;
-    const now = scoreCustomer(model, row.stats, asOf, before);
+    const now = scoreCustomer(model, row.stats, asOf, before, sentences);
     const values = fieldValues(now);
     // A customer without purchase and without any activity has nothing to show on a record.
     const silentProspect = now.lifecycle === 'prospect' && row.stats.events === 0;
@@ -156,7 +159,7 @@ async function scoreBatch(
       cells: cells.map((playbook) => playbook.name),
       entered: cells.filter((playbook) => !wasIn.includes(playbook.name)),
       moved: writes.length > 0 || row.score === null,
-      recheck: recheckOn(model, row.stats, now, shown),
+      recheck: recheckOn(model, row.stats, now, shown, sentences),
     };
   });
 

@@ -2,6 +2,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import { type MovingNumbers, movingNumbers } from './numbers.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import { type Sentences, type Statement, say } from './words/index.ts';
 
 /** A customer as it was scored before. */
 export interface Before {
@@ -34,30 +35,45 @@ export function movement(
   return { time: later - start, inputs: informed - later, model: end - informed };
 }
 
-/** Why the scores moved, in a sentence or two; null when nothing worth a word did. */
+/** Why the scores moved, in a sentence or two; null when nothing worth a word did. The whole numbers in it add up too. */
 export function changeSentence(
   before: Before,
   now: { model: ScoringModel; stats: CustomerStats; asOf: CalendarDay },
+  sentences: Sentences,
 ): string | null {
+  const { currency } = now.model;
   const churn = movement(before, now, (numbers) => numbers.churnProbability);
   const value = movement(before, now, (numbers) => numbers.clv12m);
-  const sentences = [
-    churn && sentence('Churn risk', churn, 100, 1, 'points'),
-    value && sentence('Expected value', value, 1, 1, now.model.currency),
-  ].filter((text) => text !== null);
-  return sentences.length === 0 ? null : sentences.join(' ');
+  const statements = [
+    churn && moved('churn', { time: churn.time * 100, inputs: churn.inputs * 100, model: churn.model * 100 }, currency),
+    value && moved('value', value, currency),
+  ].filter((statement) => statement !== null);
+  return statements.length === 0 ? null : statements.map((statement) => say(sentences, statement)).join(' ');
 }
 
-function sentence(what: string, moved: Movement, factor: number, least: number, unit: string): string | null {
-  const total = (moved.time + moved.inputs + moved.model) * factor;
-  if (Math.abs(total) < least) return null;
-  const parts = [
-    { why: 'time passing', amount: moved.time * factor },
-    { why: 'new facts', amount: moved.inputs * factor },
-    { why: 'an updated model', amount: moved.model * factor },
-  ]
-    .filter(({ amount }) => Math.abs(amount) >= least / 2)
-    .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount))
-    .map(({ why, amount }) => `${amount > 0 ? '+' : '-'}${Math.round(Math.abs(amount))} from ${why}`);
-  return `${what} ${total > 0 ? 'up' : 'down'} ${Math.round(Math.abs(total))} ${unit}: ${parts.join(', ')}.`;
+/** Moved by less than a point, or a unit of money, is not worth a word. */
+function moved(what: 'churn' | 'value', { time, inputs, model }: Movement, currency: string): Statement | null {
+  const total = time + inputs + model;
+  if (Math.abs(total) < 1) return null;
+  const by = Math.round(total);
+  const whys = ['time', 'inputs', 'model'] as const;
+  const parts = roundedTo(by, [time, inputs, model])
+    .map((part, index) => ({ why: whys[index] ?? 'time', by: part }))
+    .filter((part) => part.by !== 0)
+    .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+  return { says: 'moved', what, by, currency, parts };
+}
+
+/** Whole numbers near the amounts that add up to their rounded sum: those that lost most by rounding down get what is left. */
+function roundedTo(total: number, amounts: readonly number[]): readonly number[] {
+  const rounded = amounts.map(Math.floor);
+  const byLoss = amounts.map((amount, index) => ({ index, loss: amount - Math.floor(amount) }));
+  byLoss.sort((a, b) => b.loss - a.loss);
+  let left = total - rounded.reduce((sum, each) => sum + each, 0);
+  for (const { index } of byLoss) {
+    if (left <= 0) break;
+    rounded[index] = (rounded[index] ?? 0) + 1;
+    left -= 1;
+  }
+  return rounded;
 }

@@ -1,56 +1,81 @@
+import { patternsAt } from '../engagement/patterns.ts';
 import type { Inputs } from '../features/inputs.ts';
+import type { CustomerStats } from '../features/stats.ts';
 import type { InputGroup } from './explain.ts';
 import type { Explanation, Score, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import { type Sentences, type Statement, say } from './words/index.ts';
 
-type Explained = Partial<Record<ScoreName, Explanation>>;
-type Told = Pick<Score, 'lifecycle' | 'clv12m' | 'clv12mHigh' | 'churnProbability'>;
+type Told = Pick<Score, 'asOf' | 'lifecycle' | 'clv12m' | 'clv12mHigh'>;
+
+/** Weeks in a row worth a word. */
+const LONG_STREAK_WEEKS = 4;
 
 /**
  * Three sentences for a rep: what moves the churn risk most, up or down, and what the value rests on. No names of features; a
  * sentence for each fact.
  */
-export function reasons(model: ScoringModel, inputs: Inputs, explained: Explained, score: Told): readonly string[] {
-  if (score.lifecycle === 'prospect') return [prospectSentence(inputs)];
+export function reasons(
+  model: ScoringModel,
+  customer: { inputs: Inputs; rhythm: CustomerStats['rhythm'] },
+  explained: Partial<Record<ScoreName, Explanation>>,
+  score: Told,
+  sentences: Sentences,
+): readonly string[] {
+  const { inputs } = customer;
+  const pattern = standingOut(customer.rhythm, score);
+  const about = (group: InputGroup) => (group === 'engagement' && pattern) || fact(group, inputs, model.currency);
+  if (score.lifecycle === 'prospect') {
+    return [{ says: 'no-order-yet' } as const, about('engagement')].map((each) => say(sentences, each));
+  }
   const churn = [...(explained.churn?.contributions ?? [])]
     .filter(({ contribution }) => Math.abs(contribution) >= 0.005)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .slice(0, 2)
-    .map(
-      ({ group, contribution }) =>
-        `${fact(group as InputGroup, inputs, model)} ${contribution > 0 ? 'Raises' : 'Lowers'} the risk of leaving.`,
-    );
-  return [...churn, valueSentence(model, inputs, score)].filter((sentence) => sentence !== '');
+    .map(({ group, contribution }) => {
+      const direction = contribution > 0 ? 'raises' : 'lowers';
+      return `${say(sentences, about(group as InputGroup))} ${say(sentences, { says: 'risk', direction })}`;
+    });
+  const value = nextYear(model, inputs, score);
+  return value ? [...churn, say(sentences, value)] : churn;
 }
 
-/** One fact about a customer, in words. */
-export function fact(group: InputGroup, inputs: Inputs, model: Pick<ScoringModel, 'currency'>): string {
-  const silence = days(inputs.silenceDays);
+/** One fact about a customer. */
+export function fact(group: InputGroup, inputs: Inputs, currency: string): Statement {
+  const { silenceDays: days, meanGapDays: usualDays } = inputs;
   switch (group) {
     case 'silence':
-      if (inputs.purchases <= 1) return `No second order in ${silence}.`;
-      return inputs.silenceDays > inputs.meanGapDays
-        ? `No order for ${silence}; usually every ${Math.max(Math.round(inputs.meanGapDays), 1)}.`
-        : `Last order ${silence} ago; usually every ${Math.max(Math.round(inputs.meanGapDays), 1)}.`;
+      if (inputs.purchases <= 1) return { says: 'no-second-order', days };
+      return { says: days > usualDays ? 'overdue' : 'last-order', days, usualDays };
     case 'frequency':
-      return inputs.purchases === 1 ? 'One order so far.' : `Ordered on ${inputs.purchases} days so far.`;
+      return { says: 'order-days', count: inputs.purchases };
     case 'tenure':
-      return `Customer for ${age(inputs.ageDays)}.`;
+      return { says: 'customer-for', days: inputs.ageDays };
     case 'spend':
       return inputs.meanSpend > 0
-        ? `Spends about ${Math.round(inputs.meanSpend)} ${model.currency} an order.`
-        : 'No repeat order to tell the usual spend from.';
+        ? { says: 'usual-spend', amount: inputs.meanSpend, currency }
+        : { says: 'no-usual-spend' };
     case 'engagement': {
       const now = inputs.short.web + inputs.short.email + inputs.short.meeting + inputs.short.product;
-      return now < 0.5 ? 'Hardly any visits, mails or meetings lately.' : 'Visits, mails or meetings going on.';
+      return { says: now < 0.5 ? 'quiet' : 'active' };
     }
     case 'support':
-      return inputs.short.support >= 0.5 ? 'Support cases lately.' : 'No support case lately.';
+      return { says: 'support', lately: inputs.short.support >= 0.5 };
   }
 }
 
-function valueSentence(model: ScoringModel, inputs: Inputs, score: Told): string {
-  if (score.clv12m === null || score.clv12mHigh === null) return '';
+/** The pattern of activity that says most: a drop before a trend, before regularity, before a streak. */
+function standingOut(rhythm: CustomerStats['rhythm'], { asOf }: Pick<Told, 'asOf'>): Statement | null {
+  if (!rhythm) return null;
+  const { drop, trend, everyDays, streakWeeks } = patternsAt(rhythm, asOf);
+  if (drop) return { says: 'activity-drop', ...drop };
+  if (trend) return { says: 'activity-trend', trend };
+  if (everyDays !== null) return { says: 'clockwork', everyDays };
+  return streakWeeks >= LONG_STREAK_WEEKS ? { says: 'streak', weeks: streakWeeks } : null;
+}
+
+function nextYear(model: ScoringModel, inputs: Inputs, score: Told): Statement | null {
+  if (score.clv12m === null || score.clv12mHigh === null) return null;
   const nothing = model.value?.transactions.probabilityOfNoPurchase(
     {
       frequency: inputs.purchases - 1,
@@ -59,22 +84,11 @@ function valueSentence(model: ScoringModel, inputs: Inputs, score: Told): string
     },
     365 / 7,
   );
-  const money = (amount: number) => `${Math.round(amount)} ${model.currency}`;
-  return nothing !== undefined && nothing > 0.5
-    ? `Next 12 months: most likely nothing; on average ${money(score.clv12m)}, one in ten above ${money(score.clv12mHigh)}.`
-    : `Next 12 months: ${money(score.clv12m)} expected, one in ten above ${money(score.clv12mHigh)}.`;
-}
-
-function prospectSentence(inputs: Inputs): string {
-  return `No order yet. ${fact('engagement', inputs, { currency: '' })}`;
-}
-
-function days(count: number): string {
-  const whole = Math.max(Math.round(count), 0);
-  return whole === 1 ? '1 day' : `${whole} days`;
-}
-
-function age(count: number): string {
-  if (count < 60) return days(count);
-  return count < 730 ? `${Math.round(count / 30.4)} months` : `${Math.round(count / 365)} years`;
+  return {
+    says: 'next-year',
+    expected: score.clv12m,
+    oneInTenAbove: score.clv12mHigh,
+    likelyNothing: nothing !== undefined && nothing > 0.5,
+    currency: model.currency,
+  };
 }

@@ -10,6 +10,7 @@ import { movingNumbers, scoreNumbers } from './numbers.ts';
 import { reasons } from './reasons.ts';
 import type { Score } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import { type Sentences, say, sentencesOf } from './words/index.ts';
 
 /** A score is looked at again after this many days at the latest, even if no crossing is foreseen. */
 const RECHECK_AFTER_DAYS = 14;
@@ -23,19 +24,20 @@ export function scoreCustomer(
   stats: CustomerStats,
   asOf: CalendarDay,
   before: Before | null,
+  sentences: Sentences = sentencesOf('en'),
 ): Score {
   const numbers = scoreNumbers(model, stats, asOf);
   const inputs = inputsAt(stats, asOf, model.currency);
   const explanations = explain(model, inputs);
-  const next = nextAction(numbers);
+  const next = nextAction(numbers, sentences);
   return {
     ...numbers,
     currency: model.currency,
     churnHorizonDays: model.horizonDays,
     modelVersion: model.version,
     explanations,
-    reasons: reasons(model, inputs, explanations, numbers),
-    change: before && changeSentence(before, { model, stats, asOf }),
+    reasons: reasons(model, { inputs, rhythm: stats.rhythm }, explanations, numbers, sentences),
+    change: before && changeSentence(before, { model, stats, asOf }, sentences),
     nextAction: next,
     nextActionOn: next === null ? null : addDays(asOf, ACT_WITHIN_DAYS),
   };
@@ -52,23 +54,22 @@ export function recheckOn(
   stats: CustomerStats,
   score: Score,
   shown: readonly Readonly<Record<string, FieldValue>>[],
+  sentences: Sentences = sentencesOf('en'),
 ): CalendarDay {
   for (let days = 1; days < RECHECK_AFTER_DAYS; days += 1) {
     const day = addDays(score.asOf, days);
     const numbers = movingNumbers(model, stats, day);
-    const values = fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers) });
+    const values = fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers, sentences) });
     if (shown.some((written) => mustWrite(written, values))) return day;
   }
   return addDays(score.asOf, RECHECK_AFTER_DAYS);
 }
 
-function nextAction({
-  lifecycle,
-  churnBand,
-  valueBand,
-}: Pick<Score, 'lifecycle' | 'churnBand' | 'valueBand'>): string | null {
-  if (lifecycle === 'active' && churnBand === 'high' && valueBand === 'high')
-    return 'Call: valuable and likely to leave';
-  if (lifecycle === 'lapsed' && valueBand === 'high') return 'Win back: was valuable, has gone silent';
+function nextAction(
+  { lifecycle, churnBand, valueBand }: Pick<Score, 'lifecycle' | 'churnBand' | 'valueBand'>,
+  sentences: Sentences,
+): string | null {
+  if (lifecycle === 'active' && churnBand === 'high' && valueBand === 'high') return say(sentences, { says: 'call' });
+  if (lifecycle === 'lapsed' && valueBand === 'high') return say(sentences, { says: 'win-back' });
   return null;
 }

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
+import { scoreCustomer } from '../../core/scores/score-customer.ts';
+import { LANGUAGES, type Statement, say, sentencesOf } from '../../core/scores/words/index.ts';
+import { simulateBook, trainedModel, trainingCustomer } from '../support/book.ts';
+
+const STATEMENTS: readonly Statement[] = [
+  { says: 'no-second-order', days: 1 },
+  { says: 'overdue', days: 94, usualDays: 30.2 },
+  { says: 'last-order', days: 12, usualDays: 0.4 },
+  { says: 'order-days', count: 1 },
+  { says: 'order-days', count: 7 },
+  { says: 'customer-for', days: 45 },
+  { says: 'customer-for', days: 400 },
+  { says: 'customer-for', days: 1_100 },
+  { says: 'usual-spend', amount: 59.6, currency: 'EUR' },
+  { says: 'no-usual-spend' },
+  { says: 'no-order-yet' },
+  { says: 'quiet' },
+  { says: 'active' },
+  { says: 'support', lately: true },
+  { says: 'support', lately: false },
+  { says: 'streak', weeks: 6 },
+  { says: 'activity-drop', days: 1, usualDays: 8.7 },
+  { says: 'activity-trend', trend: 'rising' },
+  { says: 'activity-trend', trend: 'falling' },
+  { says: 'clockwork', everyDays: 14.2 },
+  { says: 'risk', direction: 'raises' },
+  { says: 'risk', direction: 'lowers' },
+  { says: 'next-year', expected: 120.4, oneInTenAbove: 400, likelyNothing: false, currency: 'EUR' },
+  { says: 'next-year', expected: 12, oneInTenAbove: 40, likelyNothing: true, currency: 'EUR' },
+  {
+    says: 'moved',
+    what: 'churn',
+    by: 5,
+    currency: 'EUR',
+    parts: [
+      { why: 'time', by: 6 },
+      { why: 'inputs', by: -1 },
+    ],
+  },
+  { says: 'moved', what: 'value', by: -20, currency: 'EUR', parts: [{ why: 'model', by: -20 }] },
+  { says: 'would-change', act: 'meeting', from: 0.62, to: 0.41 },
+  { says: 'call' },
+  { says: 'win-back' },
+];
+
+describe('the words of a score', () => {
+  it('say every statement in every language, each in its own', () => {
+    const spoken = LANGUAGES.map((language) => STATEMENTS.map((each) => say(sentencesOf(language), each)));
+    expect(spoken).toMatchInlineSnapshot(`
+      [
+        [
+          "No second order in 1 day.",
+          "No order for 94 days; usually every 30.",
+          "Last order 12 days ago; usually every 1.",
+          "One order so far.",
+          "Ordered on 7 days so far.",
+          "Customer for 45 days.",
+          "Customer for 13 months.",
+          "Customer for 3 years.",
+          "Spends about 60 EUR an order.",
+          "No repeat order to tell the usual spend from.",
+          "No order yet.",
+          "Hardly any visits, mails or meetings lately.",
+          "Visits, mails or meetings going on.",
+          "Support cases lately.",
+          "No support case lately.",
+          "Active 6 weeks in a row.",
+          "Active on 1 day in the last four weeks; usually on 9.",
+          "More active week by week.",
+          "Less active week by week.",
+          "Active like clockwork, every 14 days.",
+          "Raises the risk of leaving.",
+          "Lowers the risk of leaving.",
+          "Next 12 months: 120 EUR expected, one in ten above 400 EUR.",
+          "Next 12 months: most likely nothing; on average 12 EUR, one in ten above 40 EUR.",
+          "Churn risk up 5 points: +6 from time passing, -1 from new facts.",
+          "Expected value down 20 EUR: -20 from an updated model.",
+          "A meeting now would go with a churn risk of 41 % instead of 62 %.",
+          "Call: valuable and likely to leave",
+          "Win back: was valuable, has gone silent",
+        ],
+        [
+          "Keine zweite Bestellung seit 1 Tag.",
+          "Keine Bestellung seit 94 Tagen; sonst alle 30 Tage.",
+          "Letzte Bestellung vor 12 Tagen; sonst jeden Tag.",
+          "Bisher eine Bestellung.",
+          "Hat bisher an 7 Tagen bestellt.",
+          "Kunde seit 45 Tagen.",
+          "Kunde seit 13 Monaten.",
+          "Kunde seit 3 Jahren.",
+          "Gibt je Bestellung etwa 60 EUR aus.",
+          "Noch keine weitere Bestellung, die den üblichen Betrag zeigt.",
+          "Noch keine Bestellung.",
+          "In letzter Zeit kaum Besuche, E-Mails oder Termine.",
+          "Besuche, E-Mails oder Termine in letzter Zeit.",
+          "Supportfälle in letzter Zeit.",
+          "Kein Supportfall in letzter Zeit.",
+          "Seit 6 Wochen jede Woche aktiv.",
+          "In den letzten vier Wochen an 1 Tag aktiv; sonst an 9.",
+          "Wird von Woche zu Woche aktiver.",
+          "Wird von Woche zu Woche weniger aktiv.",
+          "Aktiv wie ein Uhrwerk, alle 14 Tage.",
+          "Erhöht das Abwanderungsrisiko.",
+          "Senkt das Abwanderungsrisiko.",
+          "Nächste 12 Monate: 120 EUR erwartet, bei einem von zehn über 400 EUR.",
+          "Nächste 12 Monate: am ehesten nichts; im Mittel 12 EUR, bei einem von zehn über 40 EUR.",
+          "Abwanderungsrisiko um 5 Punkte gestiegen: +6 durch Zeitablauf, -1 durch neue Tatsachen.",
+          "Erwarteter Wert um 20 EUR gesunken: -20 durch ein neues Modell.",
+          "Mit einem Termin jetzt läge das Abwanderungsrisiko bei 41 % statt 62 %.",
+          "Anrufen: wertvoll und abwanderungsgefährdet",
+          "Zurückgewinnen: war wertvoll, meldet sich nicht mehr",
+        ],
+      ]
+    `);
+    for (const [index] of STATEMENTS.entries()) {
+      expect(new Set(spoken.map((sentences) => sentences[index])).size).toBe(LANGUAGES.length);
+    }
+  });
+});
+
+describe('a score in German', () => {
+  const asOf = calendarDay('2026-06-01');
+  const book = simulateBook({ seed: 4, customers: 400, asOf });
+  const model = trainedModel(book, asOf);
+  const earlier = trainedModel(book, addDays(asOf, -40));
+  const german = sentencesOf('de');
+
+  it('has the numbers of the English one and no English in it', () => {
+    for (const customer of book.slice(0, 150)) {
+      const stats = trainingCustomer(customer).statsAt(asOf);
+      const before = {
+        model: earlier,
+        stats: trainingCustomer(customer).statsAt(addDays(asOf, -30)),
+        asOf: addDays(asOf, -30),
+      };
+      const english = scoreCustomer(model, stats, asOf, before);
+      const { reasons, change, nextAction, ...numbers } = scoreCustomer(model, stats, asOf, before, german);
+      expect({ ...english, ...numbers }).toEqual(english);
+      expect(reasons).toHaveLength(english.reasons.length);
+      expect(change === null).toBe(english.change === null);
+      const text = [...reasons, change ?? '', nextAction ?? ''].join(' ');
+      expect(text).not.toMatch(/\b(the|order|orders|usually|risk|months|expected|days|from)\b/i);
+      expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
+    }
+  });
+
+  it('moves by whole numbers that add up to what they explain', () => {
+    let told = 0;
+    for (const customer of book) {
+      const at = (day: typeof asOf) => trainingCustomer(customer).statsAt(day);
+      const then = addDays(asOf, -30);
+      const { change } = scoreCustomer(model, at(asOf), asOf, { model: earlier, stats: at(then), asOf: then });
+      for (const [, direction, total, parts] of (change ?? '').matchAll(/(up|down) (\d+) \w+: ([^.]+)\./g)) {
+        const sum = [...(parts ?? '').matchAll(/([+-]\d+) from/g)].reduce((all, [, part]) => all + Number(part), 0);
+        expect(sum).toBe(Number(total) * (direction === 'up' ? 1 : -1));
+        told += 1;
+      }
+    }
+    expect(told).toBeGreaterThan(100);
+  });
+});
