@@ -1,0 +1,47 @@
+import type { TreeRow } from '../trees/table.ts';
+import { balanced, type Imbalance } from './imbalance.ts';
+import type { FittedMember, Member, MemberContext } from './members.ts';
+
+/** A member fitted to all rows, and what fits to other rows said of each. */
+export interface TrainedMember {
+  readonly name: string;
+  readonly fitted: FittedMember;
+  /** Log-odds of each row by a fit that did not see it. */
+  readonly outOfFold: readonly number[];
+}
+
+/**
+ * Fits a member to all rows, and once without each fold. Whatever is done about a rare outcome is done to the rows of a fit alone, after
+ * the fold was set apart. A forest's out-of-bag predictions save it the folds, unless rows were invented: those resemble the rows set apart.
+ *
+ * @param folds of each row, 0..k - 1
+ */
+export function trainMember(
+  member: Member,
+  rows: readonly TreeRow[],
+  folds: Int32Array,
+  context: MemberContext & { imbalance: Imbalance },
+): TrainedMember {
+  const treatment = member.treatment(context.imbalance);
+  const train = (training: readonly TreeRow[]) =>
+    member.fit(balanced(training, context.features, treatment, context.random), context);
+  const fitted = train(rows);
+  if (fitted.outOfBag && treatment !== 'smote') {
+    return { name: member.name, fitted, outOfFold: withoutGaps(fitted.outOfBag) };
+  }
+  const outOfFold = new Array<number>(rows.length).fill(0);
+  for (const fold of new Set(folds)) {
+    const out = [...folds.keys()].filter((row) => folds[row] === fold);
+    const part = train(rows.filter((_, row) => folds[row] !== fold));
+    const said = part.logOdds(out.map((row) => rows[row] as TreeRow));
+    for (const [position, row] of out.entries()) outOfFold[row] = said[position] as number;
+  }
+  return { name: member.name, fitted, outOfFold };
+}
+
+/** A row that every tree drew has no prediction: it gets the mean of the others. */
+function withoutGaps(logOdds: readonly number[]): readonly number[] {
+  const known = logOdds.filter((each) => !Number.isNaN(each));
+  const mean = known.reduce((sum, each) => sum + each, 0) / Math.max(known.length, 1);
+  return logOdds.map((each) => (Number.isNaN(each) ? mean : each));
+}
