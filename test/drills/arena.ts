@@ -11,6 +11,7 @@ import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { Fault, LoggedRequest, Sandbox, SandboxOptions, VendorName } from '../../sandbox/kernel/types.ts';
 import type { Bill } from '../../sandbox/minimum-calls.ts';
 import type { World } from '../../sandbox/seed/world.ts';
+import { sandboxEnvironment } from '../support/sandbox-environment.ts';
 
 /** The day up to which the drills' worlds have a history. */
 export const AS_OF = '2026-10-31';
@@ -55,7 +56,7 @@ export async function startArena(options: {
 }): Promise<Arena> {
   const home = mkdtempSync(join(tmpdir(), 'staypower-drill-'));
   const sandbox = await startSandbox({ stateDir: null, seed: 5, ...options.sandbox }, options.world);
-  const env = { ...environment(sandbox), ...options.env };
+  const env = { ...sandboxEnvironment(sandbox), ...options.env };
   const config = resolveConfig(
     {
       workspace: 'drill',
@@ -75,17 +76,6 @@ export async function startArena(options: {
   const arena = arenaOn(sandbox, open, home);
   await arena.forget();
   return arena;
-}
-
-/** Endpoints and credentials of a sandbox as the product's environment. */
-function environment(sandbox: Sandbox): Record<string, string> {
-  return {
-    SALESFORCE_LOGIN_URL: sandbox.urls.salesforce,
-    SALESFORCE_CLIENT_ID: CREDENTIALS.salesforce.clientId,
-    SALESFORCE_CLIENT_SECRET: CREDENTIALS.salesforce.clientSecret,
-    HUBSPOT_BASE_URL: sandbox.urls.hubspot,
-    HUBSPOT_ACCESS_TOKEN: CREDENTIALS.hubspot.accessToken,
-  };
 }
 
 function arenaOn(sandbox: Sandbox, open: OpenWorkspace, home: string): Arena {

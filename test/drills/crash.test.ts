@@ -11,6 +11,7 @@ import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { createWebhookRouter } from '../../webhooks/inbound/router.ts';
 import { startServer } from '../../webhooks/server.ts';
+import { sandboxEnvironment } from '../support/sandbox-environment.ts';
 
 /**
  * kill -9 at every commit boundary and at seeded moments, then a rerun: the end state must be that of an undisturbed run, with one
@@ -40,20 +41,6 @@ interface Arena {
   env: Record<string, string>;
 }
 
-function environment(sandbox: Sandbox): Record<string, string> {
-  return {
-    SALESFORCE_LOGIN_URL: sandbox.urls.salesforce,
-    SALESFORCE_CLIENT_ID: CREDENTIALS.salesforce.clientId,
-    SALESFORCE_CLIENT_SECRET: CREDENTIALS.salesforce.clientSecret,
-    HUBSPOT_BASE_URL: sandbox.urls.hubspot,
-    HUBSPOT_ACCESS_TOKEN: CREDENTIALS.hubspot.accessToken,
-    SEGMENT_HOST: sandbox.urls.segment,
-    SEGMENT_PROFILES_URL: sandbox.urls.segment,
-    SEGMENT_WRITE_KEY: CREDENTIALS.segment.writeKey,
-    SEGMENT_WEBHOOK_SECRET: SECRET,
-  };
-}
-
 const config = (env: Record<string, string>) =>
   resolveConfig(
     { workspace: 'drill', connections: [{ vendor: 'segment' }, { vendor: 'salesforce' }, { vendor: 'hubspot' }] },
@@ -64,7 +51,7 @@ const config = (env: Record<string, string>) =>
 async function template(): Promise<string> {
   const home = folder();
   const sandbox = await startSandbox({ stateDir: null, seed: 5 }, world);
-  const env = environment(sandbox);
+  const env = { ...sandboxEnvironment(sandbox), SEGMENT_WEBHOOK_SECRET: SECRET };
   const open = await openWorkspace(config(env), { env, home, clock, logger }, { withConnectors: false });
   const webhooks = createWebhookRouter(createWebhookConnections(config(env), { env }), open.inbox, {
     clock,
@@ -92,7 +79,7 @@ async function arena(from: string): Promise<Arena> {
   const home = folder();
   cpSync(from, home, { recursive: true });
   const sandbox = await startSandbox({ stateDir: null, seed: 5 }, world);
-  const env = environment(sandbox);
+  const env = { ...sandboxEnvironment(sandbox), SEGMENT_WEBHOOK_SECRET: SECRET };
   const connectors = createConnectors(config(env), { env, home, clock, logger });
   for (const { fields } of connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
   await Promise.all(connectors.map((connector) => connector.close()));

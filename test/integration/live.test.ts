@@ -13,6 +13,7 @@ import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { createWebhookRouter } from '../../webhooks/inbound/router.ts';
 import { type Server, startServer } from '../../webhooks/server.ts';
+import { sandboxEnvironment } from '../support/sandbox-environment.ts';
 
 const AS_OF = '2026-10-31' as CalendarDay;
 const world = generateWorld({ seed: 11, customers: 120, asOf: AS_OF });
@@ -31,16 +32,7 @@ const post = (url: string, body: unknown) => fetch(url, { method: 'POST', body: 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'staypower-live-'));
   sandbox = await startSandbox({ stateDir: null, seed: 11 }, world);
-  const env = {
-    ...SECRETS,
-    SALESFORCE_LOGIN_URL: sandbox.urls.salesforce,
-    SALESFORCE_CLIENT_ID: CREDENTIALS.salesforce.clientId,
-    SALESFORCE_CLIENT_SECRET: CREDENTIALS.salesforce.clientSecret,
-    HUBSPOT_BASE_URL: sandbox.urls.hubspot,
-    HUBSPOT_ACCESS_TOKEN: CREDENTIALS.hubspot.accessToken,
-    SEGMENT_HOST: sandbox.urls.segment,
-    SEGMENT_WRITE_KEY: CREDENTIALS.segment.writeKey,
-  };
+  const env = { ...SECRETS, ...sandboxEnvironment(sandbox) };
   const config = resolveConfig(
     {
       workspace: 'live',

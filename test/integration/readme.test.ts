@@ -3,10 +3,11 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
+import { startSandbox } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { cleanEnvironment } from '../support/command.ts';
+import { sandboxEnvironment } from '../support/sandbox-environment.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -50,16 +51,7 @@ afterAll(async () => {
 function run(line: string): Promise<{ code: number | null; output: string }> {
   const child = spawn('bash', ['-c', line], {
     cwd: checkout,
-    env: cleanEnvironment({
-      SALESFORCE_LOGIN_URL: sandbox.urls.salesforce,
-      SALESFORCE_CLIENT_ID: CREDENTIALS.salesforce.clientId,
-      SALESFORCE_CLIENT_SECRET: CREDENTIALS.salesforce.clientSecret,
-      HUBSPOT_BASE_URL: sandbox.urls.hubspot,
-      HUBSPOT_ACCESS_TOKEN: CREDENTIALS.hubspot.accessToken,
-      SEGMENT_HOST: sandbox.urls.segment,
-      SEGMENT_PROFILES_URL: sandbox.urls.segment,
-      SEGMENT_WRITE_KEY: CREDENTIALS.segment.writeKey,
-    }),
+    env: cleanEnvironment(sandboxEnvironment(sandbox)),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
