@@ -21,7 +21,8 @@ import {
   trackingOf,
 } from './fit-plots.ts';
 import { type IntervalCoverage, intervalCoverage } from './intervals.ts';
-import { type Answer, MEMBERS, type Question, spendPerPurchase } from './members.ts';
+import { type Answer, type Member, type Question, spendPerPurchase } from './members.ts';
+import { MEMBERS } from './pool.ts';
 import { type RegressionMetrics, regressionMetrics } from './regression.ts';
 
 /** How predictions made at the end of the calibration fit the time after it, over all customers. */
@@ -116,9 +117,19 @@ export function evaluateClv(
   warnings.push(...(spendModel?.diagnostics.warnings.map((text) => `gamma-gamma: ${text}`) ?? []));
   const spendForIntervals = spendModel ?? { mean: meanOf(customers.map((customer) => customer.meanPurchase)) };
 
-  const answers = MEMBERS.map((member) => ({ member, ...timed(() => member.answer(question)) }));
+  const answers = MEMBERS.map((member) => ({ member, ...timed(() => answerOrReason(member, question)) }));
   const models: EvaluatedModel[] = [];
+  const learned: EvaluatedModel[] = [];
   for (const { member, result, seconds } of answers) {
+    if (typeof result === 'string') {
+      warnings.push(`${member.name} was left out: ${result}`);
+      continue;
+    }
+    if (result.learned) {
+      const { logLikelihood, converged } = result.learned;
+      const metrics = holdoutMetrics(result, outcomes);
+      learned.push({ name: member.name, parameters: {}, logLikelihood, converged, fitSeconds: seconds, metrics });
+    }
     const { transactions } = result;
     if (!transactions) continue;
     warnings.push(...transactions.diagnostics.warnings.map((text) => `${member.name}: ${text}`));
@@ -143,14 +154,19 @@ export function evaluateClv(
       metrics: {},
     });
   }
-  const weights = timed(() => learnWeights(MEMBERS, question));
-  const mixture = answers.flatMap(({ result }, m) =>
-    result.transactions ? [{ model: result.transactions, weight: weights.result.counts[m] as number }] : [],
+  models.push(...learned);
+  const usable = answers.map(({ result }) => (typeof result === 'string' ? null : result));
+  const weights = timed(() =>
+    learnWeights(
+      MEMBERS,
+      question,
+      usable.map((answer) => answer !== null),
+    ),
   );
-  const combined = combine(
-    answers.map(({ result }) => result),
-    weights.result,
+  const mixture = usable.flatMap((answer, m) =>
+    answer?.transactions ? [{ model: answer.transactions, weight: weights.result.counts[m] as number }] : [],
   );
+  const combined = combine(usable, weights.result);
   models.push({
     name: 'ensemble',
     parameters: namedWeights(weights.result),
@@ -162,9 +178,11 @@ export function evaluateClv(
       intervals: intervalCoverage(mixture, spendForIntervals, customers, outcomes, weeks),
     }),
   });
-  const naive = answers
-    .filter(({ member }) => member.kind === 'naive')
-    .map(({ member, result }) => ({ name: member.name, metrics: holdoutMetrics(result, outcomes) }));
+  const naive = answers.flatMap(({ member, result }) =>
+    member.kind === 'naive' && typeof result === 'object'
+      ? [{ name: member.name, metrics: holdoutMetrics(result, outcomes) }]
+      : [],
+  );
   return {
     customers: customers.length,
     calibrationEnd,
@@ -197,6 +215,16 @@ export function evaluateClv(
     conditional: conditionalMeans(customers, combined.counts, outcomes),
     warnings,
   };
+}
+
+/** The answer; of a learned member, which may do without, the reason why there is none. */
+function answerOrReason(member: Member, question: Question): Answer | string {
+  try {
+    return member.answer(question);
+  } catch (error) {
+    if (member.kind === 'learned' && error instanceof NotFittedError) return error.message;
+    throw error;
+  }
 }
 
 function backtestOf({ windows, backtest }: EnsembleWeights): ClvEvaluation['backtest'] {

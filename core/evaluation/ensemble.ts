@@ -1,7 +1,8 @@
 import { daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
+import { type BacktestWindow, backtestWindows } from './backtest-windows.ts';
 import type { Book, Outcome } from './book.ts';
-import { type Answer, type BacktestWindow, backtestWindows, type Member, type Question } from './members.ts';
+import type { Answer, Member, Question } from './members.ts';
 import { r2 } from './regression.ts';
 
 /** Weights of the members, adding up to 1, for counts and for money. */
@@ -18,30 +19,43 @@ export interface EnsembleWeights {
 /** Rolling origins that weights are learned from. */
 const WINDOWS = 3;
 /**
- * Pull of the weights towards the mean of the transaction models, relative to the variance of what came: with few windows, equal
- * weights are hard to beat, and a member must be clearly better or worse to move them. Of .05, .1, .2 and .5, chosen on windows
- * inside the calibration periods of six books.
+ * Pull of the weights towards the prior ones, relative to the variance of what came: with few windows, equal weights are hard to
+ * beat, and a member must be clearly better or worse to move them. Of .02, .1, .2, .5 and 2, chosen on nine windows inside the
+ * calibration periods of five books.
  */
 const RIDGE = 0.2;
 /** Weights answer for all customers and, in equal parts, for all but this many with the largest outcomes, who else decide alone. */
 const WITHOUT_TOP = [0, 10] as const;
 
-/** Learns the weights from windows inside the past: every member is fitted on each origin and judged on what came after it. */
+/**
+ * Learns the weights from windows inside the past: every member is fitted on each origin and judged on what came after it. A member
+ * that could not answer the question itself, or that of a window, has no weight.
+ *
+ * @param answered whether each member has an answer to the question
+ */
 export function learnWeights(
   members: readonly Member[],
   question: Pick<Question, 'book' | 'asOf' | 'weeks'>,
+  answered: readonly boolean[],
 ): EnsembleWeights {
   const { book, asOf, weeks } = question;
   const windows = backtestWindows(book.firstDay, asOf, weeks, WINDOWS);
   const replays = windows.map((window) => replay(members, book, window)).filter((each) => each !== null);
-  const models = members.map((member) => (member.kind === 'model' ? 1 : 0));
-  const share = 1 / models.reduce<number>((sum, each) => sum + each, 0);
-  const anchor = Float64Array.from(models, (each) => each * share);
-  const solve = (of: 'counts' | 'spends') =>
-    simplexWeights(
-      replays.flatMap((each) => WITHOUT_TOP.map((top) => withoutTop(each, of, top))),
-      anchor,
+  const able = members.map((_, m) => answered[m] === true && replays.every(({ answers }) => answers[m] !== null));
+  const pool = Array.from(members.keys()).filter((m) => able[m]);
+  const solve = (of: 'counts' | 'spends') => {
+    const judged = replays.flatMap((each) => WITHOUT_TOP.map((top) => withoutTop(each, pool, of, top)));
+    const found = simplexWeights(
+      judged,
+      priorWeights(
+        pool.map((m) => members[m] as Member),
+        judged,
+      ),
     );
+    const weights = new Float64Array(members.length);
+    for (const [i, m] of pool.entries()) weights[m] = found[i] as number;
+    return weights;
+  };
   return {
     names: members.map((member) => member.name),
     counts: solve('counts'),
@@ -55,11 +69,27 @@ export function learnWeights(
   };
 }
 
-/** The weighted mean of the members' answers. */
-export function combine(answers: readonly Answer[], weights: EnsembleWeights): Answer {
+/** Shares before the windows speak; of members on trial, none unless they did as well as the transaction models in the mean. */
+function priorWeights(members: readonly Member[], windows: readonly Regression[]): Float64Array {
+  const scores = members.map((_, m) =>
+    windows.reduce((sum, { predictions, actual }) => sum + r2(predictions[m] as Float64Array, actual), 0),
+  );
+  const ofModels = scores.filter((_, m) => members[m]?.kind === 'model');
+  const bar = ofModels.reduce((sum, score) => sum + score, 0) / ofModels.length;
+  const shares = members.map(({ priorWeight, onTrial }, m) =>
+    onTrial && !(windows.length > 0 && (scores[m] as number) >= bar) ? 0 : priorWeight,
+  );
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return Float64Array.from(shares, (share) => share / total);
+}
+
+/** The weighted mean of the members' answers; null for one without, whose weight is 0. */
+export function combine(answers: readonly (Answer | null)[], weights: EnsembleWeights): Answer {
+  const customers = answers.find((each) => each !== null)?.counts.length ?? 0;
   const mix = (of: 'counts' | 'spends') => {
-    const total = new Float64Array(answers[0]?.[of].length ?? 0);
+    const total = new Float64Array(customers);
     for (const [m, answer] of answers.entries()) {
+      if (answer === null) continue;
       const weight = weights[of][m] as number;
       for (let i = 0; i < total.length; i += 1) total[i] = (total[i] as number) + weight * (answer[of][i] as number);
     }
@@ -68,41 +98,54 @@ export function combine(answers: readonly Answer[], weights: EnsembleWeights): A
   return { counts: mix('counts'), spends: mix('spends') };
 }
 
-interface Replay {
-  answers: readonly Answer[];
-  outcomes: readonly Outcome[];
-}
-
-/** What each member would have said on a past day, beside what came; null where one of them could not be fitted. */
-function replay(members: readonly Member[], book: Book, { from, to }: BacktestWindow): Replay | null {
-  const customers = book.customersAt(from);
-  const weeks = daysBetween(from, to) / 7;
+/** A member's answer; null where the book gives it nothing to learn from. */
+function answerOrNull(member: Member, question: Question): Answer | null {
   try {
-    const answers = members.map((member) => member.answer({ book, asOf: from, weeks, customers }));
-    return { answers, outcomes: book.outcomesOf(customers, from, to) };
+    return member.answer(question);
   } catch (error) {
     if (error instanceof NotFittedError) return null;
     throw error;
   }
 }
 
+interface Replay {
+  answers: readonly (Answer | null)[];
+  outcomes: readonly Outcome[];
+}
+
+/** What each member would have said on a past day, beside what came; null where no probability model could be fitted. */
+function replay(members: readonly Member[], book: Book, { from, to }: BacktestWindow): Replay | null {
+  const customers = book.customersAt(from);
+  const question = { book, asOf: from, weeks: daysBetween(from, to) / 7, customers };
+  const answers = members.map((member) => answerOrNull(member, question));
+  if (!members.some((member, m) => member.kind === 'model' && answers[m] !== null)) return null;
+  return { answers, outcomes: book.outcomesOf(customers, from, to) };
+}
+
 const cameOf = (outcomes: readonly Outcome[], of: 'counts' | 'spends') =>
   Float64Array.from(outcomes, (outcome) => (of === 'counts' ? outcome.count : outcome.spend));
 
 /** The predictions and what came, without the customers with the largest outcomes. */
-function withoutTop({ answers, outcomes }: Replay, of: 'counts' | 'spends', top: number): Regression {
+function withoutTop(
+  { answers, outcomes }: Replay,
+  pool: readonly number[],
+  of: 'counts' | 'spends',
+  top: number,
+): Regression {
   const came = cameOf(outcomes, of);
   const kept = Array.from(came.keys())
     .sort((i, j) => (came[j] as number) - (came[i] as number) || i - j)
     .slice(top);
   const pick = (values: Float64Array) => Float64Array.from(kept, (i) => values[i] as number);
-  return { predictions: answers.map((answer) => pick(answer[of])), actual: pick(came) };
+  return { predictions: pool.map((m) => pick((answers[m] as Answer)[of])), actual: pick(came) };
 }
 
 function meanR2(replays: readonly Replay[], member: number, of: 'counts' | 'spends'): number | null {
-  if (replays.length === 0) return null;
-  const each = replays.map(({ answers, outcomes }) => r2((answers[member] as Answer)[of], cameOf(outcomes, of)));
-  return each.reduce((sum, value) => sum + value, 0) / each.length;
+  const found = replays.flatMap(({ answers, outcomes }) => {
+    const answer = answers[member];
+    return answer ? [r2(answer[of], cameOf(outcomes, of))] : [];
+  });
+  return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length;
 }
 
 /** Predictions of each member, and what came. */

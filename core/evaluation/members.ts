@@ -1,9 +1,10 @@
-import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import type { CalendarDay } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { type FittedGammaGamma, gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { mbgCnbdK } from '../models/clv/mbg-cnbd-k.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
+import type { FitDiagnostics } from '../ports/model.ts';
 import { type Book, type BookCustomer, RECENT_WEEKS } from './book.ts';
 
 /** The question put to every way of telling: what will these customers do in the weeks after a day? */
@@ -21,12 +22,18 @@ export interface Answer {
   spends: Float64Array;
   /** The transaction model behind it; absent for naive and learned ways. */
   transactions?: FittedTransactionModel;
+  /** How a learned model's fit went. */
+  learned?: FitDiagnostics;
 }
 
-/** One way of telling: a model, or what anybody could say without one. */
+/** One way of telling: a probability model, a learned one, or what anybody could say without a model. */
 export interface Member {
   name: string;
-  kind: 'model' | 'naive';
+  kind: 'model' | 'learned' | 'naive';
+  /** Weight in the ensemble before any window has spoken, relative to the others; with 0 it takes part only where the backtest asks for it. */
+  priorWeight: number;
+  /** True: the prior weight counts only where the windows show it to do as well as the transaction models do in the mean. */
+  onTrial: boolean;
   /** Throws NotFittedError when the book gives it nothing to learn from. */
   answer(question: Question): Answer;
 }
@@ -51,6 +58,8 @@ function modelMember(name: string, fitTo: (customers: readonly BookCustomer[]) =
   return {
     name,
     kind: 'model',
+    priorWeight: 1,
+    onTrial: false,
     answer: ({ customers, weeks }) => {
       const transactions = fitTo(customers);
       const spend = spendPerPurchase(customers);
@@ -65,7 +74,7 @@ function modelMember(name: string, fitTo: (customers: readonly BookCustomer[]) =
 const LEAST_AGE_WEEKS = 4;
 
 /** The naive rows: the past goes on as it was. */
-const NAIVE_MEMBERS: readonly Member[] = [
+export const NAIVE_MEMBERS: readonly Member[] = [
   naive('rate-so-far', (customer, weeks) => {
     const perWeek = 1 / Math.max(customer.ageWeeks, LEAST_AGE_WEEKS);
     const count = customer.frequency * perWeek * weeks;
@@ -81,11 +90,10 @@ const NAIVE_MEMBERS: readonly Member[] = [
   })),
 ];
 
-/** Transaction models and naive rows: the pool of the ensemble. */
-export const MEMBERS: readonly Member[] = [
+/** The transaction models. */
+export const MODEL_MEMBERS: readonly Member[] = [
   ...TRANSACTION_MODELS.map((family) => modelMember(family.name, (customers) => family.fit(customers, {}))),
   modelMember(mbgCnbdK.name, (customers) => mbgCnbdK.fit(customers, {})),
-  ...NAIVE_MEMBERS,
 ];
 
 function naive(
@@ -95,6 +103,8 @@ function naive(
   return {
     name,
     kind: 'naive',
+    priorWeight: 0,
+    onTrial: false,
     answer: ({ customers, weeks }) => {
       const repeats = customers.reduce((sum, each) => sum + each.frequency, 0);
       const gapWeeks = customers.reduce((sum, each) => sum + each.recencyWeeks, 0) / Math.max(repeats, 1);
@@ -105,32 +115,4 @@ function naive(
       };
     },
   };
-}
-
-/** A window inside the past: what was known on `from`, and what came up to `to`. */
-export interface BacktestWindow {
-  from: CalendarDay;
-  to: CalendarDay;
-}
-
-/**
- * Rolling origins inside the past, newest first: windows as long as the horizon, or half of the past where that is shorter, each
- * half a window before the last, none with less past before it than it is long (of which a twentieth is forgiven): in a younger
- * book customers are still joining, and what holds there does not hold later.
- */
-export function backtestWindows(
-  firstDay: CalendarDay,
-  asOf: CalendarDay,
-  weeks: number,
-  most: number,
-): readonly BacktestWindow[] {
-  const past = daysBetween(firstDay, asOf);
-  const length = Math.max(Math.min(Math.round(weeks * 7), Math.floor(past / 2)), 1);
-  const windows: BacktestWindow[] = [];
-  for (let to = asOf; windows.length < most; to = addDays(to, -Math.ceil(length / 2))) {
-    const from = addDays(to, -length);
-    if (daysBetween(firstDay, from) < length * 0.95) break;
-    windows.push({ from, to });
-  }
-  return windows;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
+import { backtestWindows } from '../../core/evaluation/backtest-windows.ts';
 import { bookOf, type DatedAmount } from '../../core/evaluation/book.ts';
 import { evaluateClv } from '../../core/evaluation/clv.ts';
 import { cohortTriangle } from '../../core/evaluation/cohorts.ts';
 import { simplexWeights } from '../../core/evaluation/ensemble.ts';
-import { backtestWindows } from '../../core/evaluation/members.ts';
 import { readinessOf } from '../../core/evaluation/readiness.ts';
 import { gammaGamma } from '../../core/models/clv/gamma-gamma.ts';
 import { simulateBook } from '../support/book.ts';
@@ -142,6 +142,8 @@ describe('the comparison of value models', () => {
       'pareto-nbd',
       'mbg-cnbd-k',
       'gamma-gamma',
+      'gradient-boosting',
+      'neural',
       'ensemble',
     ]);
     expect(evaluation.naive.map((row) => row.name)).toEqual(['rate-so-far', 'rate-with-first', 'last-13-weeks']);

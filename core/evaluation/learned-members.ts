@@ -1,0 +1,73 @@
+import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { boostedValue } from '../models/clv/boosted-value.ts';
+import type { LearnedValueRow } from '../models/clv/learned-value.ts';
+import { neural } from '../models/clv/neural.ts';
+import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
+import { backtestWindows } from './backtest-windows.ts';
+import type { Book, BookCustomer } from './book.ts';
+import { type Member, type Question, spendPerPurchase } from './members.ts';
+import { type BaseModels, VALUE_FEATURES, valueRows } from './value-features.ts';
+
+/** Windows inside the past that the learned models are trained on. */
+const TRAINING_WINDOWS = 3;
+/** Examples at most, taken at even steps: beyond, another example says little that the others do not. */
+const MOST_EXAMPLES = 12_000;
+const SEED = 7;
+
+/**
+ * The learned ways of telling: trained on windows that ended by the day of the question, facts of each window's first day alone. The
+ * backtest judges them by what they learn from half of the history, so both begin with the weight of two transaction models (of none,
+ * one, two and four, chosen as the ensemble's ridge was); the network, where it has passed its trial.
+ */
+export const LEARNED_MEMBERS: readonly Member[] = [
+  { family: boostedValue, onTrial: false },
+  { family: neural, onTrial: true },
+].map(
+  ({ family, onTrial }): Member => ({
+    name: family.name,
+    priorWeight: 2,
+    onTrial,
+    kind: 'learned',
+    answer: (question) => {
+      const book = valueRows(baseModels(question.customers), question);
+      const fitted = family.fit(examples(question), { featureNames: VALUE_FEATURES, book, seed: SEED });
+      const said = fitted.predict(book);
+      return {
+        counts: Float64Array.from(said, ({ count }) => count),
+        spends: Float64Array.from(said, ({ spend }) => spend),
+        learned: fitted.diagnostics,
+      };
+    },
+  }),
+);
+
+/** Customers on days in the past, with what came after. */
+function examples({ book, asOf, weeks }: Pick<Question, 'book' | 'asOf' | 'weeks'>): readonly LearnedValueRow[] {
+  const rows = backtestWindows(book.firstDay, asOf, weeks, TRAINING_WINDOWS).flatMap(({ from, to }) =>
+    windowExamples(book, from, to),
+  );
+  const step = Math.max(1, Math.ceil(rows.length / MOST_EXAMPLES));
+  return rows.filter((_, i) => i % step === 0);
+}
+
+function windowExamples(book: Book, from: CalendarDay, to: CalendarDay): readonly LearnedValueRow[] {
+  const customers = book.customersAt(from);
+  // A window in whose past nobody has bought twice has no expectation to start from.
+  if (customers.every((customer) => customer.frequency === 0)) return [];
+  const outcomes = book.outcomesOf(customers, from, to);
+  const question = { book, asOf: from, weeks: daysBetween(from, to) / 7, customers };
+  return valueRows(baseModels(customers), question).flatMap((row, i) => {
+    const outcome = outcomes[i];
+    return outcome ? [{ ...row, outcome }] : [];
+  });
+}
+
+/** The likeliest transaction model, as scoring chooses it, and spend per purchase. */
+function baseModels(customers: readonly BookCustomer[]): BaseModels {
+  const fits = TRANSACTION_MODELS.map((family) => family.fit(customers, {}));
+  const likelihood = (fit: (typeof fits)[number]) => fit.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
+  return {
+    transactions: fits.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a)),
+    spendOf: spendPerPurchase(customers).of,
+  };
+}
