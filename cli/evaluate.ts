@@ -5,7 +5,9 @@ import { readTransactionsFile } from '../connectors/csv/index.ts';
 import { calendarDay } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { DatedAmount } from '../core/evaluation/book.ts';
-import { type ClvEvaluation, evaluateClv, type HoldoutMetrics } from '../core/evaluation/clv.ts';
+import { type ClvEvaluation, evaluateClv } from '../core/evaluation/clv.ts';
+import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
+import { evaluateChurnCommand } from './evaluate-churn.ts';
 import { evaluateEngagementCommand } from './evaluate-engagement.ts';
 import { evaluateSurvivalCommand } from './evaluate-survival.ts';
 import { print, printJson, table } from './output.ts';
@@ -28,6 +30,7 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Judge the models on data whose outcome is known.')
     .addCommand(clv)
+    .addCommand(evaluateChurnCommand())
     .addCommand(evaluateSurvivalCommand())
     .addCommand(evaluateEngagementCommand());
 }

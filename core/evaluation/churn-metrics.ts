@@ -55,13 +55,7 @@ export interface Judged {
 
 /** The metrics of out-of-fold probabilities. */
 export function churnMetrics({ probabilities, labels, folds, thresholds }: Judged): ChurnMetrics {
-  const perFold = [...new Set(Array.from(folds))].map((fold) => {
-    const rows = [...labels.keys()].filter((row) => folds[row] === fold);
-    return auc(
-      rows.map((row) => probabilities[row] as number),
-      rows.map((row) => labels[row] as number),
-    );
-  });
+  const perFold = aucOfFolds(probabilities, labels, folds);
   // A fold with one outcome only, of a file given, has none.
   const known = perFold.filter((each) => !Number.isNaN(each));
   return {
@@ -73,6 +67,23 @@ export function churnMetrics({ probabilities, labels, folds, thresholds }: Judge
     atBest: decisionsAt(probabilities, labels, (row) => thresholds[row] as number),
     topDecileLift: liftAt(probabilities, labels, [0.1])[0]?.lift ?? Number.NaN,
   };
+}
+
+/** AUC of each fold, in the order of their numbers; NaN for one with one outcome only. */
+export function aucOfFolds(
+  probabilities: readonly number[],
+  labels: readonly number[],
+  folds: ArrayLike<number>,
+): readonly number[] {
+  return [...new Set(Array.from(folds))]
+    .sort((a, b) => a - b)
+    .map((fold) => {
+      const rows = [...labels.keys()].filter((row) => folds[row] === fold);
+      return auc(
+        rows.map((row) => probabilities[row] as number),
+        rows.map((row) => labels[row] as number),
+      );
+    });
 }
 
 /** What comes of flagging each row whose probability reaches its threshold. */

@@ -14,9 +14,14 @@ import { bestF1Threshold } from './thresholds.ts';
 export const CHURN_MODELS = ['logistic', 'random-forest', 'gradient-boosting', 'ensemble'] as const;
 export type ChurnModelName = (typeof CHURN_MODELS)[number];
 
+/** What all members are fitted with. */
 export interface MemberOptions extends MemberContext {
   readonly imbalance: Imbalance;
+  /** Called after each member. */
+  readonly onTrained?: (member: string) => void;
 }
+
+/** What a churn model is fitted with. */
 
 export interface ChurnClassifierOptions extends MemberOptions {
   readonly model: ChurnModelName;
@@ -78,8 +83,8 @@ export const churnClassifier: ChurnClassifierFamily = {
   },
 };
 
-/** Names of the members that a churn model needs. */
-function membersOf(model: ChurnModelName): readonly string[] {
+/** Names of the members that a churn model is chosen or put together from. */
+export function membersOf(model: ChurnModelName): readonly string[] {
   const all = MEMBERS.map(({ name }) => name);
   if (model === 'ensemble') return all;
   return model === 'gradient-boosting' ? all.filter(isBoosting) : [model];
@@ -92,7 +97,7 @@ function membersOf(model: ChurnModelName): readonly string[] {
  */
 export function trainMembers(
   rows: readonly TreeRow[],
-  { imbalance, ...context }: MemberOptions,
+  { onTrained, ...context }: MemberOptions,
   names: readonly string[] = membersOf('ensemble'),
 ): TrainedMembers {
   const labels = rows.map(({ label }, row) => labelOf(label, row));
@@ -104,7 +109,11 @@ export function trainMembers(
     );
   }
   const folds = stratifiedFolds(labels, Math.min(FOLDS, rarer), context.random, copies(rows));
-  const members = names.map((name) => trainMember(memberNamed(name), rows, folds, { ...context, imbalance }));
+  const members = names.map((name) => {
+    const trained = trainMember(memberNamed(name), rows, folds, context);
+    onTrained?.(name);
+    return trained;
+  });
   return { members, labels, folds };
 }
 

@@ -33,10 +33,19 @@ export function isotonicCurve(logOdds: readonly number[], labels: readonly (0 | 
       });
     }
   }
-  return {
-    at: blocks.map(({ sum, rows }) => sum / rows),
-    probability: blocks.map(({ events, rows }) => Math.min(Math.max(events, 0.5), rows - 0.5) / rows),
-  };
+  return { at: blocks.map(({ sum, rows }) => sum / rows), probability: drawnIn(blocks) };
+}
+
+/** The shares of the blocks, without 0 and 1, which only the first and the last can have; still rising. */
+function drawnIn(blocks: readonly Block[]): readonly number[] {
+  const shares = blocks.map(({ events, rows }) => events / rows);
+  const last = blocks.length - 1;
+  return blocks.map(({ events, rows }) => {
+    if (events > 0 && events < rows) return events / rows;
+    const drawn = Math.min(Math.max(events, 0.5), rows - 0.5) / rows;
+    if (blocks.length === 1) return drawn;
+    return events === 0 ? Math.min(drawn, shares[1] as number) : Math.max(drawn, shares[last - 1] as number);
+  });
 }
 
 /** The probability of log-odds on a curve. */
@@ -50,7 +59,8 @@ export function isotonicProbability({ at, probability }: IsotonicCurve, logOdds:
     else high = middle;
   }
   const share = (logOdds - (at[low] as number)) / ((at[high] as number) - (at[low] as number));
-  return (1 - share) * (probability[low] as number) + share * (probability[high] as number);
+  const [from, to] = [probability[low] as number, probability[high] as number];
+  return Math.min(from + share * (to - from), to);
 }
 
 /** One block for each distinct value, rising. */

@@ -1,0 +1,106 @@
+import type { ChurnEvaluation } from '../core/evaluation/churn.ts';
+import { churnCard } from '../core/evaluation/churn-card.ts';
+import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
+import { churnSummary, METRICS_HEADER, metricsCells, modelWarnings } from './churn-report.ts';
+
+/** The comparison of churn models as one self-contained page: model card, figures, calibration and lift plots, odds ratios. */
+export function churnPage(evaluation: ChurnEvaluation): string {
+  const { models, naive, warnings } = evaluation;
+  const odds = models.flatMap(({ oddsRatios = [] }) => oddsRatios);
+  return htmlPage('Churn models on known outcomes', [
+    paragraph(churnSummary(evaluation)),
+    ...[...warnings, ...models.flatMap(modelWarnings)].map(
+      (warning) => `<p class="note">Note: ${escapeHtml(warning)}</p>`,
+    ),
+    '<h2>Figures out of fold</h2>',
+    paragraph('Precision, recall, F1 and accuracy at the threshold with the best F1, chosen on training rows alone.'),
+    htmlTable(
+      ['model', ...METRICS_HEADER],
+      [
+        ...models.map(({ name, metrics }) => [name, ...metricsCells(metrics)]),
+        ...naive.map(({ name, metrics }) => [`${name} (naive)`, ...metricsCells(metrics)]),
+      ],
+    ),
+    '<h2>Calibration</h2>',
+    paragraph(
+      'Tenths of the customers by probability: the share foretold and the share that left. On the diagonal both agree.',
+    ),
+    calibrationPlot(evaluation),
+    '<h2>Lift</h2>',
+    paragraph(
+      'Share of all leavers among the customers with the highest probabilities. The diagonal is picking by chance.',
+    ),
+    liftPlot(evaluation),
+    ...cardSections(evaluation),
+    ...(odds.length === 0
+      ? []
+      : [
+          '<h2>Odds ratios of the logistic regression</h2>',
+          paragraph('Everything else in the table held equal. What goes together need not cause each other.'),
+          list(odds.map(({ sentence }) => sentence)),
+        ]),
+  ]);
+}
+
+function cardSections(evaluation: ChurnEvaluation): readonly string[] {
+  const { model, sections } = churnCard(evaluation);
+  return [
+    `<h2>Model card: ${escapeHtml(model)}</h2>`,
+    ...sections.flatMap(({ title, sentences }) => [`<h3>${escapeHtml(title)}</h3>`, list(sentences)]),
+  ];
+}
+
+const GRID = { left: 60, right: 20, top: 40, bottom: 50 };
+
+type Point = readonly [number, number];
+
+/** Lines over the unit square, with its diagonal. */
+function unitPlot(axes: { x: string; y: string }, lines: Readonly<Record<string, readonly Point[]>>): string {
+  const axis = (name: string) => ({ type: 'value', min: 0, max: 1, name, nameLocation: 'middle', nameGap: 30 });
+  const diagonal = {
+    type: 'line',
+    data: [
+      [0, 0],
+      [1, 1],
+    ],
+    showSymbol: false,
+    color: '#aaa',
+    lineStyle: { type: 'dashed' },
+  };
+  return drawSvg({
+    grid: GRID,
+    legend: { top: 5 },
+    xAxis: axis(axes.x),
+    yAxis: axis(axes.y),
+    series: [
+      ...Object.entries(lines).map(([name, data]) => ({ type: 'line', name, data: data.map((point) => [...point]) })),
+      diagonal,
+    ],
+  });
+}
+
+function calibrationPlot({ models }: ChurnEvaluation): string {
+  const lines = models.map(
+    ({ name, calibration }) => [name, calibration.map(({ predicted, actual }): Point => [predicted, actual])] as const,
+  );
+  return unitPlot({ x: 'probability foretold', y: 'share that left' }, Object.fromEntries(lines));
+}
+
+function liftPlot({ models }: ChurnEvaluation): string {
+  const lines = models.map(
+    ({ name, lift }) =>
+      [name, [[0, 0], ...lift.map(({ share, captured }): Point => [share, captured])] as Point[]] as const,
+  );
+  return unitPlot(
+    { x: 'share of customers, highest probability first', y: 'share of leavers' },
+    Object.fromEntries(lines),
+  );
+}
+
+function paragraph(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
+function list(sentences: readonly string[]): string {
+  return `<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+}

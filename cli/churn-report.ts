@@ -1,0 +1,81 @@
+import type { ChurnEvaluation, ChurnModelReport } from '../core/evaluation/churn.ts';
+import type { ChurnMetrics } from '../core/evaluation/churn-metrics.ts';
+import { print, table } from './output.ts';
+
+/** Most odds ratios shown: the others are in the JSON and on the page. */
+const MOST_RATIOS = 8;
+
+/** The evaluation as text for a person. */
+export function showChurn(evaluation: ChurnEvaluation): void {
+  print(
+    churnSummary(evaluation),
+    '',
+    'Out of fold, every row judged once by a model that did not see it',
+    metricsTable(evaluation),
+  );
+  print('', thresholdTable(evaluation), '');
+  for (const { oddsRatios = [] } of evaluation.models) {
+    for (const { sentence } of oddsRatios.slice(0, MOST_RATIOS)) print(sentence);
+  }
+  const warnings = [...evaluation.warnings, ...evaluation.models.flatMap(modelWarnings)];
+  if (warnings.length > 0) print('');
+  for (const warning of warnings) print(`Note: ${warning}`);
+}
+
+/** What was evaluated on what, in two sentences. */
+export function churnSummary({ rows, events, baseRate, folds, foldsFrom, seed }: ChurnEvaluation): string {
+  const origin = foldsFrom === 'given' ? 'as given' : `by seed ${seed}`;
+  return `${rows.toLocaleString('en')} customers, of whom ${events.toLocaleString('en')} (${(baseRate * 100).toFixed(1)} %) left. Cross-validated on ${folds} folds ${origin}.`;
+}
+
+/** What a model warns of, with its name. */
+export function modelWarnings({ name, warnings }: ChurnModelReport): readonly string[] {
+  return warnings.map((warning) => `${name}: ${warning}`);
+}
+
+/** Heads of the columns of metricsCells, after the model's name. */
+export const METRICS_HEADER = [
+  'AUC',
+  'PR-AUC',
+  'Brier',
+  'ECE',
+  'precision',
+  'recall',
+  'F1',
+  'accuracy',
+  'lift',
+] as const;
+
+/** The metrics, those of decisions at the best threshold. */
+export function metricsCells({ auc, prAuc, brier, ece, atBest, topDecileLift }: ChurnMetrics): readonly string[] {
+  const figures = [auc, prAuc, brier, ece, atBest.precision, atBest.recall, atBest.f1, atBest.accuracy, topDecileLift];
+  return figures.map(shown);
+}
+
+function metricsTable({ models, naive }: ChurnEvaluation): string {
+  return table(
+    ['model', ...METRICS_HEADER, 'seconds'],
+    [
+      ...models.map(({ name, metrics, fitSeconds }) => [name, ...metricsCells(metrics), fitSeconds.toFixed(2)]),
+      ...naive.map(({ name, metrics }) => [`${name} (naive)`, ...metricsCells(metrics), '']),
+    ],
+  );
+}
+
+function thresholdTable({ models }: ChurnEvaluation): string {
+  const header = ['model', 'threshold', 'at', 'precision', 'recall', 'F1', 'accuracy'];
+  const rows = models.flatMap(({ name, metrics, thresholds }) => [
+    [name, 'one half', '0.500', ...Object.values(metrics.atHalf).map(shown)],
+    ...thresholds.map(({ by, threshold, decisions }) => [
+      name,
+      by === 'f1' ? 'best F1' : `by ${by}`,
+      threshold === null ? 'nobody' : shown(threshold),
+      ...Object.values(decisions).map(shown),
+    ]),
+  ]);
+  return table(header, rows);
+}
+
+function shown(value: number | null): string {
+  return value === null ? '' : value.toFixed(3);
+}

@@ -1,0 +1,132 @@
+import { DataError } from '../core/domain/errors.ts';
+import type { FeatureSpec, TreeRow } from '../core/models/trees/table.ts';
+import { columnIndex, type TextTable } from './read-table.ts';
+import { describeColumns, isMissingCell, isNumberCell, readCell } from './table-columns.ts';
+
+/** What `evaluate churn` reads from a file. */
+export interface ChurnTable {
+  rows: readonly TreeRow[];
+  features: readonly FeatureSpec[];
+  /** The fold of each row, when a file gives them. */
+  folds?: readonly number[];
+  /** What the reader should know of how the file was understood. */
+  notes: readonly string[];
+}
+
+/** Which column holds the outcome, and its value where the customer left. */
+export interface ChurnColumns {
+  label: string;
+  positive: string;
+}
+
+/**
+ * Understands a table of customers whose outcome is known.
+ *
+ * @param foldTable one line for each row of the table, in its order or by a column `row` (0-based), with a column `fold`. One for each row that is
+ * left when exact copies are dropped drops them. Where it has a column `y` of 0 and 1, that must be the outcome.
+ * @throws DataError naming line and column of what cannot be used
+ */
+export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: TextTable): ChurnTable {
+  const labelAt = columnIndex(table, columns.label);
+  const notes: string[] = [];
+  const kept = foldTable ? fitting(table, foldTable, notes) : table;
+  const labels = outcomes(kept, labelAt, columns, notes);
+  const candidates = [...kept.header.keys()].filter((index) => index !== labelAt);
+  const described = describeColumns(kept, candidates);
+  notes.push(...described.notes);
+  if (described.columns.length === 0) {
+    throw new DataError({
+      field: 'columns',
+      expected: 'at least one column to learn from, beside the outcome',
+      found: 'none',
+      remedy: 'add what was known of the customers before the outcome',
+    });
+  }
+  const rows = kept.rows.map(
+    ({ line, cells }, row): TreeRow => ({
+      values: described.columns.map(({ index, name, kind }) =>
+        readCell({ line, field: name, text: cells[index] ?? '' }, kind),
+      ),
+      label: labels[row] as number,
+    }),
+  );
+  return {
+    rows,
+    features: described.columns.map(({ name, kind }) => ({ name, kind })),
+    ...(foldTable && { folds: foldsOf(foldTable, labels) }),
+    notes,
+  };
+}
+
+function outcomes(
+  { rows }: TextTable,
+  labelAt: number,
+  { label, positive }: ChurnColumns,
+  notes: string[],
+): readonly number[] {
+  const texts = rows.map(({ line, cells }) => {
+    const text = cells[labelAt] ?? '';
+    if (!isMissingCell(text)) return text;
+    throw new DataError({
+      row: line,
+      field: label,
+      expected: 'an outcome',
+      found: text,
+      remedy: 'leave out customers whose outcome is not known',
+    });
+  });
+  const values = [...new Set(texts)].sort();
+  if (!values.includes(positive)) {
+    throw new DataError({
+      field: '--positive',
+      expected: `one of the outcomes in column "${label}": ${values.slice(0, 10).join(', ')}${values.length > 10 ? ', ...' : ''}`,
+      found: positive,
+      remedy: 'name the one that stands where a customer left',
+    });
+  }
+  if (values.length > 2) {
+    notes.push(`Column "${label}" has ${values.length} values: all but "${positive}" count as staying.`);
+  }
+  return texts.map((text) => (text === positive ? 1 : 0));
+}
+
+/** The table that the folds are of: as it is, or with exact copies dropped. */
+function fitting(table: TextTable, foldTable: TextTable, notes: string[]): TextTable {
+  if (foldTable.rows.length === table.rows.length) return table;
+  const distinct = new Map<string, TextTable['rows'][number]>();
+  for (const row of table.rows) {
+    const key = JSON.stringify(row.cells);
+    if (!distinct.has(key)) distinct.set(key, row);
+  }
+  if (foldTable.rows.length !== distinct.size) {
+    throw new DataError({
+      field: '--folds',
+      expected: `${table.rows.length} rows as in the table, or ${distinct.size} as without exact copies`,
+      found: String(foldTable.rows.length),
+      remedy: 'name the folds of this table',
+    });
+  }
+  notes.push(
+    `${table.rows.length - distinct.size} exact copies of other rows were dropped, as the file of folds has ${distinct.size} rows.`,
+  );
+  return { header: table.header, rows: [...distinct.values()] };
+}
+
+function foldsOf(table: TextTable, labels: readonly number[]): readonly number[] {
+  const foldAt = columnIndex(table, 'fold');
+  const rowAt = table.header.indexOf('row');
+  const labelAt = table.header.indexOf('y');
+  const folds = new Array<number>(labels.length).fill(-1);
+  for (const [position, { line, cells }] of table.rows.entries()) {
+    const row = rowAt < 0 ? position : Number(cells[rowAt]);
+    const expect = (good: boolean, field: string, expected: string, found: string | undefined) => {
+      if (good) return;
+      throw new DataError({ row: line, field, expected, found: found ?? '', remedy: 'name the folds of this table' });
+    };
+    expect(folds[row] === -1, 'row', `a row from 0 to ${labels.length - 1}, each once`, cells[rowAt]);
+    expect(isNumberCell(cells[foldAt] ?? ''), 'fold', 'a number', cells[foldAt]);
+    expect(labelAt < 0 || Number(cells[labelAt]) === labels[row], 'y', `the outcome of row ${row}`, cells[labelAt]);
+    folds[row] = Number(cells[foldAt]);
+  }
+  return folds;
+}

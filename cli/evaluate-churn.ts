@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { evaluateChurn } from '../core/evaluation/churn.ts';
+import { churnCard } from '../core/evaluation/churn-card.ts';
+import type { CalibrationMethod } from '../core/models/churn/calibrate.ts';
+import type { Imbalance } from '../core/models/churn/imbalance.ts';
+import { showChurn } from './churn-report.ts';
+import { churnTable } from './churn-table.ts';
+import { integer } from './options.ts';
+import { printJson, tell } from './output.ts';
+import { readTable } from './read-table.ts';
+import { example } from './steps.ts';
+
+interface Options {
+  table: string;
+  label: string;
+  positive: string;
+  folds?: string;
+  imbalance: Imbalance;
+  calibration: CalibrationMethod;
+  costs?: { falseAlarm: number; miss: number };
+  capacity?: number;
+  seed: number;
+  html?: string;
+  json?: boolean;
+}
+
+/** More gain nothing on tables of a size that is evaluated here. */
+const MOST_THREADS = 4;
+
+/** `staypower evaluate churn`: every churn model on a table whose outcome is known, judged out of fold. */
+export function evaluateChurnCommand(): Command {
+  const command = new Command('churn')
+    .description('Every churn model and the naive rows, cross-validated. Columns that say the outcome are left out.')
+    .requiredOption('--table <file>', 'CSV with one row per customer (gzip allowed)')
+    .requiredOption('--label <column>', 'the outcome')
+    .requiredOption('--positive <value>', 'the outcome of a customer who left')
+    .option('--folds <file>', 'CSV with a fold for each row: columns fold and, if not in order, row (from 0)')
+    .addOption(
+      new Option('--imbalance <treatment>', 'of a rare outcome, inside the training folds only')
+        .choices(['class-weights', 'smote', 'none'] satisfies Imbalance[])
+        .default('class-weights'),
+    )
+    .addOption(
+      new Option('--calibration <method>', 'of probabilities, by predictions out of fold')
+        .choices(['platt', 'isotonic'] satisfies CalibrationMethod[])
+        .default('platt'),
+    )
+    .option('--costs <alarm:miss>', 'threshold by cost: of a false alarm and of a missed leaver, e.g. 1:5', costs)
+    .option('--capacity <customers>', 'threshold by capacity: how many of the table can be acted on', integer)
+    .option('--seed <number>', 'of folds and models', integer, 1)
+    .option('--html <file>', 'writes one self-contained page with the model card and the plots')
+    .option('--json', 'one line of JSON on stdout, nothing else there')
+    .action(evaluateFile);
+  return example(
+    command,
+    'staypower evaluate churn --table customers.csv --label Churn --positive Yes',
+    'staypower evaluate churn --table customers.csv --label Churn --positive Yes --costs 1:5 --capacity 300 --html churn.html',
+  );
+}
+
+async function evaluateFile(options: Options): Promise<void> {
+  const folds = options.folds === undefined ? undefined : await readTable(resolve(options.folds));
+  const table = churnTable(await readTable(resolve(options.table)), options, folds);
+  const found = evaluateChurn(table.rows, {
+    features: table.features,
+    folds: table.folds,
+    seed: options.seed,
+    imbalance: options.imbalance,
+    calibration: options.calibration,
+    costs: options.costs,
+    capacityShare: options.capacity === undefined ? undefined : Math.min(options.capacity / table.rows.length, 1),
+    threads: Math.min(availableParallelism(), MOST_THREADS),
+    clock: () => performance.now() / 1_000,
+    onProgress: (done, total) => tell(`Every model fitted ${done} of ${total} times.`),
+  });
+  const evaluation = { ...found, warnings: [...table.notes, ...found.warnings] };
+  if (options.html !== undefined) {
+    // The charts are only loaded for who wants them.
+    const { churnPage } = await import('./churn-page.ts');
+    await writeFile(resolve(options.html), churnPage(evaluation));
+  }
+  if (options.json) printJson({ ...evaluation, card: churnCard(evaluation) });
+  else showChurn(evaluation);
+}
+
+function costs(text: string): { falseAlarm: number; miss: number } {
+  const [falseAlarm = Number.NaN, miss = Number.NaN, ...more] = text.split(':').map(Number);
+  if (falseAlarm > 0 && miss > 0 && more.length === 0 && Number.isFinite(falseAlarm + miss))
+    return { falseAlarm, miss };
+  throw new InvalidArgumentError('Two numbers above zero with a colon between, such as 1:5.');
+}

@@ -1,0 +1,234 @@
+import { DataError, NotFittedError } from '../domain/errors.ts';
+import { seededRandom } from '../math/random.ts';
+import {
+  CHURN_MODELS,
+  type ChurnModelName,
+  classifierOf,
+  copies,
+  type FittedChurnClassifier,
+  membersOf,
+  trainMembers,
+} from '../models/churn/churn-classifier.ts';
+import { type OddsRatio, oddsRatios } from '../models/churn/odds-ratios.ts';
+import type { FeatureSpec, TreeRow } from '../models/trees/table.ts';
+import {
+  crossValidateChurn,
+  type FoldOptions,
+  type OutOfFold,
+  type ThresholdBy,
+  thresholdsOf,
+} from './churn-cross-validation.ts';
+import { type ChurnFolds, givenFolds, seededFolds } from './churn-folds.ts';
+import { findLeaks } from './churn-leaks.ts';
+import {
+  aucOfFolds,
+  type CalibrationBin,
+  type ChurnMetrics,
+  calibrationBins,
+  churnMetrics,
+  type Decisions,
+  decisionsAt,
+  type LiftPoint,
+  liftCurve,
+} from './churn-metrics.ts';
+import { type NaiveRow, naiveChurn } from './churn-naive.ts';
+
+/** A threshold by what it was chosen for, and what comes of it out of fold. */
+export interface ThresholdReport {
+  by: ThresholdBy;
+  /** Of the model fitted to all rows; null: nobody is flagged. */
+  threshold: number | null;
+  /** Each fold judged at the threshold of its own training rows. */
+  decisions: Decisions;
+}
+
+/** One churn model: fitted to the whole table, judged out of fold. */
+export interface ChurnModelReport {
+  name: ChurnModelName;
+  /** Logistic: coefficients of the columns it was written out in, in their units; others: what each member weighs. */
+  parameters: Readonly<Record<string, number>>;
+  /** Of the logistic regression; null for others. */
+  logLikelihood: number | null;
+  converged: boolean;
+  /** To fit all its members to the whole table, predictions out of fold included. */
+  fitSeconds: number;
+  metrics: ChurnMetrics;
+  /** In the order of the folds. */
+  foldAucs: readonly number[];
+  thresholds: readonly ThresholdReport[];
+  calibration: readonly CalibrationBin[];
+  lift: readonly LiftPoint[];
+  /** Logistic only. */
+  oddsRatios?: readonly OddsRatio[];
+  warnings: readonly string[];
+}
+
+/** Every churn model and the naive rows on one table. */
+export interface ChurnEvaluation {
+  rows: number;
+  /** Rows with the outcome. */
+  events: number;
+  baseRate: number;
+  /** Columns learned from. */
+  features: readonly string[];
+  folds: number;
+  foldsFrom: ChurnFolds['origin'];
+  seed: number;
+  imbalance: FoldOptions['imbalance'];
+  calibration: FoldOptions['calibration'];
+  models: readonly ChurnModelReport[];
+  naive: readonly NaiveRow[];
+  warnings: readonly string[];
+}
+
+/** How to evaluate. */
+export interface ChurnEvaluationOptions extends FoldOptions {
+  /** The fold of each row; seeded ones when left out. */
+  folds?: readonly number[] | undefined;
+  /** Seconds from some fixed moment. */
+  clock: () => number;
+}
+
+/** Below so many rows with the outcome a figure moves by several points from seed to seed. */
+const FEW_EVENTS = 50;
+
+/**
+ * Fits every churn model to a table and judges each out of fold: treatment of the rare outcome, calibration and thresholds are learned on
+ * the training rows of each fold alone. Columns that say the outcome are left out first.
+ *
+ * @throws DataError for a label or value that cannot be used; NotFittedError when there is too little to learn from
+ */
+export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluationOptions): ChurnEvaluation {
+  checkOutcomes(table);
+  const { rows, features, warnings } = withoutLeaks(table, options.features);
+  const same = copies(rows);
+  const split = options.folds ? givenFolds(rows, options.folds) : seededFolds(rows, same, options.seed);
+  const labels = rows.map(({ label = 0 }) => label);
+  const events = labels.reduce((sum, label) => sum + label, 0);
+  warnings.push(...remarks(rows.length - new Set(same).size, events, split));
+
+  const { models: judged, notices } = crossValidateChurn(rows, split, { ...options, features });
+  for (const [message, count] of notices) warnings.push(`In ${count} rows of a fold set apart: ${message}`);
+  const seconds = new Map<string, number>();
+  let begun = options.clock();
+  const members = trainMembers(rows, {
+    ...options,
+    features,
+    random: seededRandom(options.seed),
+    onTrained: (member) => {
+      const now = options.clock();
+      seconds.set(member, now - begun);
+      begun = now;
+    },
+  });
+  options.onProgress?.(split.count + 1, split.count + 1);
+  return {
+    rows: rows.length,
+    events,
+    baseRate: events / rows.length,
+    features: features.map(({ name }) => name),
+    folds: split.count,
+    foldsFrom: split.origin,
+    seed: options.seed,
+    imbalance: options.imbalance,
+    calibration: options.calibration,
+    models: CHURN_MODELS.map((name) => {
+      const fitted = classifierOf(members, name, options.calibration);
+      const fitSeconds = membersOf(name).reduce((sum, member) => sum + (seconds.get(member) ?? 0), 0);
+      const thresholds = thresholdsOf(fitted, members.labels, options);
+      return { ...report(name, fitted, thresholds, judged[name], labels, split), fitSeconds };
+    }),
+    naive: naiveChurn(rows, features, split),
+    warnings,
+  };
+}
+
+function report(
+  name: ChurnModelName,
+  fitted: FittedChurnClassifier,
+  thresholds: ReadonlyMap<ThresholdBy, number>,
+  { probabilities, thresholds: judgedAt }: OutOfFold,
+  labels: readonly number[],
+  { folds }: ChurnFolds,
+): Omit<ChurnModelReport, 'fitSeconds'> {
+  const { converged, logLikelihood, warnings } = fitted.diagnostics;
+  const regression = name === 'logistic' ? fitted.members[0]?.fitted.regression : undefined;
+  const at = (by: ThresholdBy) => judgedAt[by] ?? [];
+  return {
+    name,
+    parameters: regression
+      ? Object.fromEntries(
+          [regression.regression.intercept, ...regression.regression.coefficients].map((each) => [
+            each.name,
+            each.estimate,
+          ]),
+        )
+      : Object.fromEntries(fitted.members.map(({ name: member, weight }) => [member, weight])),
+    logLikelihood,
+    converged,
+    metrics: churnMetrics({ probabilities, labels, folds, thresholds: at('f1') }),
+    foldAucs: aucOfFolds(probabilities, labels, folds),
+    thresholds: [...thresholds].map(([by, threshold]) => ({
+      by,
+      threshold: Number.isFinite(threshold) ? threshold : null,
+      decisions: decisionsAt(probabilities, labels, (row) => at(by)[row] as number),
+    })),
+    calibration: calibrationBins(probabilities, labels),
+    lift: liftCurve(probabilities, labels),
+    ...(regression && { oddsRatios: oddsRatios(regression, 'leaving') }),
+    warnings,
+  };
+}
+
+function checkOutcomes(rows: readonly TreeRow[]): void {
+  for (const [row, { label }] of rows.entries()) {
+    if (label === 0 || label === 1) continue;
+    throw new DataError({
+      row,
+      field: 'label',
+      expected: '0 or 1',
+      found: String(label),
+      remedy: 'leave out customers whose outcome is not known',
+    });
+  }
+  const events = rows.filter(({ label }) => label === 1).length;
+  if (events > 0 && events < rows.length) return;
+  throw new NotFittedError(
+    `All ${rows.length} rows have the same outcome, so nothing tells them apart. Add customers who ${events === 0 ? 'left' : 'stayed'}.`,
+  );
+}
+
+/** The table without the columns that say the outcome, and what is to be said of them. */
+function withoutLeaks(table: readonly TreeRow[], features: readonly FeatureSpec[]) {
+  const { leaking, suspect } = findLeaks(table, features);
+  const names = new Set(leaking.map(({ feature }) => feature));
+  const kept = [...features.keys()].filter((f) => !names.has(features[f]?.name ?? ''));
+  if (kept.length === 0) {
+    throw new NotFittedError('No column is left to learn from. Add columns that were known before the outcome.');
+  }
+  const warnings = [
+    ...leaking.map(
+      ({ feature, auc }) =>
+        `Column "${feature}" says the outcome by itself (AUC ${auc.toFixed(3)}), as only what is known afterwards does: it was left out.`,
+    ),
+    ...suspect.map(
+      ({ feature, auc }) =>
+        `Column "${feature}" alone has an AUC of ${auc.toFixed(3)}: make sure that it was known before the outcome. If not, leave it out: all figures rest on it.`,
+    ),
+  ];
+  const rows = names.size === 0 ? table : table.map((row) => ({ ...row, values: kept.map((f) => row.values[f]) }));
+  return { rows, features: kept.map((f) => features[f] as FeatureSpec), warnings };
+}
+
+function remarks(duplicates: number, events: number, { origin }: ChurnFolds): readonly string[] {
+  const said: string[] = [];
+  if (duplicates > 0) {
+    said.push(
+      origin === 'seeded'
+        ? `${duplicates} rows are copies of others; copies were kept in one fold, so that none is judged by a model that saw it.`
+        : `${duplicates} rows are copies of others. Where the folds given part them, figures are too good.`,
+    );
+  }
+  if (events < FEW_EVENTS) said.push(`Only ${events} rows had the outcome: figures move by chance.`);
+  return said;
+}
