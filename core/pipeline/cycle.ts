@@ -96,7 +96,10 @@ export async function cycle(
     });
   }
   if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
-  const model = await currentModel(workspace, options, rank, runs('train'));
+  const model = await currentModel(workspace, options, rank, {
+    mayTrain: runs('train'),
+    isWhole: unavailable.length === 0,
+  });
   if (runs('score') && model) {
     await score(database, {
       model,
@@ -140,11 +143,13 @@ async function currentModel(
   workspace: Workspace,
   { asOf, retrain, onStep }: Parameters<typeof cycle>[1],
   rank: SourceRank,
-  mayTrain: boolean,
+  { mayTrain, isWhole }: { mayTrain: boolean; isWhole: boolean },
 ): Promise<ScoringModel | null> {
   const champion = await championAt(workspace.database, asOf);
   const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
   if (!mayTrain || (fresh && !retrain)) return champion;
+  // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
+  if (!champion && !isWhole && !retrain) return null;
   const [known] = await workspace.database.query<{ customers: number }>(
     'select count(*)::int as customers from customer_stats',
   );
@@ -152,6 +157,7 @@ async function currentModel(
   return train(workspace.database, {
     asOf,
     currency: workspace.currency,
+    previous: champion,
     ...(workspace.scoring && { settings: workspace.scoring }),
     rank,
     clock: workspace.clock,

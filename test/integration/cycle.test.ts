@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
+import { VendorError } from '../../core/domain/errors.ts';
 import type { SourceRecord } from '../../core/domain/records.ts';
 import type { CustomerStats } from '../../core/features/stats.ts';
 import { cycle, STEPS, type Step, type Workspace } from '../../core/pipeline/cycle.ts';
 import { countsAsIn } from '../../core/playbooks/cell.ts';
 import { AT_RISK_AND_VALUABLE, type Playbook, playbookSchema } from '../../core/playbooks/schema.ts';
+import type { Connector } from '../../core/ports/connector.ts';
 import { mustWrite } from '../../core/scores/dead-band.ts';
 import { fieldValues } from '../../core/scores/fields.ts';
 import type { Score } from '../../core/scores/score.ts';
@@ -88,6 +90,31 @@ describe('a book that cannot be scored yet', () => {
     const score = (await scoreOf('x', 'second'))?.score;
     expect(Number.isFinite(score?.clv12m)).toBe(true);
     expect(Number.isFinite(score?.churnProbability)).toBe(true);
+  });
+
+  it('trains no first model on half a book: it waits for the connection that could not be read', async () => {
+    const book = recordsOf(simulateBook({ customers: 60, seed: 2, asOf: AS_OF }));
+    const crm = fakeConnector();
+    crm.feed(...book);
+    const other = fakeConnector('other');
+    const down: Connector = {
+      ...other,
+      source: {
+        streams: ['contacts'],
+        // biome-ignore lint/correctness/useYield: a vendor that is down has no page.
+        pull: async function* () {
+          throw new VendorError('down', { retry: 'later', status: 503 });
+        },
+      },
+    };
+    const half = await cycle({ ...workspaceOf([crm]), connectors: [crm, down] }, { asOf: AS_OF });
+    expect(half).toMatchObject({ model: null, recordsWritten: 0, unavailable: [{ connectionId: 'other' }] });
+    expect(half.pulled).toBe(book.length);
+    const whole = await cycle(workspaceOf([crm, other]), { asOf: AS_OF });
+    expect(whole.model).not.toBeNull();
+    // A champion is no reason to stop: with one the day's scores go on without the vendor that is down.
+    const later = await cycle({ ...workspaceOf([crm]), connectors: [crm, down] }, { asOf: addDays(AS_OF, 31) });
+    expect(later.model?.asOf).toBe(addDays(AS_OF, 31));
   });
 
   it('goes through with orders for nothing, orders refunded in full and orders of the future', async () => {
