@@ -9,9 +9,7 @@ export function churnPage(evaluation: ChurnEvaluation): string {
   const odds = models.flatMap(({ oddsRatios = [] }) => oddsRatios);
   return htmlPage('Churn models on known outcomes', [
     paragraph(churnSummary(evaluation)),
-    ...[...warnings, ...models.flatMap(modelWarnings)].map(
-      (warning) => `<p class="note">Note: ${escapeHtml(warning)}</p>`,
-    ),
+    ...[...warnings, ...modelWarnings(models)].map((warning) => `<p class="note">Note: ${escapeHtml(warning)}</p>`),
     '<h2>Figures out of fold</h2>',
     paragraph('Precision, recall, F1 and accuracy at the threshold with the best F1, chosen on training rows alone.'),
     htmlTable(
@@ -69,7 +67,7 @@ function unitPlot(axes: { x: string; y: string }, lines: Readonly<Record<string,
   };
   return drawSvg({
     grid: GRID,
-    legend: { top: 5 },
+    legend: { top: 5, itemGap: 30 },
     xAxis: axis(axes.x),
     yAxis: axis(axes.y),
     series: [

@@ -1,4 +1,5 @@
 import type { ChurnEvaluation, ChurnModelReport } from '../core/evaluation/churn.ts';
+import { warningSentence } from '../core/evaluation/churn-card.ts';
 import type { ChurnMetrics } from '../core/evaluation/churn-metrics.ts';
 import { print, table } from './output.ts';
 
@@ -17,7 +18,10 @@ export function showChurn(evaluation: ChurnEvaluation): void {
   for (const { oddsRatios = [] } of evaluation.models) {
     for (const { sentence } of oddsRatios.slice(0, MOST_RATIOS)) print(sentence);
   }
-  const warnings = [...evaluation.warnings, ...evaluation.models.flatMap(modelWarnings)];
+  const alerted = evaluation.models.filter(({ earlyWarning }) => earlyWarning !== undefined);
+  if (alerted.length > 0) print('');
+  for (const { name, earlyWarning } of alerted) if (earlyWarning) print(`${name}: ${warningSentence(earlyWarning)}`);
+  const warnings = [...evaluation.warnings, ...modelWarnings(evaluation.models)];
   if (warnings.length > 0) print('');
   for (const warning of warnings) print(`Note: ${warning}`);
 }
@@ -28,9 +32,13 @@ export function churnSummary({ rows, events, baseRate, folds, foldsFrom, seed }:
   return `${rows.toLocaleString('en')} customers, of whom ${events.toLocaleString('en')} (${(baseRate * 100).toFixed(1)} %) left. Cross-validated on ${folds} folds ${origin}.`;
 }
 
-/** What a model warns of, with its name. */
-export function modelWarnings({ name, warnings }: ChurnModelReport): readonly string[] {
-  return warnings.map((warning) => `${name}: ${warning}`);
+/** What models warn of, each sentence once: with their names, unless all say it. */
+export function modelWarnings(models: readonly ChurnModelReport[]): readonly string[] {
+  const sentences = new Set(models.flatMap(({ warnings }) => warnings));
+  return [...sentences].map((sentence) => {
+    const names = models.filter(({ warnings }) => warnings.includes(sentence)).map(({ name }) => name);
+    return names.length === models.length ? sentence : `${names.join(', ')}: ${sentence}`;
+  });
 }
 
 /** Heads of the columns of metricsCells, after the model's name. */

@@ -1,4 +1,6 @@
+import { calendarDay, dayNumber } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
+import type { SnapshotOf } from '../core/evaluation/churn.ts';
 import type { FeatureSpec, TreeRow } from '../core/models/trees/table.ts';
 import { columnIndex, type TextTable } from './read-table.ts';
 import { describeColumns, isMissingCell, isNumberCell, readCell } from './table-columns.ts';
@@ -9,6 +11,8 @@ export interface ChurnTable {
   features: readonly FeatureSpec[];
   /** The fold of each row, when a file gives them. */
   folds?: readonly number[];
+  /** Of each row, where rows are customers on days. */
+  snapshots?: readonly SnapshotOf[];
   /** What the reader should know of how the file was understood. */
   notes: readonly string[];
 }
@@ -17,6 +21,8 @@ export interface ChurnTable {
 export interface ChurnColumns {
   label: string;
   positive: string;
+  /** Where rows are customers on days: the columns that say whose, when, and when the customer left (empty: still here). */
+  snapshot?: { customer: string; day: string; leftOn: string } | undefined;
 }
 
 /**
@@ -31,7 +37,12 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   const notes: string[] = [];
   const kept = foldTable ? fitting(table, foldTable, notes) : table;
   const labels = outcomes(kept, labelAt, columns, notes);
-  const candidates = [...kept.header.keys()].filter((index) => index !== labelAt);
+  const { snapshot } = columns;
+  const snapshotAt = snapshot
+    ? [snapshot.customer, snapshot.day, snapshot.leftOn].map((name) => columnIndex(kept, name))
+    : [];
+  const apart = new Set([labelAt, ...snapshotAt]);
+  const candidates = [...kept.header.keys()].filter((index) => !apart.has(index));
   const described = describeColumns(kept, candidates);
   notes.push(...described.notes);
   if (described.columns.length === 0) {
@@ -53,6 +64,7 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   return {
     rows,
     features: described.columns.map(({ name, kind }) => ({ name, kind })),
+    ...(snapshot && { snapshots: snapshotsOf(kept, snapshotAt, snapshot) }),
     ...(foldTable && { folds: foldsOf(foldTable, labels) }),
     notes,
   };
@@ -88,6 +100,34 @@ function outcomes(
     notes.push(`Column "${label}" has ${values.length} values: all but "${positive}" count as staying.`);
   }
   return texts.map((text) => (text === positive ? 1 : 0));
+}
+
+function snapshotsOf(
+  { rows }: TextTable,
+  [customerAt = 0, dayAt = 0, leftAt = 0]: readonly number[],
+  names: NonNullable<ChurnColumns['snapshot']>,
+): readonly SnapshotOf[] {
+  const day = (line: number, field: string, text: string) => {
+    try {
+      return dayNumber(calendarDay(text));
+    } catch {
+      throw new DataError({
+        row: line,
+        field,
+        expected: 'a day as YYYY-MM-DD',
+        found: text,
+        remedy: 'write the day, or leave it empty for a customer who is still here',
+      });
+    }
+  };
+  return rows.map(({ line, cells }) => {
+    const left = cells[leftAt] ?? '';
+    return {
+      customer: cells[customerAt] ?? '',
+      day: day(line, names.day, cells[dayAt] ?? ''),
+      leftOn: isMissingCell(left) ? null : day(line, names.leftOn, left),
+    };
+  });
 }
 
 /** The table that the folds are of: as it is, or with exact copies dropped. */

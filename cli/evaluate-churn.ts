@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DataError } from '../core/domain/errors.ts';
 import { evaluateChurn } from '../core/evaluation/churn.ts';
 import { churnCard } from '../core/evaluation/churn-card.ts';
 import type { CalibrationMethod } from '../core/models/churn/calibrate.ts';
@@ -22,6 +23,10 @@ interface Options {
   calibration: CalibrationMethod;
   costs?: { falseAlarm: number; miss: number };
   capacity?: number;
+  customer?: string;
+  day?: string;
+  leftOn?: string;
+  alertsPerWeek?: number;
   seed: number;
   html?: string;
   json?: boolean;
@@ -50,6 +55,10 @@ export function evaluateChurnCommand(): Command {
     )
     .option('--costs <alarm:miss>', 'threshold by cost: of a false alarm and of a missed leaver, e.g. 1:5', costs)
     .option('--capacity <customers>', 'threshold by capacity: how many of the table can be acted on', integer)
+    .option('--alerts-per-week <customers>', 'early warning at so many; needs --customer, --day and --left-on', integer)
+    .option('--customer <column>', 'whose row it is, where a table has customers on several days')
+    .option('--day <column>', 'the day on which a row was known, as YYYY-MM-DD')
+    .option('--left-on <column>', 'the day on which the customer left; empty while still here')
     .option('--seed <number>', 'of folds and models', integer, 1)
     .option('--html <file>', 'writes one self-contained page with the model card and the plots')
     .option('--json', 'one line of JSON on stdout, nothing else there')
@@ -63,7 +72,8 @@ export function evaluateChurnCommand(): Command {
 
 async function evaluateFile(options: Options): Promise<void> {
   const folds = options.folds === undefined ? undefined : await readTable(resolve(options.folds));
-  const table = churnTable(await readTable(resolve(options.table)), options, folds);
+  const columns = { label: options.label, positive: options.positive, snapshot: snapshotColumns(options) };
+  const table = churnTable(await readTable(resolve(options.table)), columns, folds);
   const found = evaluateChurn(table.rows, {
     features: table.features,
     folds: table.folds,
@@ -72,6 +82,10 @@ async function evaluateFile(options: Options): Promise<void> {
     calibration: options.calibration,
     costs: options.costs,
     capacityShare: options.capacity === undefined ? undefined : Math.min(options.capacity / table.rows.length, 1),
+    alerts:
+      options.alertsPerWeek !== undefined && table.snapshots
+        ? { perWeek: options.alertsPerWeek, rows: table.snapshots }
+        : undefined,
     threads: Math.min(availableParallelism(), MOST_THREADS),
     clock: () => performance.now() / 1_000,
     onProgress: (done, total) => tell(`Every model fitted ${done} of ${total} times.`),
@@ -84,6 +98,20 @@ async function evaluateFile(options: Options): Promise<void> {
   }
   if (options.json) printJson({ ...evaluation, card: churnCard(evaluation) });
   else showChurn(evaluation);
+}
+
+/** The four options of early warning go together. */
+function snapshotColumns({ customer, day, leftOn, alertsPerWeek }: Options) {
+  if (customer !== undefined && day !== undefined && leftOn !== undefined && alertsPerWeek !== undefined) {
+    return { customer, day, leftOn };
+  }
+  if (customer === undefined && day === undefined && leftOn === undefined && alertsPerWeek === undefined)
+    return undefined;
+  throw new DataError({
+    field: '--alerts-per-week',
+    expected: '--alerts-per-week, --customer, --day and --left-on together',
+    remedy: 'name the others too, or none of them',
+  });
 }
 
 function costs(text: string): { falseAlarm: number; miss: number } {

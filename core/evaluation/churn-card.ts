@@ -1,5 +1,6 @@
 import type { ChurnEvaluation, ChurnModelReport } from './churn.ts';
 import type { ChurnMetrics } from './churn-metrics.ts';
+import type { EarlyWarning } from './early-warning.ts';
 
 /** A part of a model card: a heading and its sentences. */
 export interface CardSection {
@@ -46,6 +47,7 @@ export function churnCard(evaluation: ChurnEvaluation): ChurnCard {
     },
     { title: 'Probabilities', sentences: probabilities(best) },
     { title: 'Thresholds', sentences: thresholds(best) },
+    ...(best.earlyWarning ? [{ title: 'Early warning', sentences: [warningSentence(best.earlyWarning)] }] : []),
     {
       title: 'Limits',
       sentences: [
@@ -100,6 +102,16 @@ function thresholds(model: ChurnModelReport): readonly string[] {
       ? `${purposes[by]} nobody is flagged.`
       : `${purposes[by]}, from ${threshold.toFixed(3)}: of those flagged ${percent(precision)} left, of those who left ${percent(recall)} were flagged; F1 ${f1.toFixed(3)}, accuracy ${percent(accuracy)} where saying "stays" of everybody has ${percent(alwaysNo(model))}.`,
   );
+}
+
+/** What a fixed number of alerts a week comes to. */
+export function warningSentence(found: EarlyWarning): string {
+  const { alertsPerWeek, weeks, alerts, precision, baseRate, recall, leadDays } = found;
+  if (precision === null) return 'No alert was given.';
+  const lead = leadDays
+    ? `; ${leadDays.median} days ahead in the median (${leadDays.low} to ${leadDays.high} for eight in ten)`
+    : '';
+  return `At ${alertsPerWeek} alerts a week, ${alerts} in ${weeks} weeks: ${percent(precision)} of those alerted left in time, where alerts by chance have ${percent(baseRate)}; ${percent(recall)} of those who left were alerted${lead}.`;
 }
 
 /** Accuracy of flagging nobody: the share who stayed. */

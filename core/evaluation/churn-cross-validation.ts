@@ -44,10 +44,15 @@ export interface OutOfFold {
 /** Rows that a model of another fold had to work around, by sentence. */
 export type Notices = Map<string, number>;
 
-/** Fits every churn model without each fold, and asks it about that fold. Nothing of the fold is used for anything before. */
+/**
+ * Fits every churn model without each fold, and asks it about that fold. Nothing of the fold is used for anything before.
+ *
+ * @param groups rows with the same entry are never parted, inside the training rows neither
+ */
 export function crossValidateChurn(
   rows: readonly TreeRow[],
   { folds, count }: ChurnFolds,
+  groups: readonly string[],
   options: FoldOptions,
 ): { models: Record<ChurnModelName, OutOfFold>; notices: Notices } {
   const models = Object.fromEntries(
@@ -57,10 +62,12 @@ export function crossValidateChurn(
   for (let fold = 0; fold < count; fold += 1) {
     const test = [...folds.keys()].filter((row) => folds[row] === fold);
     const asked = test.map((row) => rows[row] as TreeRow);
-    const members = trainMembers(
-      rows.filter((_, row) => folds[row] !== fold),
-      { ...options, random: seededRandom(options.seed) },
-    );
+    const outside = (_: unknown, row: number) => folds[row] !== fold;
+    const members = trainMembers(rows.filter(outside), {
+      ...options,
+      groups: groups.filter(outside),
+      random: seededRandom(options.seed),
+    });
     for (const name of CHURN_MODELS) {
       const fitted = classifierOf(members, name, options.calibration);
       const said = fitted.predict(asked);

@@ -13,10 +13,10 @@ export interface ChurnFolds {
 const FOLDS = 5;
 
 /**
- * Five folds by chance from a seed, each with its share of the outcomes; exact copies stay together. Fewer where the rarer outcome has
+ * Five folds by chance from a seed, each with its share of the outcomes; rows of one group stay together. Fewer where the rarer outcome has
  * fewer rows. Throws NotFittedError when there are not two of it.
  */
-export function seededFolds(rows: readonly TreeRow[], copies: readonly string[], seed: number): ChurnFolds {
+export function seededFolds(rows: readonly TreeRow[], groups: readonly string[], seed: number): ChurnFolds {
   const labels = rows.map(({ label = 0 }) => label);
   const events = labels.reduce((sum, label) => sum + label, 0);
   const rarer = Math.min(events, rows.length - events);
@@ -27,7 +27,7 @@ export function seededFolds(rows: readonly TreeRow[], copies: readonly string[],
       `Of ${rows.length} rows ${events} had the outcome: at least 4 with and 4 without it are needed to learn and to judge. Add rows, or name another label.`,
     );
   }
-  return { folds: stratifiedFolds(labels, count, seededRandom(seed), copies), count, origin: 'seeded' };
+  return { folds: stratifiedFolds(labels, count, seededRandom(seed), groups), count, origin: 'seeded' };
 }
 
 /** Folds as a file gives them. Throws DataError when a fold would leave nothing to learn from or to judge on. */

@@ -32,6 +32,7 @@ import {
   liftCurve,
 } from './churn-metrics.ts';
 import { type NaiveRow, naiveChurn } from './churn-naive.ts';
+import { type EarlyWarning, earlyWarning } from './early-warning.ts';
 
 /** A threshold by what it was chosen for, and what comes of it out of fold. */
 export interface ThresholdReport {
@@ -58,6 +59,8 @@ export interface ChurnModelReport {
   thresholds: readonly ThresholdReport[];
   calibration: readonly CalibrationBin[];
   lift: readonly LiftPoint[];
+  /** Where rows are customers on days. */
+  earlyWarning?: EarlyWarning;
   /** Logistic only. */
   oddsRatios?: readonly OddsRatio[];
   warnings: readonly string[];
@@ -81,10 +84,19 @@ export interface ChurnEvaluation {
   warnings: readonly string[];
 }
 
+/** Which customer a row is of, on which day, and when that customer left (day numbers; null: still here). */
+export interface SnapshotOf {
+  customer: string;
+  day: number;
+  leftOn: number | null;
+}
+
 /** How to evaluate. */
 export interface ChurnEvaluationOptions extends FoldOptions {
   /** The fold of each row; seeded ones when left out. */
   folds?: readonly number[] | undefined;
+  /** Where rows are customers on days: whose, when, and when they left. Customers then stay whole in the folds. */
+  alerts?: { perWeek: number; rows: readonly SnapshotOf[] } | undefined;
   /** Seconds from some fixed moment. */
   clock: () => number;
 }
@@ -102,18 +114,20 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
   checkOutcomes(table);
   const { rows, features, warnings } = withoutLeaks(table, options.features);
   const same = copies(rows);
-  const split = options.folds ? givenFolds(rows, options.folds) : seededFolds(rows, same, options.seed);
+  const groups = options.alerts?.rows.map(({ customer }) => customer) ?? same;
+  const split = options.folds ? givenFolds(rows, options.folds) : seededFolds(rows, groups, options.seed);
   const labels = rows.map(({ label = 0 }) => label);
   const events = labels.reduce((sum, label) => sum + label, 0);
   warnings.push(...remarks(rows.length - new Set(same).size, events, split));
 
-  const { models: judged, notices } = crossValidateChurn(rows, split, { ...options, features });
+  const { models: judged, notices } = crossValidateChurn(rows, split, groups, { ...options, features });
   for (const [message, count] of notices) warnings.push(`In ${count} rows of a fold set apart: ${message}`);
   const seconds = new Map<string, number>();
   let begun = options.clock();
   const members = trainMembers(rows, {
     ...options,
     features,
+    groups,
     random: seededRandom(options.seed),
     onTrained: (member) => {
       const now = options.clock();
@@ -136,7 +150,11 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
       const fitted = classifierOf(members, name, options.calibration);
       const fitSeconds = membersOf(name).reduce((sum, member) => sum + (seconds.get(member) ?? 0), 0);
       const thresholds = thresholdsOf(fitted, members.labels, options);
-      return { ...report(name, fitted, thresholds, judged[name], labels, split), fitSeconds };
+      return {
+        ...report(name, fitted, thresholds, judged[name], labels, split),
+        fitSeconds,
+        ...(options.alerts && { earlyWarning: warningOf(options.alerts, judged[name], members.labels) }),
+      };
     }),
     naive: naiveChurn(rows, features, split),
     warnings,
@@ -178,6 +196,19 @@ function report(
     ...(regression && { oddsRatios: oddsRatios(regression, 'leaving') }),
     warnings,
   };
+}
+
+function warningOf(
+  { perWeek, rows }: NonNullable<ChurnEvaluationOptions['alerts']>,
+  { probabilities }: OutOfFold,
+  labels: readonly (0 | 1)[],
+): EarlyWarning {
+  const snapshots = rows.map((row, i) => ({
+    ...row,
+    probability: probabilities[i] as number,
+    label: labels[i] as 0 | 1,
+  }));
+  return earlyWarning(snapshots, perWeek);
 }
 
 function checkOutcomes(rows: readonly TreeRow[]): void {
@@ -225,8 +256,8 @@ function remarks(duplicates: number, events: number, { origin }: ChurnFolds): re
   if (duplicates > 0) {
     said.push(
       origin === 'seeded'
-        ? `${duplicates} rows are copies of others; copies were kept in one fold, so that none is judged by a model that saw it.`
-        : `${duplicates} rows are copies of others. Where the folds given part them, figures are too good.`,
+        ? `${duplicates} rows say the same as others; such rows were kept in one fold, so that none is judged by a model that saw its like.`
+        : `${duplicates} rows say the same as others. Where the folds given part them, figures are too good.`,
     );
   }
   if (events < FEW_EVENTS) said.push(`Only ${events} rows had the outcome: figures move by chance.`);

@@ -32,6 +32,7 @@ const COMMANDS = [
   'import',
   'quarantine',
   'evaluate clv',
+  'evaluate churn',
   'serve',
   'sandbox',
   'backup',

@@ -10,7 +10,7 @@ export const churnFeatures: readonly FeatureSpec[] = [
 ];
 
 /**
- * Invented customers, one in five of whom leaves: sooner with few years and many tickets on a monthly plan. One in ten has no seats on
+ * Invented customers, of whom about a third leave: sooner with few years and many tickets on a monthly plan. One in ten has no seats on
  * record. With `signal` 0 nothing tells who leaves.
  */
 export function inventedCustomers(count: number, { seed = 1, signal = 1 } = {}): readonly TreeRow[] {

@@ -17,6 +17,8 @@ export type ChurnModelName = (typeof CHURN_MODELS)[number];
 /** What all members are fitted with. */
 export interface MemberOptions extends MemberContext {
   readonly imbalance: Imbalance;
+  /** Rows with the same entry stay in one fold, such as those of one customer; exact copies when left out. */
+  readonly groups?: readonly string[] | undefined;
   /** Called after each member. */
   readonly onTrained?: (member: string) => void;
 }
@@ -97,7 +99,7 @@ export function membersOf(model: ChurnModelName): readonly string[] {
  */
 export function trainMembers(
   rows: readonly TreeRow[],
-  { onTrained, ...context }: MemberOptions,
+  { onTrained, groups = copies(rows), ...context }: MemberOptions,
   names: readonly string[] = membersOf('ensemble'),
 ): TrainedMembers {
   const labels = rows.map(({ label }, row) => labelOf(label, row));
@@ -108,7 +110,7 @@ export function trainMembers(
       `Of ${rows.length} rows ${events} had the event: at least ${FEWEST} with and ${FEWEST} without it are needed. Add rows, or choose another label.`,
     );
   }
-  const folds = stratifiedFolds(labels, Math.min(FOLDS, rarer), context.random, copies(rows));
+  const folds = stratifiedFolds(labels, Math.min(FOLDS, rarer), context.random, groups);
   const members = names.map((name) => {
     const trained = trainMember(memberNamed(name), rows, folds, context);
     onTrained?.(name);

@@ -24,7 +24,8 @@ export function stratifiedFolds(
   }
   const fold = new Int32Array(labels.length);
   // One after the other through both classes, so that the folds differ by one group at most.
-  const dealt = [...deck.filter(([row = 0]) => labels[row] === 1), ...deck.filter(([row = 0]) => labels[row] !== 1)];
+  const left = (rows: readonly number[]) => rows.some((row) => labels[row] === 1);
+  const dealt = [...deck.filter(left), ...deck.filter((rows) => !left(rows))];
   for (const [position, rows] of dealt.entries()) for (const row of rows) fold[row] = position % folds;
   return fold;
 }

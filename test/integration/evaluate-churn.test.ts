@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { churnFeatures, inventedCustomers } from '../support/churn.ts';
+import { staypower } from '../support/command.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'staypower-churn-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Two snapshots of each customer; leavers leave 20 days after the second. */
+const lines = inventedCustomers(120).flatMap(({ values, label }, i) =>
+  ['2026-01-05', '2026-02-02'].map((day, k) => {
+    const left = label === 1 ? '2026-02-22' : '';
+    return [`c${i}`, day, left, ...values.map((value) => value ?? ''), label === 1 && k === 1 ? 'Yes' : 'No'].join();
+  }),
+);
+const header = ['who', 'day', 'left', ...churnFeatures.map(({ name }) => name), 'Churn'].join();
+const table = join(home, 'customers.csv');
+writeFileSync(table, [header, ...lines].join('\n'));
+
+describe('evaluate churn', () => {
+  test('prints one line of JSON with every model, the naive rows and a card, and writes one page', async () => {
+    const html = join(home, 'churn.html');
+    const early = ['--alerts-per-week', '10', '--customer', 'who', '--day', 'day', '--left-on', 'left'];
+    const { code, stdout } = await staypower(
+      [
+        'evaluate',
+        'churn',
+        '--table',
+        table,
+        '--label',
+        'Churn',
+        '--positive',
+        'Yes',
+        '--json',
+        '--html',
+        html,
+        ...early,
+      ],
+      { home },
+    );
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    const found = JSON.parse(stdout);
+    expect(found.models.map((model: { name: string }) => model.name)).toEqual([
+      'logistic',
+      'random-forest',
+      'gradient-boosting',
+      'ensemble',
+    ]);
+    for (const key of ['name', 'parameters', 'logLikelihood', 'converged', 'fitSeconds', 'metrics']) {
+      expect(found.models[0]).toHaveProperty(key);
+    }
+    expect(found.naive[0].name).toBe('base-rate');
+    expect(found.card.sections.length).toBeGreaterThan(5);
+    expect(found.models[3].earlyWarning).toMatchObject({ alertsPerWeek: 10, weeks: 2 });
+    const page = readFileSync(html, 'utf8');
+    expect(page.match(/<svg/g)).toHaveLength(2);
+    expect(page).toContain('Model card');
+    expect(page).toContain('base-rate (naive)');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  }, 60_000);
+
+  test.each([
+    ['half of the early warning options', ['--customer', 'who'], /--alerts-per-week.*together/],
+    ['costs that are none', ['--costs', '5'], /1:5/],
+    ['an unknown treatment', ['--imbalance', 'luck'], /class-weights, smote, none/],
+    ['an outcome that is not there', ['--positive', 'Gone'], /--positive.*No, Yes/],
+  ])('refuses %s', async (_, more, message) => {
+    const { code, stderr, stdout } = await staypower(
+      ['evaluate', 'churn', '--table', table, '--label', 'Churn', '--positive', 'Yes', ...more],
+      { home },
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+  });
+});
