@@ -23,7 +23,7 @@ export async function printDemo(
     `Your customers as of ${context.asOf}`,
     `  Customers       ${count(counts.customers)}, recognised across Salesforce, HubSpot and Segment; ${count(totals.active)} active buyers`,
     `  Expected value  ${money(totals.expectedValue)} over the next 12 months`,
-    `  Value at risk   ${money(totals.valueAtRisk)}, of which ${count(totals.atRisk)} customers are valuable and likely to leave`,
+    `  Value at risk   ${money(totals.valueAtRisk)}, ${count(totals.atRisk)} ${totals.atRisk === 1 ? 'customer is' : 'customers are'} both valuable and likely to leave`,
     `  On the records  ${count(report.fieldsWritten)} fields written on ${count(report.recordsWritten)} records`,
     `  Tasks           ${count(report.tasksOpened)} opened now; ${count(report.deferred)} wait for their owner's next day, ${count(report.heldOut)} held out to measure the effect`,
     `  API calls       ${count(context.bill.apiCalls)}; the fewest possible: ${count(context.bill.minimumApiCalls)}`,

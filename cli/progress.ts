@@ -29,30 +29,35 @@ function bars(): Progress {
     stop,
     step: ({ step, detail, done, total }) => {
       const title = `${step} ${detail}`.trim();
+      const counts = done > 0 || total !== null;
       if (title !== current) {
         stop();
         current = title;
+        startedAt = performance.now();
+        // A step that counts nothing has no bar to draw.
+        if (!counts) tell(title);
+      }
+      if (!counts) return;
+      if (!bar) {
         bar = new cliProgress.SingleBar({
           stream: process.stderr,
-          format: `${title.padEnd(32)} {bar} {value}{of} · {rate}/s · {left}`,
+          format: `${title.padEnd(32)} {bar} {value}{of}{rate}{left}`,
           barsize: 24,
           hideCursor: true,
-          etaBuffer: 50,
         });
-        bar.start(total ?? Math.max(done, 1), 0, { of: '', rate: 0, left: '' });
-        startedAt = performance.now();
+        bar.start(total ?? Math.max(done, 1), 0, { of: '', rate: '', left: '' });
       }
       const seconds = Math.max((performance.now() - startedAt) / 1_000, 0.001);
-      const rate = Math.round(done / seconds);
-      if (total !== null) bar?.setTotal(Math.max(total, done));
-      else bar?.setTotal(Math.max(done, 1));
-      bar?.update(done, {
+      // In its first moments a rate says nothing.
+      const rate = seconds > 0.3 ? Math.round(done / seconds) : 0;
+      bar.setTotal(Math.max(total ?? 1, done));
+      bar.update(done, {
         of: total === null ? '' : ` of ${total}`,
-        rate,
+        rate: rate > 0 ? ` · ${rate}/s` : '',
         left:
           total !== null && rate > 0
-            ? `${Math.ceil(Math.max(total - done, 0) / rate)} s left`
-            : `${Math.round(seconds)} s`,
+            ? ` · ${Math.ceil(Math.max(total - done, 0) / rate)} s left`
+            : ` · ${Math.round(seconds)} s`,
       });
     },
   };
