@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { CustomerExplanation } from '../core/ports/engine.ts';
+import type { Insight } from '../core/scores/insight.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -24,8 +25,12 @@ export function explainCommand(): Command {
           remedy: 'check the spelling and --workspace, or run "staypower run" first',
         });
       }
-      if (context.json) printJson(found);
-      else show(found);
+      const insight = await open.insights.customer(found.customerId);
+      if (context.json) printJson({ ...found, insight });
+      else {
+        show(found);
+        if (insight) showInsight(insight);
+      }
     } finally {
       await open.close();
     }
@@ -62,6 +67,35 @@ function show(found: CustomerExplanation): void {
   }
   print('Records:', ...found.records.map((each) => `  ${each.connectionId} ${each.kind} ${each.externalId}`));
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
+}
+
+function showInsight({ engagement, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
+  print('', `Engagement ${round(engagement.score)}, by what was done:`);
+  if (engagement.ledger.length === 0) print('  nothing yet');
+  else {
+    print(
+      table(
+        ['channel', 'event', 'half-life, days', 'decayed count', 'of the score'],
+        engagement.ledger.map((row) => [
+          row.channel,
+          row.event ?? 'any',
+          row.halfLifeDays,
+          round(row.decayedCount),
+          round(row.ofScore),
+        ]),
+      ),
+    );
+  }
+  if (engagement.forecast) {
+    const { days, expected } = engagement.forecast;
+    print(`Expected in the next ${days} days: ${round(expected)} events and orders.`);
+  }
+  if (cluster) print(`Cluster ${cluster.id}: ${cluster.description}`);
+  if (whatWouldHelp.length > 0) print('What goes with a lower risk:', ...whatWouldHelp.map((text) => `  - ${text}`));
+  if (churnSurrogate)
+    print(
+      `A straight line over the same groups explains ${Math.round(churnSurrogate.fidelity * 100)} % of the churn risk around here.`,
+    );
 }
 
 function round(value: number): number {

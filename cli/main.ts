@@ -8,12 +8,14 @@ import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { reportError } from './output.ts';
+import { prioritiesCommand } from './priorities.ts';
 import { provisionCommand } from './provision.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { restoreCommand } from './restore.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scoreCommand } from './score.ts';
+import { segmentsCommand } from './segments.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
 import { trainCommand } from './train.ts';
@@ -37,6 +39,8 @@ function program(): Command {
     scoreCommand(),
     writeBackCommand(),
     explainCommand(),
+    segmentsCommand(),
+    prioritiesCommand(),
     undoJoinCommand(),
     importCommand(),
     quarantineCommand(),

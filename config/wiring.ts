@@ -8,10 +8,11 @@ import { createSegment } from '../connectors/segment/index.ts';
 import type { Workspace } from '../core/pipeline/cycle.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
-import type { Inbox, Queries } from '../core/ports/engine.ts';
+import type { Inbox, Insights, Queries } from '../core/ports/engine.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
 import { createInbox } from '../core/store/inbox.ts';
+import { createInsights } from '../core/store/insights.ts';
 import { openStore } from '../core/store/open.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
@@ -35,6 +36,7 @@ export interface WiringContext {
 export interface OpenWorkspace {
   workspace: Workspace;
   queries: Queries;
+  insights: Insights;
   inbox: Inbox;
   close(): Promise<void>;
 }
@@ -170,6 +172,7 @@ export async function openWorkspace(
       clock: context.clock,
     },
     queries: createQueries(database),
+    insights: createInsights(database, sentencesOf(config.language)),
     inbox: createInbox(database, () => context.clock.now()),
     close: async () => {
       await Promise.all(connectors.map((connector) => connector.close()));

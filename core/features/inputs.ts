@@ -15,6 +15,8 @@ export interface Inputs {
   meanGapDays: number;
   spendDays: number;
   meanSpend: number;
+  /** Money of all purchase days, the first included. */
+  totalSpend: number;
   /** Decayed counts by channel, of the short and the long memory. */
   short: Readonly<Record<EngagementChannel, number>>;
   long: Readonly<Record<EngagementChannel, number>>;
@@ -43,6 +45,7 @@ export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: stri
     meanGapDays: repeats > 0 ? stats.gapDays / repeats : 0,
     spendDays: stats.repeatSpendDays,
     meanSpend: stats.repeatSpendDays > 0 ? toMajor(stats.repeatSpendMinor, currency) / stats.repeatSpendDays : 0,
+    totalSpend: toMajor(stats.totalMinor, currency),
     short,
     long,
     named,

@@ -21,6 +21,8 @@ export async function train(
     asOf: CalendarDay;
     currency: string;
     settings?: ScoringSettings;
+    /** The champion so far. */
+    previous: ScoringModel | null;
     rank: SourceRank;
     clock: Clock;
     onProgress?: (what: string) => void;
@@ -32,6 +34,7 @@ export async function train(
   const model = trainScoringModel(population, sample, {
     asOf: context.asOf,
     currency: context.currency,
+    previous: context.previous,
     ...(context.settings && { settings: context.settings }),
     ...(context.onProgress && { onProgress: context.onProgress }),
   });

@@ -1,4 +1,7 @@
 import type { Json } from '../domain/json.ts';
+import type { Insight } from '../scores/insight.ts';
+import type { Clusters } from '../segments/clusters.ts';
+import type { RfmShares } from '../segments/rfm.ts';
 
 /** A message as it came in, verified and not yet read. */
 export interface InboxMessage {
@@ -61,4 +64,59 @@ export interface Queries {
   explain(customer: string): Promise<CustomerExplanation | null>;
   /** Whether the store answers, since when nothing was drained, and what waits. */
   health(): Promise<{ ok: boolean; engine: string; inboxWaiting: number; outboxWaiting: number; quarantined: number }>;
+}
+
+/** Customers taken together: a segment or a cluster. Money in decimal strings of the report's currency, the next 12 months. */
+export interface GroupRow {
+  id: string;
+  /** In words: the segment's name, or how the cluster behaves. */
+  name: string;
+  /** Null for clusters. */
+  whatToDo: string | null;
+  customers: number;
+  shareOfCustomers: number;
+  expectedValue: string;
+  /** Of the expected value of the book; 0 when that is nothing. */
+  shareOfValue: number;
+  meanChurnProbability: number | null;
+  /** Churn probability x value if kept, summed over the active: the lapsed have left already. */
+  valueAtRisk: string;
+  /** What it brings in 12 months if one in ten of those who would leave stays: a tenth of the value at risk, an assumption. */
+  gainIfOneInTenStays: string;
+}
+
+/** The book by segment and by cluster; those with most expected value first. */
+export interface SegmentReport {
+  asOf: string;
+  currency: string;
+  modelVersion: string;
+  segments: readonly GroupRow[];
+  clusters: readonly GroupRow[];
+  /** Every number of clusters that was tried at training; the chosen one has the highest mean silhouette. */
+  clustersTried: Clusters['tried'];
+  /** The share of buyers with each RFM score from 1 to 5 at training: ties are never broken, so fifths are uneven. */
+  rfmShares: RfmShares | null;
+}
+
+/** One customer in the order of priority, and how that order depends on what is held important. */
+export interface PriorityRow {
+  customerId: string;
+  name: string | null;
+  rank: number;
+  priority: number;
+  /** The rank by the other way of weighing: TOPSIS for the weighted sum, and the reverse. */
+  rankByOtherMethod: number;
+  /** The rank if one criterion weighed twice. */
+  rankIfDoubled: Readonly<Record<string, number>>;
+  /** Sentences about the doublings that change the rank. */
+  sensitivity: readonly string[];
+}
+
+/** Questions that take a look at the whole book, or behind one customer's scores: for reports, not for the live thread. */
+export interface Insights {
+  /** Null before the first scoring. */
+  segments(): Promise<SegmentReport | null>;
+  priorities(options: { limit: number }): Promise<{ method: string; customers: readonly PriorityRow[] }>;
+  /** Null for who is not scored by a model of today's format. */
+  customer(customerId: string): Promise<Insight | null>;
 }

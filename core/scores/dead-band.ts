@@ -8,8 +8,8 @@ const NUMBERS: Readonly<Record<string, (before: number) => number>> = {
   priority: () => 5,
 };
 
-/** Fields whose every change counts: bands, trend aside. */
-const EXACT = new Set(['currency', 'churn_horizon_days', 'churn_band', 'value_band', 'next_action']);
+/** Fields whose every change counts: bands, segment, action; the trend does not. */
+const EXACT = new Set(['currency', 'churn_horizon_days', 'churn_band', 'value_band', 'segment', 'next_action']);
 
 /**
  * Whether a record must be written: a number left its dead-band around what was written, or a band, currency or action changed.

@@ -19,6 +19,11 @@ export function engagementRatio(ledger: Ledger, inputs: Memories): number {
   return long <= 0 ? 1 : short / SHORT_HALF_LIFE_DAYS / (long / LONG_HALF_LIFE_DAYS);
 }
 
+/** How much of the usual engagement is missing, 0..1. */
+export function engagementDrop(ratio: number): number {
+  return Math.min(Math.max(1 - ratio, 0), 1);
+}
+
 /** The ratio in words. */
 export function engagementTrend(ratio: number): 'rising' | 'steady' | 'falling' {
   return ratio > 1.3 ? 'rising' : ratio < 0.7 ? 'falling' : 'steady';

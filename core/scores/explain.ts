@@ -1,11 +1,12 @@
 import { totalPoints } from '../engagement/ledger.ts';
+import { localSurrogate } from '../explain/lime.ts';
 import { shapleyValues } from '../explain/shapley.ts';
 import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
 import { churnProbability } from './churn.ts';
 import { engagementScore } from './engagement.ts';
 import { roundMoney } from './numbers.ts';
-import type { Explanation, ScoreName } from './score.ts';
+import type { Contribution, Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { clv12m } from './value.ts';
 
@@ -42,6 +43,23 @@ export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<Sco
   return explained;
 }
 
+/** A straight line through the churn risk around a customer, over the same groups, with how well it fits; null without a churn risk. */
+export function churnSurrogate(
+  model: ScoringModel,
+  inputs: Inputs,
+): { fidelity: number; contributions: readonly Contribution[] } | null {
+  const { value } = model;
+  if (!value || inputs.purchases === 0) return null;
+  const groups = GROUPS_OF.churn;
+  const { fidelity, contributions } = localSurrogate(groups.length, (mask) =>
+    churnProbability(model.churn, masked(model, inputs, groups, mask), value.transactions, model.horizonDays),
+  );
+  return {
+    fidelity,
+    contributions: groups.map((group, index) => ({ group, contribution: contributions[index] ?? 0 })),
+  };
+}
+
 function explanation(
   model: ScoringModel,
   inputs: Inputs,
@@ -49,13 +67,15 @@ function explanation(
   scoreOf: (mixed: Inputs) => number,
 ): Explanation {
   const groups = GROUPS_OF[score];
-  const values = shapleyValues(groups.length, (mask) =>
-    scoreOf(mixed(model.reference, inputs, new Set(groups.filter((_, index) => mask & (1 << index))))),
-  );
+  const values = shapleyValues(groups.length, (mask) => scoreOf(masked(model, inputs, groups, mask)));
   return {
     baseline: scoreOf(model.reference),
     contributions: groups.map((group, index) => ({ group, contribution: values[index] ?? 0 })),
   };
+}
+
+function masked(model: ScoringModel, inputs: Inputs, groups: readonly InputGroup[], mask: number): Inputs {
+  return mixed(model.reference, inputs, new Set(groups.filter((_, index) => mask & (1 << index))));
 }
 
 /** A customer with some groups of inputs its own and the others the reference's. */
@@ -74,6 +94,7 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
     meanGapDays: from('silence').meanGapDays,
     spendDays: from('spend').spendDays,
     meanSpend: from('spend').meanSpend,
+    totalSpend: from('spend').totalSpend,
     short: memory('short'),
     long: memory('long'),
     named: Object.fromEntries((['silence', 'engagement', 'support'] as const).flatMap(named)),

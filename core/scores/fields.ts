@@ -1,4 +1,5 @@
 import { CLEAR, type FieldDefinition, type FieldValue } from '../domain/fields.ts';
+import { SEGMENTS, type Segment } from '../segments/named-segments.ts';
 import type { Score } from './score.ts';
 
 const number = (scale: number) => ({ type: 'number', scale }) as const;
@@ -10,6 +11,20 @@ const BANDS = {
     { value: 'low', label: 'Low' },
   ],
 } as const;
+
+const SEGMENT_LABELS: Readonly<Record<Segment, string>> = {
+  champions: 'Champions',
+  loyal: 'Loyal',
+  'potential-loyalists': 'Potential loyalists',
+  new: 'New',
+  promising: 'Promising',
+  'needs-attention': 'Needs attention',
+  'about-to-sleep': 'About to sleep',
+  'at-risk': 'At risk',
+  'cannot-lose': 'Cannot lose them',
+  hibernating: 'Hibernating',
+  lost: 'Lost',
+};
 
 /** The fields a score fills on a record: one table for every vendor. Labels state the direction. */
 export const SCORE_FIELDS: readonly FieldDefinition[] = [
@@ -75,6 +90,10 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
     'Value at risk, risk and loss of engagement in one number.',
     number(0),
   ),
+  field('segment', 'Segment', 'By how recently, how often and for how much the customer bought.', {
+    type: 'enum',
+    options: SEGMENTS.map((value) => ({ value, label: SEGMENT_LABELS[value] })),
+  }),
   field('reasons', 'Why', 'What moves these scores most.', { type: 'longText', maxLength: 2000 }),
   field('change', 'What changed', 'Why the scores moved since the last time.', { type: 'longText', maxLength: 1000 }),
   field('next_action', 'Next action', 'What to do now.', { type: 'text', maxLength: 255 }),
@@ -107,6 +126,7 @@ export function fieldValues(score: Score): Readonly<Record<string, FieldValue>> 
     engagement: Math.round(score.engagement),
     engagement_trend: score.engagementTrend,
     priority: Math.round(score.priority),
+    segment: orClear(score.segment),
     reasons: score.reasons.join('\n').slice(0, 2000),
     change: score.change === null ? CLEAR : score.change.slice(0, 1000),
     next_action: orClear(score.nextAction),

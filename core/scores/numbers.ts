@@ -3,9 +3,11 @@ import { minorDigits } from '../domain/money.ts';
 import { totalPoints } from '../engagement/ledger.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { segmentOf } from '../segments/named-segments.ts';
+import { rfmScores } from '../segments/rfm.ts';
 import { churnProbability } from './churn.ts';
 import { engagementRatio, engagementScore, engagementTrend } from './engagement.ts';
-import { percentileOf } from './percentile-table.ts';
+import { priorityOf, standing } from './priority.ts';
 import type { Band, Lifecycle, ScoreNumbers } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { clv12m, interval12m, valueIfKept12m } from './value.ts';
@@ -30,10 +32,13 @@ export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: C
     engagement,
     engagementTrend: engagementTrend(ratio),
     priority: 0,
+    standing: null,
+    segment: lifecycle !== 'prospect' && model.rfm ? segmentOf(rfmScores(model.rfm, inputs)) : null,
   };
   if (lifecycle === 'prospect' || !model.value) return numbers;
   const churn = churnProbability(model.churn, inputs, model.value.transactions, model.horizonDays);
   const kept = roundMoney(valueIfKept12m(model.value, inputs), model.currency);
+  const stands = standing(model.tables, { churn, valueIfKept: kept, engagementRatio: ratio });
   return {
     ...numbers,
     clv12m: roundMoney(clv12m(model.value, inputs), model.currency),
@@ -41,11 +46,8 @@ export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: C
     churnProbability: churn,
     churnBand: lifecycle === 'lapsed' ? 'lapsed' : bandOf(churn, model.cutoffs.churn),
     valueBand: bandOf(kept, model.cutoffs.value),
-    priority:
-      100 *
-      (0.5 * percentileOf(model.tables.valueAtRisk, churn * kept) +
-        0.3 * percentileOf(model.tables.churn, churn) +
-        0.2 * percentileOf(model.tables.engagementDrop, engagementDrop(ratio))),
+    priority: priorityOf(model.priority, stands),
+    standing: stands,
   };
 }
 
@@ -61,11 +63,6 @@ export function scoreNumbers(model: ScoringModel, stats: CustomerStats, asOf: Ca
 export function lifecycleOf(inputs: Pick<Inputs, 'purchases' | 'silenceDays'>, horizonDays: number): Lifecycle {
   if (inputs.purchases === 0) return 'prospect';
   return inputs.silenceDays > 2 * horizonDays ? 'lapsed' : 'active';
-}
-
-/** How much of the usual engagement is missing, 0..1. */
-export function engagementDrop(ratio: number): number {
-  return Math.min(Math.max(1 - ratio, 0), 1);
 }
 
 function bandOf(value: number, cutoffs: { high: number; medium: number }): Band {

@@ -2,6 +2,7 @@ import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import type { FieldValue } from '../domain/fields.ts';
 import { inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { clusterOf } from '../segments/clusters.ts';
 import { type Before, changeSentence } from './change.ts';
 import { mustWrite } from './dead-band.ts';
 import { explain } from './explain.ts';
@@ -35,6 +36,7 @@ export function scoreCustomer(
     currency: model.currency,
     churnHorizonDays: model.horizonDays,
     modelVersion: model.version,
+    cluster: model.clusters && inputs.purchases > 0 ? (clusterOf(model.clusters, inputs)?.id ?? null) : null,
     explanations,
     reasons: reasons(model, { inputs, rhythm: stats.rhythm }, explanations, numbers, sentences),
     change: before && changeSentence(before, { model, stats, asOf }, sentences),

@@ -1,4 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { Segment } from '../segments/named-segments.ts';
+import type { Standing } from './priority.ts';
 
 /** Bands are cut-offs frozen at training: high = the top fifth of customers who are not lapsed, medium = the next 30 %. */
 export type Band = 'high' | 'medium' | 'low';
@@ -45,6 +47,10 @@ export interface ScoreNumbers {
   engagementTrend: 'rising' | 'steady' | 'falling';
   /** 0..100: what to look at first. */
   priority: number;
+  /** Where the customer stands by each criterion of the priority; null when it cannot be said. */
+  standing: Standing | null;
+  /** By recency, frequency and money; null for prospects. */
+  segment: Segment | null;
 }
 
 /** A customer's score as it is kept: numbers, why, and why they moved. */
@@ -52,6 +58,8 @@ export interface Score extends ScoreNumbers {
   currency: string;
   churnHorizonDays: number;
   modelVersion: string;
+  /** Letter of the cluster of customers who behave alike; null for prospects and small books. */
+  cluster: string | null;
   explanations: Partial<Record<ScoreName, Explanation>>;
   /** Three sentences for a rep, most important first. */
   reasons: readonly string[];

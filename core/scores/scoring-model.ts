@@ -8,8 +8,11 @@ import type { Inputs } from '../features/inputs.ts';
 import { logistic } from '../models/churn/logistic.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { loadTransactionModel } from '../models/clv/transaction-models.ts';
+import type { Clusters } from '../segments/clusters.ts';
+import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
+import type { PriorityRule } from './priority.ts';
 import type { EngagementReport } from './train-engagement.ts';
 import type { ValueModels } from './value.ts';
 
@@ -32,6 +35,11 @@ export interface ScoringModel {
   forecast: ActivityForecast | null;
   /** From where on a value is high or medium: the top fifth and the next 30 % of the active customers. */
   cutoffs: { churn: { high: number; medium: number }; value: { high: number; medium: number } };
+  /** Null without a buyer. */
+  rfm: RfmCutPoints | null;
+  /** Null when there are too few buyers to group. */
+  clusters: Clusters | null;
+  priority: PriorityRule;
   tables: {
     valueAtRisk: PercentileTable;
     churn: PercentileTable;
@@ -62,11 +70,13 @@ export interface TrainingReport {
   churnExamples: number;
   churnBaseRate: number | null;
   engagement: EngagementReport;
+  /** How many of the buyers have each RFM score: ties make fifths uneven. Null without a buyer. */
+  rfm: RfmShares | null;
   warnings: readonly string[];
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */
-export const SCORING_MODEL_FORMAT = 2;
+export const SCORING_MODEL_FORMAT = 3;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
+import { CRITERIA } from './priority.ts';
+
+const weight = z.number().min(0).max(100);
 
 /** What a workspace says about its scores. Takes effect at the next training, but for the language. */
 export const scoringSettingsSchema = z.strictObject({
@@ -17,6 +20,21 @@ export const scoringSettingsSchema = z.strictObject({
           }),
         )
         .default([]),
+    })
+    .prefault({}),
+  priority: z
+    .strictObject({
+      /** How the standings by each criterion become one number. */
+      method: z.enum(['weighted-sum', 'topsis']).default('weighted-sum'),
+      /** Against each other. */
+      weights: z
+        .strictObject({
+          valueAtRisk: weight.default(0.5),
+          churn: weight.default(0.3),
+          engagementDrop: weight.default(0.2),
+        })
+        .prefault({})
+        .refine((weights) => CRITERIA.some((each) => weights[each] > 0), 'one weight above 0 at least'),
     })
     .prefault({}),
 });

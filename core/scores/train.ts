@@ -11,9 +11,11 @@ import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
+import { fitClusters } from '../segments/clusters.ts';
+import { rfmCutPoints, rfmShares } from '../segments/rfm.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
-import { engagementRatio } from './engagement.ts';
-import { engagementDrop, lifecycleOf, movingNumbers } from './numbers.ts';
+import { engagementDrop, engagementRatio } from './engagement.ts';
+import { lifecycleOf, movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
@@ -39,11 +41,18 @@ const FEWEST_EXAMPLES = 30;
  *
  * @param population statistics of every customer on asOf: what the value models are fitted to
  * @param sample customers with their history, for churn windows and percentile tables; the whole book when it is small
+ * @param options.previous the model before: clusters that are met again keep their letters
  */
 export function trainScoringModel(
   population: readonly CustomerStats[],
   sample: readonly TrainingCustomer[],
-  options: { asOf: CalendarDay; currency: string; settings?: ScoringSettings; onProgress?: (what: string) => void },
+  options: {
+    asOf: CalendarDay;
+    currency: string;
+    settings?: ScoringSettings;
+    previous?: ScoringModel | null;
+    onProgress?: (what: string) => void;
+  },
 ): ScoringModel {
   const { asOf, currency } = options;
   const warnings: string[] = [];
@@ -68,6 +77,8 @@ export function trainScoringModel(
   options.onProgress?.('bands');
   const stats = sample.map((customer) => customer.statsAt(asOf));
   const inputs = stats.map((each) => inputsAt(each, asOf, currency));
+  const bought = inputs.filter((each) => each.purchases > 0);
+  const rfm = rfmCutPoints(bought);
   const report: TrainingReport = {
     customers: population.length,
     buyers: buyers.length,
@@ -77,6 +88,7 @@ export function trainScoringModel(
     churnExamples: churn.churnExamples,
     churnBaseRate: churn.churnBaseRate,
     engagement: engagement.report,
+    rfm: rfm && rfmShares(rfm, bought),
     warnings,
   };
   const points = inputs.map((each) => totalPoints(engagement.ledger, each)).filter((each) => each > 0);
@@ -89,6 +101,9 @@ export function trainScoringModel(
     churn: churn.model,
     ledger: engagement.ledger,
     forecast: engagement.forecast,
+    rfm,
+    clusters: fitClusters(bought, options.previous?.clusters ?? null),
+    priority: settings.priority,
     cutoffs: {
       churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
       value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
@@ -325,6 +340,7 @@ function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
     meanGapDays: median((each) => each.meanGapDays),
     spendDays: Math.round(median((each) => each.spendDays)),
     meanSpend: median((each) => each.meanSpend),
+    totalSpend: median((each) => each.totalSpend),
     short: memory('short'),
     long: memory('long'),
     // By name hardly any event is one of the median customer's; what a channel's median leaves counts by the channel's points.

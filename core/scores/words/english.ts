@@ -1,10 +1,45 @@
+import type { Behaviour } from '../../segments/clusters.ts';
+import type { Segment } from '../../segments/named-segments.ts';
+import type { Criterion } from '../priority.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
-  order: 'An order now',
-  meeting: 'A meeting now',
-  reply: 'An answer to an e-mail now',
-  'support-settled': 'No open support cases',
+  order: 'an order',
+  meeting: 'a meeting',
+  reply: 'an answer to an e-mail',
+  'support-settled': 'no support case',
+};
+
+const CRITERIA: Readonly<Record<Criterion, string>> = {
+  valueAtRisk: 'value at risk',
+  churn: 'churn',
+  engagementDrop: 'loss of engagement',
+};
+
+const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]>> = {
+  champions: ['Champions', 'Thank them, ask them to refer others, show them what is new first.'],
+  loyal: ['Loyal', 'Offer the next larger plan or a complement; ask what they would change.'],
+  'potential-loyalists': [
+    'Potential loyalists',
+    'Give a reason for the next order soon: membership, a complement, advice.',
+  ],
+  new: ['New', 'Help them to a first success and a second order; check in within two weeks.'],
+  promising: ['Promising', 'Stay in mind: a useful mail, a small offer for a second order.'],
+  'needs-attention': ['Needs attention', 'Ask what is missing now, with an offer that ends soon.'],
+  'about-to-sleep': ['About to sleep', 'Remind them of what they bought and what goes with it.'],
+  'at-risk': ['At risk', 'Call in person; solve what went wrong before offering anything.'],
+  'cannot-lose': ['Cannot lose them', 'Call this week, by whoever knows them best; agree on a way back.'],
+  hibernating: ['Hibernating', 'A cheap reminder at the season they bought in; no call.'],
+  lost: ['Lost', 'One win-back mail; otherwise leave them in peace.'],
+};
+
+const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
+  silence: ['bought long ago', 'bought lately'],
+  purchases: ['buys often', 'has bought rarely'],
+  spend: ['spends much an order', 'spends little an order'],
+  visits: ['visits and reads a lot', 'hardly visits or reads'],
+  meetings: ['meets us often', 'hardly meets us'],
+  support: ['needs support often', 'hardly needs support'],
 };
 
 const CAUSES: Readonly<Record<MovedPart['why'], string>> = {
@@ -41,11 +76,33 @@ export const english: Sentences = {
     const causes = parts.map((part) => `${part.by > 0 ? '+' : '-'}${Math.abs(part.by)} from ${CAUSES[part.why]}`);
     return `${what === 'churn' ? 'Churn risk' : 'Expected value'} ${by > 0 ? 'up' : 'down'} ${Math.abs(by)} ${unit}: ${causes.join(', ')}.`;
   },
-  'would-change': ({ act, from, to }) =>
-    `${ACTS[act]} would go with a churn risk of ${percent(to)} instead of ${percent(from)}.`,
+  'would-change': ({ acts, from, to }) =>
+    `With ${list(acts.map((act) => ACTS[act]))} the churn risk would be ${percent(to)} instead of ${percent(from)}.`,
+  'would-rank': ({ rank, criterion }) => `Would be ${ordinal(rank)} if ${CRITERIA[criterion]} weighed twice.`,
+  'segment-name': ({ segment }) => SEGMENTS[segment][0],
+  'segment-advice': ({ segment }) => SEGMENTS[segment][1],
+  cluster: ({ traits }) =>
+    traits.length === 0
+      ? 'Like the average customer.'
+      : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
   call: () => 'Call: valuable and likely to leave',
   'win-back': () => 'Win back: was valuable, has gone silent',
 };
+
+function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+const ENDINGS: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+function ordinal(rank: number): string {
+  return `${rank}${ENDINGS[ORDINALS.select(rank)] ?? 'th'}`;
+}
 
 function plural(count: number, unit: string): string {
   const rounded = Math.max(Math.round(count), 0);

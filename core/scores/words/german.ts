@@ -1,10 +1,45 @@
+import type { Behaviour } from '../../segments/clusters.ts';
+import type { Segment } from '../../segments/named-segments.ts';
+import type { Criterion } from '../priority.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
-  order: 'Mit einer Bestellung jetzt',
-  meeting: 'Mit einem Termin jetzt',
-  reply: 'Mit einer Antwort auf eine E-Mail jetzt',
-  'support-settled': 'Ohne offene Supportfälle',
+  order: 'einer Bestellung',
+  meeting: 'einem Termin',
+  reply: 'einer Antwort auf eine E-Mail',
+  'support-settled': 'keinem Supportfall',
+};
+
+const CRITERIA: Readonly<Record<Criterion, string>> = {
+  valueAtRisk: 'der gefährdete Wert',
+  churn: 'das Abwanderungsrisiko',
+  engagementDrop: 'die nachlassende Aktivität',
+};
+
+const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]>> = {
+  champions: ['Beste Kunden', 'Danken, um Empfehlungen bitten, Neues zuerst zeigen.'],
+  loyal: ['Treue Kunden', 'Das nächstgrößere Paket oder eine Ergänzung anbieten; nach Wünschen fragen.'],
+  'potential-loyalists': [
+    'Mögliche Stammkunden',
+    'Bald einen Anlass zur nächsten Bestellung geben: Ergänzung, Beratung, Vorteile.',
+  ],
+  new: ['Neue Kunden', 'Zum ersten Erfolg und zur zweiten Bestellung helfen; binnen zwei Wochen melden.'],
+  promising: ['Vielversprechende', 'In Erinnerung bleiben: eine nützliche E-Mail, ein kleines Angebot.'],
+  'needs-attention': ['Brauchen Aufmerksamkeit', 'Fragen, was fehlt, mit einem befristeten Angebot.'],
+  'about-to-sleep': ['Schlafen bald ein', 'An das Gekaufte erinnern und an das, was dazu passt.'],
+  'at-risk': ['Gefährdete', 'Persönlich anrufen; erst lösen, was schiefging, dann anbieten.'],
+  'cannot-lose': ['Unverzichtbare', 'Diese Woche anrufen, durch wen sie am besten kennen; den Weg zurück vereinbaren.'],
+  hibernating: ['Ruhende', 'Günstig erinnern, wenn ihre Jahreszeit kommt; nicht anrufen.'],
+  lost: ['Verlorene', 'Eine E-Mail zur Rückgewinnung; sonst in Ruhe lassen.'],
+};
+
+const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
+  silence: ['hat lange nicht gekauft', 'hat vor kurzem gekauft'],
+  purchases: ['kauft oft', 'hat selten gekauft'],
+  spend: ['gibt je Bestellung viel aus', 'gibt je Bestellung wenig aus'],
+  visits: ['besucht und liest viel', 'besucht und liest kaum'],
+  meetings: ['trifft uns oft', 'trifft uns kaum'],
+  support: ['braucht oft Hilfe', 'braucht kaum Hilfe'],
 };
 
 const CAUSES: Readonly<Record<MovedPart['why'], string>> = {
@@ -43,11 +78,26 @@ export const german: Sentences = {
     const causes = parts.map((part) => `${part.by > 0 ? '+' : '-'}${Math.abs(part.by)} ${CAUSES[part.why]}`);
     return `${what === 'churn' ? 'Abwanderungsrisiko' : 'Erwarteter Wert'} um ${Math.abs(by)} ${unit} ${by > 0 ? 'gestiegen' : 'gesunken'}: ${causes.join(', ')}.`;
   },
-  'would-change': ({ act, from, to }) =>
-    `${ACTS[act]} läge das Abwanderungsrisiko bei ${percent(to)} statt ${percent(from)}.`,
+  'would-change': ({ acts, from, to }) =>
+    `Mit ${list(acts.map((act) => ACTS[act]))} läge das Abwanderungsrisiko bei ${percent(to)} statt ${percent(from)}.`,
+  'would-rank': ({ rank, criterion }) => `Wäre auf Platz ${rank}, wenn ${CRITERIA[criterion]} doppelt zählte.`,
+  'segment-name': ({ segment }) => SEGMENTS[segment][0],
+  'segment-advice': ({ segment }) => SEGMENTS[segment][1],
+  cluster: ({ traits }) =>
+    traits.length === 0
+      ? 'Wie der Durchschnitt.'
+      : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
   call: () => 'Anrufen: wertvoll und abwanderungsgefährdet',
   'win-back': () => 'Zurückgewinnen: war wertvoll, meldet sich nicht mehr',
 };
+
+function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} und ${items.at(-1)}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 /** After a preposition with the dative. */
 function inDays(count: number): string {

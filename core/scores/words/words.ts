@@ -1,3 +1,7 @@
+import type { Trait } from '../../segments/describe-clusters.ts';
+import type { Segment } from '../../segments/named-segments.ts';
+import type { Criterion } from '../priority.ts';
+
 /** Everything a score may say to a person, as data: what is said is decided once, how by each language. Amounts in major units. */
 export type Statement =
   | { says: 'no-second-order'; days: number }
@@ -18,7 +22,11 @@ export type Statement =
   | { says: 'risk'; direction: 'raises' | 'lowers' }
   | { says: 'next-year'; expected: number; oneInTenAbove: number; likelyNothing: boolean; currency: string }
   | { says: 'moved'; what: 'churn' | 'value'; by: number; currency: string; parts: readonly MovedPart[] }
-  | { says: 'would-change'; act: Act; from: number; to: number }
+  | { says: 'would-change'; acts: readonly Act[]; from: number; to: number }
+  | { says: 'would-rank'; rank: number; criterion: Criterion }
+  | { says: 'segment-name'; segment: Segment }
+  | { says: 'segment-advice'; segment: Segment }
+  | { says: 'cluster'; traits: readonly Trait[] }
   | { says: 'call' }
   | { says: 'win-back' };
 

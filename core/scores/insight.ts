@@ -1,0 +1,63 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { expectedActivity, FORECAST_DAYS } from '../engagement/forecast.ts';
+import { type LedgerRow, ledgerRows, totalPoints } from '../engagement/ledger.ts';
+import { type Patterns, patternsAt } from '../engagement/patterns.ts';
+import { inputsAt } from '../features/inputs.ts';
+import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
+import { clusterOf } from '../segments/clusters.ts';
+import { traitsOf } from '../segments/describe-clusters.ts';
+import { counterfactuals } from './counterfactuals.ts';
+import { engagementScore } from './engagement.ts';
+import { churnSurrogate } from './explain.ts';
+import type { Contribution } from './score.ts';
+import type { ScoringModel } from './scoring-model.ts';
+import { type Sentences, say } from './words/index.ts';
+
+/** What is behind a customer's scores, beyond what is kept with them: computed when asked. */
+export interface Insight {
+  engagement: {
+    score: number;
+    /** Rows of the ledger with what each is of the score, 0..100; they add up to it. */
+    ledger: readonly (LedgerRow & { ofScore: number })[];
+    /** By channel; they add up to the score. */
+    subScores: Readonly<Record<EngagementChannel, number>>;
+    /** Null when nothing ever happened, or in statistics of an earlier version. */
+    patterns: Patterns | null;
+    /** Events and purchase days to be expected in the next `days`; null when the book has no forecast. */
+    forecast: { days: number; expected: number } | null;
+  };
+  /** What would go with a lower churn risk, of what a rep can bring about; sentences, most first. */
+  whatWouldHelp: readonly string[];
+  /** How the cluster of customers who behave alike does behave. */
+  cluster: { id: string; description: string } | null;
+  /** A second opinion on the churn risk: LIME over the same groups. */
+  churnSurrogate: { fidelity: number; contributions: readonly Contribution[] } | null;
+}
+
+/** Looks behind the scores of one customer on a day. */
+export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay, sentences: Sentences): Insight {
+  const inputs = inputsAt(stats, asOf, model.currency);
+  const points = totalPoints(model.ledger, inputs);
+  const score = engagementScore(model.tables.engagementPoints, points);
+  const ledger = ledgerRows(model.ledger, inputs).map((row) => ({ ...row, ofScore: (score * row.points) / points }));
+  const { single, fewest } = counterfactuals(model, inputs, model.cutoffs.churn.high);
+  const helpful = fewest && fewest.acts.length > 1 ? [...single, fewest] : single;
+  const cluster = model.clusters && inputs.purchases > 0 ? clusterOf(model.clusters, inputs) : null;
+  return {
+    engagement: {
+      score,
+      ledger,
+      subScores: Object.fromEntries(
+        ENGAGEMENT_CHANNELS.map((channel) => [
+          channel,
+          ledger.filter((row) => row.channel === channel).reduce((sum, row) => sum + row.ofScore, 0),
+        ]),
+      ) as Record<EngagementChannel, number>,
+      patterns: stats.rhythm ? patternsAt(stats.rhythm, asOf) : null,
+      forecast: model.forecast && { days: FORECAST_DAYS, expected: expectedActivity(model.forecast, inputs) },
+    },
+    whatWouldHelp: helpful.map((each) => say(sentences, { says: 'would-change', ...each })),
+    cluster: cluster && { id: cluster.id, description: say(sentences, { says: 'cluster', traits: traitsOf(cluster) }) },
+    churnSurrogate: churnSurrogate(model, inputs),
+  };
+}
