@@ -1,4 +1,5 @@
-import type { ClvEvaluation, HoldoutMetrics } from '../core/evaluation/clv.ts';
+import type { ClvEvaluation } from '../core/evaluation/clv.ts';
+import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
 import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
 
 /** The comparison of value models as one self-contained page, with the plots of the literature. */

@@ -1,5 +1,6 @@
 import { type CalendarDay, dayNumber, fromDayNumber } from '../domain/calendar-day.ts';
 import type { ValueRow } from '../models/clv/lifetime-value.ts';
+import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 
 /** One row of an evaluation's file; several orders on one day are one purchase day. */
 export interface DatedAmount {
@@ -12,7 +13,7 @@ export interface DatedAmount {
 }
 
 /** What the models may know of a customer on a day. */
-export interface BookCustomer extends ValueRow {
+export interface BookCustomer extends ValueRow, OrderSpendRow {
   customerId: string;
   firstDay: CalendarDay;
   /** Mean amount of all purchase days, the first included. */
@@ -121,6 +122,7 @@ function netDays(
 function customerOf(customerId: string, days: readonly NetDay[], asOf: number): BookCustomer {
   const first = days[0] as NetDay;
   const last = days.at(-1) as NetDay;
+  const paid = days.filter((each) => each.amount > 0);
   const spent = days.slice(1).filter((each) => each.amount > 0);
   const recent = days.filter((each) => asOf - each.day < RECENT_WEEKS * 7);
   const sum = (list: readonly NetDay[]) => list.reduce((all, each) => all + each.amount, 0);
@@ -132,6 +134,9 @@ function customerOf(customerId: string, days: readonly NetDay[], asOf: number): 
     ageWeeks: (asOf - first.day) / 7,
     spendDays: spent.length,
     meanSpend: spent.length > 0 ? sum(spent) / spent.length : 0,
+    amounts: paid.length,
+    totalAmount: sum(paid),
+    logAmounts: paid.reduce((all, each) => all + Math.log(each.amount), 0),
     meanPurchase: sum(days) / days.length,
     recentCount: recent.length,
     recentSpend: sum(recent),

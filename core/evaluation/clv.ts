@@ -1,8 +1,7 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
-import { bookOf, type DatedAmount, type Outcome } from './book.ts';
-import { simulatedCeiling } from './ceiling.ts';
-import { auc } from './classification.ts';
+import { bookOf, type DatedAmount } from './book.ts';
+import { type BookValue, bookValues } from './book-value.ts';
 import {
   type Cohort,
   type CohortForecast,
@@ -11,7 +10,8 @@ import {
   type MonthForecast,
   portfolioForecast,
 } from './cohorts.ts';
-import { combine, type EnsembleWeights, learnWeights } from './ensemble.ts';
+import { combine, type EnsembleWeights, learnWeights, type Replay } from './ensemble.ts';
+import { type EvaluatedModel, evaluatedModel, type HoldoutMetrics, holdoutMetrics } from './evaluated-model.ts';
 import {
   type ConditionalMean,
   conditionalMeans,
@@ -20,36 +20,9 @@ import {
   type Tracking,
   trackingOf,
 } from './fit-plots.ts';
-import { type IntervalCoverage, intervalCoverage } from './intervals.ts';
-import { type Answer, type Member, type Question, spendPerPurchase } from './members.ts';
+import { type IntervalLevels, intervalCoverage, learnLevels, type PredictiveModels } from './intervals.ts';
+import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from './members.ts';
 import { MEMBERS } from './pool.ts';
-import { type RegressionMetrics, regressionMetrics } from './regression.ts';
-
-/** How predictions made at the end of the calibration fit the time after it, over all customers. */
-export interface HoldoutMetrics {
-  /** Purchase days in the holdout. */
-  count: RegressionMetrics;
-  /** Money in the holdout. */
-  spend: RegressionMetrics;
-  /** AUC of the predicted count for "buys at all in the holdout". */
-  repurchaseAuc: number;
-}
-
-/** One line of the comparison. */
-export interface EvaluatedModel {
-  name: string;
-  /** Under the paper's names; of the ensemble its weights. */
-  parameters: Readonly<Record<string, number>>;
-  logLikelihood: number | null;
-  converged: boolean;
-  fitSeconds: number;
-  /** Empty for a model of spend alone. */
-  metrics: HoldoutMetrics | Record<string, never>;
-  /** Of models with a predictive distribution. */
-  intervals?: IntervalCoverage;
-  /** The R2 of counts that the true parameters would reach on a book like this. */
-  ceilingR2?: number;
-}
 
 /** The whole comparison. */
 export interface ClvEvaluation {
@@ -67,6 +40,8 @@ export interface ClvEvaluation {
     /** Best at counts; null without a window. */
     winner: string | null;
   };
+  /** What today's customers are worth over 3, 12 and 36 months, from the transaction model with the most weight. */
+  value: readonly BookValue[];
   /** Retention and revenue of acquisition cohorts, up to the calibration's end. */
   cohorts: readonly Cohort[];
   /** The ensemble's forecast against actual, by acquisition cohort. */
@@ -88,11 +63,12 @@ export interface ClvEvaluation {
  * customers with a purchase by the calibration's end; all of them, those who never came back included. What is taken back nets its
  * order from the day it is known.
  *
- * @param clock seconds of some steady clock, for `fitSeconds`
+ * @param options.clock seconds of some steady clock, for `fitSeconds`
+ * @param options.margin contribution margin as a share of revenue, for `value`; 1 (revenue) when left out
  */
 export function evaluateClv(
   orders: Iterable<DatedAmount>,
-  options: { calibrationEnd: CalendarDay; holdoutEnd: CalendarDay; clock: () => number },
+  options: { calibrationEnd: CalendarDay; holdoutEnd: CalendarDay; clock: () => number; margin?: number },
 ): ClvEvaluation {
   const { calibrationEnd, holdoutEnd } = options;
   const book = bookOf(orders);
@@ -111,78 +87,56 @@ export function evaluateClv(
     return { result, seconds: options.clock() - start };
   };
 
-  const spend = timed(() => spendPerPurchase(customers));
-  const { model: spendModel, problem } = spend.result;
+  const reference = timed(() => spendPerPurchase(customers));
+  const { model: gammaGamma, problem } = reference.result;
   const warnings = problem === null ? [] : [`gamma-gamma: ${problem} Spend is each customer's mean purchase.`];
-  warnings.push(...(spendModel?.diagnostics.warnings.map((text) => `gamma-gamma: ${text}`) ?? []));
-  const spendForIntervals = spendModel ?? { mean: meanOf(customers.map((customer) => customer.meanPurchase)) };
+  warnings.push(...(gammaGamma?.diagnostics.warnings.map((text) => `gamma-gamma: ${text}`) ?? []));
+  const spend = spendOfOrders(customers);
 
   const answers = MEMBERS.map((member) => ({ member, ...timed(() => answerOrReason(member, question)) }));
   const models: EvaluatedModel[] = [];
-  const learned: EvaluatedModel[] = [];
   for (const { member, result, seconds } of answers) {
     if (typeof result === 'string') {
       warnings.push(`${member.name} was left out: ${result}`);
       continue;
     }
-    if (result.learned) {
-      const { logLikelihood, converged } = result.learned;
-      const metrics = holdoutMetrics(result, outcomes);
-      learned.push({ name: member.name, parameters: {}, logLikelihood, converged, fitSeconds: seconds, metrics });
-    }
-    const { transactions } = result;
-    if (!transactions) continue;
-    warnings.push(...transactions.diagnostics.warnings.map((text) => `${member.name}: ${text}`));
-    models.push({
-      name: member.name,
-      parameters: { ...transactions.parameters },
-      logLikelihood: transactions.diagnostics.logLikelihood,
-      converged: transactions.diagnostics.converged,
-      fitSeconds: seconds,
-      metrics: holdoutMetrics(result, outcomes),
-      intervals: intervalCoverage([{ model: transactions, weight: 1 }], spendForIntervals, customers, outcomes, weeks),
-      ceilingR2: simulatedCeiling(transactions, customers, weeks),
-    });
+    const line = evaluatedModel(member.name, result, seconds, { question, outcomes, spend });
+    if (line) models.push(line);
+    warnings.push(...(result.transactions?.diagnostics.warnings.map((text) => `${member.name}: ${text}`) ?? []));
   }
-  if (spendModel) {
-    models.push({
-      name: spendModel.name,
-      parameters: { ...spendModel.parameters },
-      logLikelihood: spendModel.diagnostics.logLikelihood,
-      converged: spendModel.diagnostics.converged,
-      fitSeconds: spend.seconds,
-      metrics: {},
-    });
+  if (gammaGamma) {
+    const { name, parameters, diagnostics } = gammaGamma;
+    const { logLikelihood, converged } = diagnostics;
+    const fitSeconds = reference.seconds;
+    models.push({ name, parameters: { ...parameters }, logLikelihood, converged, fitSeconds, metrics: {} });
   }
-  models.push(...learned);
   const usable = answers.map(({ result }) => (typeof result === 'string' ? null : result));
-  const weights = timed(() =>
+  const { result: weights, seconds: weightSeconds } = timed(() =>
     learnWeights(
       MEMBERS,
       question,
       usable.map((answer) => answer !== null),
     ),
   );
-  const mixture = usable.flatMap((answer, m) =>
-    answer?.transactions ? [{ model: answer.transactions, weight: weights.result.counts[m] as number }] : [],
-  );
-  const combined = combine(usable, weights.result);
+  const combined = combine(usable, weights);
+  const predictive = { mixture: mixtureOf(usable, weights), spend };
   models.push({
     name: 'ensemble',
-    parameters: namedWeights(weights.result),
+    parameters: namedWeights(weights),
     logLikelihood: null,
     converged: true,
-    fitSeconds: weights.seconds,
+    fitSeconds: weightSeconds,
     metrics: holdoutMetrics(combined, outcomes),
-    ...(mixture.some(({ weight }) => weight > 0) && {
-      intervals: intervalCoverage(mixture, spendForIntervals, customers, outcomes, weeks),
-    }),
+    intervals: intervalCoverage(predictive, customers, outcomes, weeks, pastLevels(weights)),
   });
   const naive = answers.flatMap(({ member, result }) =>
     member.kind === 'naive' && typeof result === 'object'
       ? [{ name: member.name, metrics: holdoutMetrics(result, outcomes) }]
       : [],
   );
+  const fitted = predictive.mixture.map(({ model }) => model);
+  const heaviest = predictive.mixture.reduce((a, b) => (b.weight > a.weight ? b : a)).model;
+  const value = { transactions: heaviest, spend };
   return {
     customers: customers.length,
     calibrationEnd,
@@ -190,31 +144,37 @@ export function evaluateClv(
     holdoutWeeks: weeks,
     models,
     naive,
-    backtest: backtestOf(weights.result),
+    backtest: backtestOf(weights),
+    value: bookValues(value, customers, options.margin ?? 1),
     cohorts: cohortTriangle(book, calibrationEnd),
     cohortForecast: forecastByCohort(customers, combined, outcomes),
-    portfolio: portfolioForecast(
-      book,
-      customers,
-      {
-        transactions: mixture.reduce((a, b) => (b.weight > a.weight ? b : a)).model,
-        spend: spendForIntervals,
-      },
-      { asOf: calibrationEnd, months: Math.max(1, Math.round((weeks * 7) / 30)), knownUntil: holdoutEnd },
-    ),
-    tracking: trackingOf(
-      book,
-      customers,
-      mixture.map(({ model }) => model),
-      holdoutEnd,
-    ),
-    frequencies: frequenciesOf(
-      customers,
-      mixture.map(({ model }) => model),
-    ),
+    portfolio: portfolioForecast(book, customers, value, {
+      asOf: calibrationEnd,
+      months: Math.max(1, Math.round((weeks * 7) / 30)),
+      knownUntil: holdoutEnd,
+    }),
+    tracking: trackingOf(book, customers, fitted, holdoutEnd),
+    frequencies: frequenciesOf(customers, fitted),
     conditional: conditionalMeans(customers, combined.counts, outcomes),
     warnings,
   };
+}
+
+/** The transaction models by their weight at counts; by equal ones where learned and naive ways have it all. */
+function mixtureOf(answers: readonly (Answer | null)[], { counts }: EnsembleWeights): PredictiveModels['mixture'] {
+  const mixture = answers.flatMap((answer, m) =>
+    answer?.transactions ? [{ model: answer.transactions, weight: counts[m] as number }] : [],
+  );
+  return mixture.some(({ weight }) => weight > 0) ? mixture : mixture.map(({ model }) => ({ model, weight: 1 }));
+}
+
+/** Levels of the intervals from the newest window inside the calibration; undefined without one. */
+function pastLevels(weights: EnsembleWeights): IntervalLevels | undefined {
+  const { newest } = weights;
+  if (newest === null) return undefined;
+  const { question, answers, outcomes }: Replay = newest;
+  const models = { mixture: mixtureOf(answers, weights), spend: spendOfOrders(question.customers) };
+  return learnLevels(models, question.customers, outcomes, question.weeks);
 }
 
 /** The answer; of a learned member, which may do without, the reason why there is none. */
@@ -243,25 +203,4 @@ function namedWeights({ names, counts, spends }: EnsembleWeights): Record<string
       [`spend ${name}`, spends[m] as number],
     ]),
   );
-}
-
-function holdoutMetrics({ counts, spends }: Answer, outcomes: readonly Outcome[]): HoldoutMetrics {
-  return {
-    count: regressionMetrics(
-      counts,
-      outcomes.map((outcome) => outcome.count),
-    ),
-    spend: regressionMetrics(
-      spends,
-      outcomes.map((outcome) => outcome.spend),
-    ),
-    repurchaseAuc: auc(
-      counts,
-      outcomes.map((outcome) => (outcome.count > 0 ? 1 : 0)),
-    ),
-  };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,7 +1,8 @@
 import { addDays, type CalendarDay, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
-import { seededRandom } from '../math/random.ts';
-import { expectedSpend, simulatedMoney, type ValueModels } from '../models/clv/lifetime-value.ts';
+import { expectedSpend, type SpendModel, type ValueModels } from '../models/clv/lifetime-value.ts';
+import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 import type { Book, BookCustomer, Outcome } from './book.ts';
+import { spreadOfSum } from './book-value.ts';
 
 /** Customers by the month of their first purchase, followed month by month. */
 export interface Cohort {
@@ -100,11 +101,7 @@ export interface MonthForecast {
   actual: number | null;
 }
 
-/** Customers simulated for an interval, and how often: the spread of the sum is scaled to the book. */
-const SIMULATED_CUSTOMERS = 1_000;
-const FUTURES = 60;
 const MONTH_DAYS = 30;
-const SEED = 1_987;
 /** 90th percentile of the standard normal. */
 const Z90 = 1.2815515655446004;
 
@@ -116,12 +113,10 @@ const Z90 = 1.2815515655446004;
 export function portfolioForecast(
   book: Book,
   customers: readonly BookCustomer[],
-  models: ValueModels,
+  models: ValueModels<SpendModel<OrderSpendRow>>,
   options: { asOf: CalendarDay; months: number; knownUntil: CalendarDay },
 ): readonly MonthForecast[] {
   const { asOf, months, knownUntil } = options;
-  const step = Math.max(1, Math.ceil(customers.length / SIMULATED_CUSTOMERS));
-  const sample = customers.filter((_, i) => i % step === 0);
   const spends = customers.map((customer) => expectedSpend(models, customer));
   const cumulative = (weeks: number) =>
     customers.reduce(
@@ -129,7 +124,8 @@ export function portfolioForecast(
       0,
     );
   const old = daysBetween(book.firstDay, asOf) >= 365 + MONTH_DAYS;
-  const spread = spreadOfSum(sample, models) * Math.sqrt(customers.length / Math.max(sample.length, 1));
+  // Of the first month for every month; later ones, in which more have left, vary less.
+  const spread = spreadOfSum(models, customers, { weeks: MONTH_DAYS / 7, discountPerWeek: 1, margin: 1 });
   const forecast: MonthForecast[] = [];
   let before = 0;
   for (let month = 1; month <= months; month += 1) {
@@ -151,22 +147,6 @@ export function portfolioForecast(
     });
   }
   return forecast;
-}
-
-/**
- * Standard deviation of the sum of the customers' money in one month: customers are independent, so variances add up. Simulated
- * from today for every month; later months, in which more have left, vary less.
- */
-function spreadOfSum(customers: readonly BookCustomer[], models: ValueModels): number {
-  const random = seededRandom(SEED);
-  const terms = { weeks: MONTH_DAYS / 7, discountPerWeek: 1, margin: 1 };
-  let variance = 0;
-  for (const customer of customers) {
-    const futures = simulatedMoney(models, customer, terms, FUTURES, random);
-    const mean = futures.reduce((sum, each) => sum + each, 0) / FUTURES;
-    variance += futures.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (FUTURES - 1);
-  }
-  return Math.sqrt(variance);
 }
 
 function earlier(a: CalendarDay, b: CalendarDay): CalendarDay {

@@ -14,16 +14,18 @@ export interface EnsembleWeights {
   windows: readonly BacktestWindow[];
   /** How each member did alone: mean R2 over the windows; null without a window. */
   backtest: readonly { name: string; countR2: number | null; spendR2: number | null }[];
+  /** What each member would have said at the origin of the newest window; null without one. */
+  newest: Replay | null;
 }
 
 /** Rolling origins that weights are learned from. */
 const WINDOWS = 3;
 /**
  * Pull of the weights towards the prior ones, relative to the variance of what came: with few windows, equal weights are hard to
- * beat, and a member must be clearly better or worse to move them. Of .02, .1, .2, .5 and 2, chosen on nine windows inside the
+ * beat, and a member must be clearly better or worse to move them. Of .02, .1, .2, .5, 1 and 2, chosen on nine windows inside the
  * calibration periods of five books.
  */
-const RIDGE = 0.2;
+const RIDGE = 0.5;
 /** Weights answer for all customers and, in equal parts, for all but this many with the largest outcomes, who else decide alone. */
 const WITHOUT_TOP = [0, 10] as const;
 
@@ -49,6 +51,7 @@ export function learnWeights(
       judged,
       priorWeights(
         pool.map((m) => members[m] as Member),
+        of,
         judged,
       ),
     );
@@ -66,18 +69,23 @@ export function learnWeights(
       countR2: meanR2(replays, m, 'counts'),
       spendR2: meanR2(replays, m, 'spends'),
     })),
+    newest: replays[0] ?? null,
   };
 }
 
 /** Shares before the windows speak; of members on trial, none unless they did as well as the transaction models in the mean. */
-function priorWeights(members: readonly Member[], windows: readonly Regression[]): Float64Array {
+function priorWeights(
+  members: readonly Member[],
+  of: 'counts' | 'spends',
+  windows: readonly Regression[],
+): Float64Array {
   const scores = members.map((_, m) =>
     windows.reduce((sum, { predictions, actual }) => sum + r2(predictions[m] as Float64Array, actual), 0),
   );
   const ofModels = scores.filter((_, m) => members[m]?.kind === 'model');
   const bar = ofModels.reduce((sum, score) => sum + score, 0) / ofModels.length;
   const shares = members.map(({ priorWeight, onTrial }, m) =>
-    onTrial && !(windows.length > 0 && (scores[m] as number) >= bar) ? 0 : priorWeight,
+    onTrial && !(windows.length > 0 && (scores[m] as number) >= bar) ? 0 : priorWeight[of],
   );
   const total = shares.reduce((sum, share) => sum + share, 0);
   return Float64Array.from(shares, (share) => share / total);
@@ -108,7 +116,9 @@ function answerOrNull(member: Member, question: Question): Answer | null {
   }
 }
 
-interface Replay {
+/** A question about the past, what each member would have answered, and what came. */
+export interface Replay {
+  question: Question;
   answers: readonly (Answer | null)[];
   outcomes: readonly Outcome[];
 }
@@ -119,7 +129,7 @@ function replay(members: readonly Member[], book: Book, { from, to }: BacktestWi
   const question = { book, asOf: from, weeks: daysBetween(from, to) / 7, customers };
   const answers = members.map((member) => answerOrNull(member, question));
   if (!members.some((member, m) => member.kind === 'model' && answers[m] !== null)) return null;
-  return { answers, outcomes: book.outcomesOf(customers, from, to) };
+  return { question, answers, outcomes: book.outcomesOf(customers, from, to) };
 }
 
 const cameOf = (outcomes: readonly Outcome[], of: 'counts' | 'spends') =>

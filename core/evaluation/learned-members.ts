@@ -1,11 +1,11 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { boostedValue } from '../models/clv/boosted-value.ts';
 import type { LearnedValueRow } from '../models/clv/learned-value.ts';
+import { expectedSpend } from '../models/clv/lifetime-value.ts';
 import { neural } from '../models/clv/neural.ts';
-import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { backtestWindows } from './backtest-windows.ts';
 import type { Book, BookCustomer } from './book.ts';
-import { type Member, type Question, spendPerPurchase } from './members.ts';
+import { likeliestModels, type Member, type Question, spendPerPurchase } from './members.ts';
 import { type BaseModels, VALUE_FEATURES, valueRows } from './value-features.ts';
 
 /** Windows inside the past that the learned models are trained on. */
@@ -16,8 +16,9 @@ const SEED = 7;
 
 /**
  * The learned ways of telling: trained on windows that ended by the day of the question, facts of each window's first day alone. The
- * backtest judges them by what they learn from half of the history, so both begin with the weight of two transaction models (of none,
- * one, two and four, chosen as the ensemble's ridge was); the network, where it has passed its trial.
+ * backtest judges them by what they learn from half of the history, so both begin with the weight of all transaction models
+ * together, for money twice that (of none to 16 models' weight, chosen as the ensemble's ridge was); the network, where it has passed
+ * its trial.
  */
 export const LEARNED_MEMBERS: readonly Member[] = [
   { family: boostedValue, onTrial: false },
@@ -25,7 +26,7 @@ export const LEARNED_MEMBERS: readonly Member[] = [
 ].map(
   ({ family, onTrial }): Member => ({
     name: family.name,
-    priorWeight: 2,
+    priorWeight: { counts: 4, spends: 8 },
     onTrial,
     kind: 'learned',
     answer: (question) => {
@@ -35,7 +36,7 @@ export const LEARNED_MEMBERS: readonly Member[] = [
       return {
         counts: Float64Array.from(said, ({ count }) => count),
         spends: Float64Array.from(said, ({ spend }) => spend),
-        learned: fitted.diagnostics,
+        fit: { parameters: {}, diagnostics: fitted.diagnostics },
       };
     },
   }),
@@ -62,12 +63,15 @@ function windowExamples(book: Book, from: CalendarDay, to: CalendarDay): readonl
   });
 }
 
-/** The likeliest transaction model, as scoring chooses it, and spend per purchase. */
+/**
+ * The likeliest transaction model, and the mean of both models of spend: each is the better one on half of the books, and half of the
+ * error of either is its own.
+ */
 function baseModels(customers: readonly BookCustomer[]): BaseModels {
-  const fits = TRANSACTION_MODELS.map((family) => family.fit(customers, {}));
-  const likelihood = (fit: (typeof fits)[number]) => fit.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
+  const models = likeliestModels(customers);
+  const gammaGamma = spendPerPurchase(customers);
   return {
-    transactions: fits.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a)),
-    spendOf: spendPerPurchase(customers).of,
+    transactions: models.transactions,
+    spendOf: (customer) => (expectedSpend(models, customer) + gammaGamma.of(customer)) / 2,
   };
 }

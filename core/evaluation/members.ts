@@ -1,7 +1,9 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { type FittedGammaGamma, gammaGamma } from '../models/clv/gamma-gamma.ts';
+import { expectedSpend, type ValueModels } from '../models/clv/lifetime-value.ts';
 import { mbgCnbdK } from '../models/clv/mbg-cnbd-k.ts';
+import { type FittedOrderSpend, orderSpend } from '../models/clv/order-spend.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import type { FitDiagnostics } from '../ports/model.ts';
@@ -22,16 +24,16 @@ export interface Answer {
   spends: Float64Array;
   /** The transaction model behind it; absent for naive and learned ways. */
   transactions?: FittedTransactionModel;
-  /** How a learned model's fit went. */
-  learned?: FitDiagnostics;
+  /** How the fit of another model behind it went. */
+  fit?: { parameters: Readonly<Record<string, number>>; diagnostics: FitDiagnostics };
 }
 
 /** One way of telling: a probability model, a learned one, or what anybody could say without a model. */
 export interface Member {
   name: string;
   kind: 'model' | 'learned' | 'naive';
-  /** Weight in the ensemble before any window has spoken, relative to the others; with 0 it takes part only where the backtest asks for it. */
-  priorWeight: number;
+  /** Weights in the ensemble before any window has spoken, relative to the others; with 0 it takes part only where the backtest asks for it. */
+  priorWeight: { counts: number; spends: number };
   /** True: the prior weight counts only where the windows show it to do as well as the transaction models do in the mean. */
   onTrial: boolean;
   /** Throws NotFittedError when the book gives it nothing to learn from. */
@@ -53,12 +55,50 @@ export function spendPerPurchase(customers: readonly BookCustomer[]): {
   }
 }
 
+/** Spend as single amounts tell it; the mean of the customers' purchases where too few have two. */
+export function spendOfOrders(customers: readonly BookCustomer[]): FittedOrderSpend | { mean: number } {
+  try {
+    return orderSpend.fit(customers, {});
+  } catch (error) {
+    if (!(error instanceof NotFittedError)) throw error;
+    return { mean: customers.reduce((sum, each) => sum + each.meanPurchase, 0) / customers.length };
+  }
+}
+
+/** The likeliest of the transaction models, as scoring chooses it, with spend as single amounts tell it. */
+export function likeliestModels(customers: readonly BookCustomer[]): ValueModels<FittedOrderSpend> {
+  const fits = TRANSACTION_MODELS.map((family) => family.fit(customers, {}));
+  const likelihood = (fit: FittedTransactionModel) => fit.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
+  return {
+    transactions: fits.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a)),
+    spend: spendOfOrders(customers),
+  };
+}
+
+/** Its counts are those of one of the others, so that it only speaks of money. */
+const likeliestWithOrderSpend: Member = {
+  name: 'order-spend',
+  kind: 'model',
+  priorWeight: { counts: 0, spends: 1 },
+  onTrial: false,
+  answer: ({ customers, weeks }) => {
+    const models = likeliestModels(customers);
+    const counts = Float64Array.from(customers, (customer) => models.transactions.expectedPurchases(customer, weeks));
+    const spends = Float64Array.from(
+      customers,
+      (customer, i) => (counts[i] as number) * expectedSpend(models, customer),
+    );
+    const { spend } = models;
+    return { counts, spends, ...('diagnostics' in spend && { fit: spend }) };
+  },
+};
+
 /** A transaction model with Gamma-Gamma for the money. */
 function modelMember(name: string, fitTo: (customers: readonly BookCustomer[]) => FittedTransactionModel): Member {
   return {
     name,
     kind: 'model',
-    priorWeight: 1,
+    priorWeight: { counts: 1, spends: 1 },
     onTrial: false,
     answer: ({ customers, weeks }) => {
       const transactions = fitTo(customers);
@@ -94,6 +134,7 @@ export const NAIVE_MEMBERS: readonly Member[] = [
 export const MODEL_MEMBERS: readonly Member[] = [
   ...TRANSACTION_MODELS.map((family) => modelMember(family.name, (customers) => family.fit(customers, {}))),
   modelMember(mbgCnbdK.name, (customers) => mbgCnbdK.fit(customers, {})),
+  likeliestWithOrderSpend,
 ];
 
 function naive(
@@ -103,7 +144,7 @@ function naive(
   return {
     name,
     kind: 'naive',
-    priorWeight: 0,
+    priorWeight: { counts: 0, spends: 0 },
     onTrial: false,
     answer: ({ customers, weeks }) => {
       const repeats = customers.reduce((sum, each) => sum + each.frequency, 0);

@@ -4,10 +4,18 @@ import type { FittedGammaGamma, SpendRow } from './gamma-gamma.ts';
 import type { FittedTransactionModel } from './transaction-model.ts';
 import type { TransactionRow } from './transaction-row.ts';
 
-/** The models of value of a book; `spend` is a plain mean where the Gamma-Gamma model has nothing to learn from. */
-export interface ValueModels {
+/** What a model of spend is asked: amounts are Gamma(p, nu), with the customer's nu Gamma(shape, rate). */
+export interface SpendModel<Row> {
+  readonly parameters: { readonly p: number };
+  /** Expected amount of a future purchase day. */
+  expectedSpend(row: Row): number;
+  posterior(row: Row): { shape: number; rate: number };
+}
+
+/** The models of value of a book; `spend` is a plain mean where the model of spend has nothing to learn from. */
+export interface ValueModels<Spend = FittedGammaGamma> {
   transactions: FittedTransactionModel;
-  spend: FittedGammaGamma | { mean: number };
+  spend: Spend | { mean: number };
 }
 
 /** What is known of a customer: when it bought, and for how much. */
@@ -28,18 +36,26 @@ const DRAWS = 200;
 const SEED = 20_261_124;
 
 /** Expected amount of the next purchase. */
-export function expectedSpend({ spend }: ValueModels, row: SpendRow): number {
+export function expectedSpend<Row>({ spend }: ValueModels<SpendModel<Row>>, row: Row): number {
   return 'mean' in spend ? spend.mean : spend.expectedSpend(row);
 }
 
 /** Discounted expected money of the time to come. */
-export function lifetimeValue(models: ValueModels, row: ValueRow, terms: ValueTerms): number {
+export function lifetimeValue<Spent>(
+  models: ValueModels<SpendModel<Spent>>,
+  row: TransactionRow & Spent,
+  terms: ValueTerms,
+): number {
   const { weeks, discountPerWeek, margin } = terms;
   return models.transactions.discountedPurchases(row, weeks, discountPerWeek) * expectedSpend(models, row) * margin;
 }
 
 /** Money of the time to come if the customer stays, undiscounted: posterior purchase rate while active x expected spend x time. */
-export function valueIfKept(models: ValueModels, row: ValueRow, terms: Pick<ValueTerms, 'weeks' | 'margin'>): number {
+export function valueIfKept<Spent>(
+  models: ValueModels<SpendModel<Spent>>,
+  row: TransactionRow & Spent,
+  terms: Pick<ValueTerms, 'weeks' | 'margin'>,
+): number {
   return models.transactions.purchaseRateWhileActive(row) * terms.weeks * expectedSpend(models, row) * terms.margin;
 }
 
@@ -47,9 +63,9 @@ export function valueIfKept(models: ValueModels, row: ValueRow, terms: Pick<Valu
  * 10th and 90th percentile of the discounted money of the time to come (finite horizons), by simulation from the posterior of
  * both models: rate, dropout and amounts. low <= `mean` <= high.
  */
-export function valueInterval(
-  models: ValueModels,
-  row: ValueRow,
+export function valueInterval<Spent>(
+  models: ValueModels<SpendModel<Spent>>,
+  row: TransactionRow & Spent,
   terms: ValueTerms,
   mean: number,
 ): { low: number; high: number } {
@@ -59,9 +75,9 @@ export function valueInterval(
 }
 
 /** Simulated sums of discounted money over the horizon, in no order. */
-export function simulatedMoney(
-  models: ValueModels,
-  row: ValueRow,
+export function simulatedMoney<Spent>(
+  models: ValueModels<SpendModel<Spent>>,
+  row: TransactionRow & Spent,
   terms: ValueTerms,
   draws: number,
   random: Random,
@@ -78,7 +94,7 @@ export function simulatedMoney(
 }
 
 /** Draws the customer's own level of spend from its posterior, then amounts around it. */
-function spender({ spend }: ValueModels, row: SpendRow, random: Random): () => number {
+function spender<Row>({ spend }: ValueModels<SpendModel<Row>>, row: Row, random: Random): () => number {
   if ('mean' in spend) return () => spend.mean;
   const { shape, rate } = spend.posterior(row);
   const { p } = spend.parameters;

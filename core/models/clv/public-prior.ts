@@ -14,7 +14,7 @@ export const ENOUGH_REPEAT_CUSTOMERS = 200;
 /**
  * Published fits that small books lean on: the CDNOW cohort of 2,357 customers over 39 weeks. BG/NBD and Pareto/NBD from Fader,
  * Hardie & Lee 2005 (Marketing Science 24:275, table 2), MBG/NBD from Batislam, Denizel & Filiztekin's model on the same data,
- * Gamma-Gamma from Fader & Hardie 2013 (note 025). Scale parameters, which say how often people buy at all, are held very loosely:
+ * Gamma-Gamma from Fader & Hardie 2013 (note 025), the same of single amounts from our own fit to the sample. Scale parameters, which say how often people buy at all, are held very loosely:
  * that differs from trade to trade, while shapes differ much less.
  */
 export const PUBLIC_PRIORS = {
@@ -22,6 +22,7 @@ export const PUBLIC_PRIORS = {
   'mbg-nbd': [prior(0.525, 1), prior(6.183, 2), prior(0.891, 1), prior(1.614, 1)],
   'pareto-nbd': [prior(0.553, 1), prior(10.578, 2), prior(0.606, 1), prior(11.669, 2)],
   'gamma-gamma': [prior(6.25, 1), prior(3.74, 1)],
+  'order-spend': [prior(3.9, 1), prior(4.4, 1)],
 } as const satisfies Record<string, readonly LogNormalPrior[]>;
 
 /** Weight of the prior on a book with this many repeat customers: 1 with none, falling to 0 where there are enough. */
