@@ -1,4 +1,5 @@
 import { benchBtyd } from './btyd.ts';
+import { benchChurn } from './churn.ts';
 import { benchLive } from './live.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchTrees } from './trees.ts';
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   pipeline: benchPipeline,
   live: benchLive,
   trees: benchTrees,
+  churn: benchChurn,
 };
 
 const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
@@ -20,6 +22,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   live                       from an order by webhook to the changed field on the record: p50, p95, max
   trees [--full]             gradient boosting, scoring and TreeSHAP beside XGBoost (skipped where there is none: Debian's
                              python3-xgboost), CPU ratios paired run by run; --full adds 500,000 rows
+  churn                      churn models beside scikit-learn and XGBoost on the same folds (skipped where there is no
+                             data; Debian's python3-sklearn, python3-xgboost, python3-pandas)
 
 Example:
   npm run bench -- pipeline 10000 100000
