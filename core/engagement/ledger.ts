@@ -79,6 +79,20 @@ export function totalPoints(ledger: Ledger, inputs: Memories): number {
   return sum;
 }
 
+/** The inputs without the kinds of event that no rule names: what the points are the same of, at less cost to mix. */
+export function namedInLedger<Given extends Memories>({ rules }: Ledger, inputs: Given): Given {
+  const keys = rules.flatMap(({ channel, event }) => (event === null ? [] : [eventKey(channel, event)]));
+  return {
+    ...inputs,
+    named: Object.fromEntries(
+      keys.flatMap((key) => {
+        const count = inputs.named[key];
+        return count ? [[key, count]] : [];
+      }),
+    ),
+  };
+}
+
 /** A customer's ledger: the rows with points, most first. They add up to `totalPoints`. */
 export function ledgerRows(ledger: Ledger, inputs: Memories): readonly LedgerRow[] {
   return ledger.rules

@@ -1,4 +1,4 @@
-import { totalPoints } from '../engagement/ledger.ts';
+import { namedInLedger, totalPoints } from '../engagement/ledger.ts';
 import { localSurrogate } from '../explain/lime.ts';
 import { shapleyValues } from '../explain/shapley.ts';
 import type { Inputs } from '../features/inputs.ts';
@@ -27,7 +27,8 @@ const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
  * Explains the final scores of one customer: exact Shapley values over named groups of inputs, against the book's median active customer.
  * Baseline plus contributions give the score to 1e-9, whatever the model inside.
  */
-export function explain(model: ScoringModel, inputs: Inputs): Partial<Record<ScoreName, Explanation>> {
+export function explain(model: ScoringModel, given: Inputs): Partial<Record<ScoreName, Explanation>> {
+  const inputs = namedInLedger(model.ledger, given);
   const explained: Partial<Record<ScoreName, Explanation>> = {
     engagement: explanation(model, inputs, 'engagement', (mixed) =>
       engagementScore(model.tables.engagementPoints, totalPoints(model.ledger, mixed)),
