@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
+import { driversCommand } from './drivers.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
@@ -39,6 +40,7 @@ function program(): Command {
     scoreCommand(),
     writeBackCommand(),
     explainCommand(),
+    driversCommand(),
     segmentsCommand(),
     prioritiesCommand(),
     undoJoinCommand(),

@@ -1,4 +1,5 @@
 import type { Json } from '../domain/json.ts';
+import type { Driver } from '../explain/drivers.ts';
 import type { Insight } from '../scores/insight.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmShares } from '../segments/rfm.ts';
@@ -112,11 +113,24 @@ export interface PriorityRow {
   sensitivity: readonly string[];
 }
 
+/** What went with leaving, and with staying, in the horizon before the training. */
+export interface DriversAnswer {
+  asOf: string;
+  horizonDays: number;
+  /** Active customers who were followed, and comparisons made. */
+  customers: number;
+  tests: number;
+  /** Those that stand after correction for all comparisons; each an association, not a cause. */
+  drivers: readonly (Driver & { sentence: string })[];
+}
+
 /** Questions that take a look at the whole book, or behind one customer's scores: for reports, not for the live thread. */
 export interface Insights {
   /** Null before the first scoring. */
   segments(): Promise<SegmentReport | null>;
   priorities(options: { limit: number }): Promise<{ method: string; customers: readonly PriorityRow[] }>;
+  /** Null before the first training. */
+  drivers(): Promise<DriversAnswer | null>;
   /** Null for who is not scored by a model of today's format. */
   customer(customerId: string): Promise<Insight | null>;
 }

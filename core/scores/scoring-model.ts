@@ -13,6 +13,7 @@ import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { PriorityRule } from './priority.ts';
+import type { DriverReport } from './train-drivers.ts';
 import type { EngagementReport } from './train-engagement.ts';
 import type { ValueModels } from './value.ts';
 
@@ -72,11 +73,12 @@ export interface TrainingReport {
   engagement: EngagementReport;
   /** How many of the buyers have each RFM score: ties make fifths uneven. Null without a buyer. */
   rfm: RfmShares | null;
+  drivers: DriverReport;
   warnings: readonly string[];
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */
-export const SCORING_MODEL_FORMAT = 3;
+export const SCORING_MODEL_FORMAT = 4;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {

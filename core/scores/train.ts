@@ -19,6 +19,7 @@ import { lifecycleOf, movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
+import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
 import { transactionRow, type ValueModels } from './value.ts';
 
@@ -89,6 +90,7 @@ export function trainScoringModel(
     churnBaseRate: churn.churnBaseRate,
     engagement: engagement.report,
     rfm: rfm && rfmShares(rfm, bought),
+    drivers: trainDrivers(sample, { asOf, currency, horizonDays }),
     warnings,
   };
   const points = inputs.map((each) => totalPoints(engagement.ledger, each)).filter((each) => each > 0);

@@ -2,10 +2,11 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import { calendarDay } from '../domain/calendar-day.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import type { Database } from '../ports/database.ts';
-import type { GroupRow, Insights, PriorityRow, SegmentReport } from '../ports/engine.ts';
+import type { DriversAnswer, GroupRow, Insights, PriorityRow, SegmentReport } from '../ports/engine.ts';
 import { insightOf } from '../scores/insight.ts';
 import { CRITERIA, type PriorityRule, priorityOf, type Standing } from '../scores/priority.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import { FACTORS } from '../scores/train-drivers.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
 import { traitsOf } from '../segments/describe-clusters.ts';
 import { SEGMENTS } from '../segments/named-segments.ts';
@@ -28,6 +29,10 @@ export function createInsights(database: Database, sentences: Sentences): Insigh
       const model = await championAt(database, EVER);
       if (!model) return { method: 'weighted-sum', customers: [] };
       return { method: model.priority.method, customers: await priorities(database, model.priority, limit, sentences) };
+    },
+    drivers: async () => {
+      const model = await championAt(database, EVER);
+      return model && driversAnswer(model, sentences);
     },
     customer: async (customerId) => {
       const [row] = await database.query<{ as_of: CalendarDay; model_version: string; stats: CustomerStats }>(
@@ -107,6 +112,20 @@ function rowsOf(
       valueAtRisk: (group.at_risk ?? 0).toFixed(2),
       gainIfOneInTenStays: ((group.at_risk ?? 0) / 10).toFixed(2),
     }));
+}
+
+function driversAnswer(model: ScoringModel, sentences: Sentences): DriversAnswer {
+  const { drivers, ...rest } = model.report.drivers;
+  return {
+    asOf: model.asOf,
+    horizonDays: model.horizonDays,
+    ...rest,
+    drivers: drivers.map((driver) => {
+      const { factor, leftWith, leftWithout } = driver;
+      const known = FACTORS.find((each) => each === factor) ?? { did: factor.slice(factor.indexOf('/') + 1) };
+      return { ...driver, sentence: say(sentences, { says: 'driver', factor: known, leftWith, leftWithout }) };
+    }),
+  };
 }
 
 async function priorities(

@@ -71,6 +71,15 @@ describe('insights', () => {
     }
   });
 
+  it('say what went with leaving, as associations that stand after correction, in sentences', async () => {
+    const found = await insights().drivers();
+    expect(found?.tests).toBeGreaterThan(0);
+    for (const { sentence, qValue } of found?.drivers ?? []) {
+      expect(qValue).toBeLessThanOrEqual(0.05);
+      expect(sentence).toMatch(/^Of customers .+, \d+ % left; of the others, \d+ %\.$/);
+    }
+  });
+
   it('look behind one customer’s scores as they are kept', async () => {
     const [listed] = await createQueries(store.database).customers({ limit: 1, after: null });
     const insight = await insights().customer(listed?.customerId ?? '');

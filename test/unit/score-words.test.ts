@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
 import { scoreCustomer } from '../../core/scores/score-customer.ts';
+import { FACTORS } from '../../core/scores/train-drivers.ts';
 import { LANGUAGES, type Statement, say, sentencesOf } from '../../core/scores/words/index.ts';
 import { SEGMENTS } from '../../core/segments/named-segments.ts';
 import { simulateBook, trainedModel, trainingCustomer } from '../support/book.ts';
@@ -53,6 +54,8 @@ const STATEMENTS: readonly Statement[] = [
       { behaviour: 'spend', more: false },
     ],
   },
+  { says: 'driver', factor: { did: 'Report Exported' }, leftWith: 0.1, leftWithout: 0.4 },
+  ...FACTORS.map((factor): Statement => ({ says: 'driver', factor, leftWith: 0.62, leftWithout: 0.35 })),
   ...SEGMENTS.flatMap((segment): Statement[] => [
     { says: 'segment-name', segment },
     { says: 'segment-advice', segment },
@@ -99,6 +102,14 @@ describe('the words of a score', () => {
           "Would be 22nd if value at risk weighed twice.",
           "Like the average customer.",
           "Bought long ago and spends little an order.",
+          "Of customers with "Report Exported" lately, 10 % left; of the others, 40 %.",
+          "Of customers with one order so far, 62 % left; of the others, 35 %.",
+          "Of customers overdue by their own rhythm, 62 % left; of the others, 35 %.",
+          "Of customers with support cases lately, 62 % left; of the others, 35 %.",
+          "Of customers without visits, mails or product use lately, 62 % left; of the others, 35 %.",
+          "Of customers without a meeting lately, 62 % left; of the others, 35 %.",
+          "Of customers whose activity had dropped, 62 % left; of the others, 35 %.",
+          "Of customers more active week by week, 62 % left; of the others, 35 %.",
           "Champions",
           "Thank them, ask them to refer others, show them what is new first.",
           "Loyal",
@@ -157,6 +168,14 @@ describe('the words of a score', () => {
           "Wäre auf Platz 22, wenn der gefährdete Wert doppelt zählte.",
           "Wie der Durchschnitt.",
           "Hat lange nicht gekauft und gibt je Bestellung wenig aus.",
+          "Von den Kunden, bei denen zuletzt „Report Exported“ vorkam, gingen 10 %; von den übrigen 40 %.",
+          "Von den Kunden, die erst einmal bestellt hatten, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, die nach eigenem Rhythmus überfällig waren, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, die zuletzt Supportfälle hatten, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, von denen zuletzt weder Besuche noch E-Mails noch Nutzung kamen, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, die zuletzt keinen Termin hatten, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, deren Aktivität eingebrochen war, gingen 62 %; von den übrigen 35 %.",
+          "Von den Kunden, die von Woche zu Woche aktiver wurden, gingen 62 %; von den übrigen 35 %.",
           "Beste Kunden",
           "Danken, um Empfehlungen bitten, Neues zuerst zeigen.",
           "Treue Kunden",

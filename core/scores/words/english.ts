@@ -1,6 +1,7 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
 import type { Criterion } from '../priority.ts';
+import type { Factor } from '../train-drivers.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
@@ -31,6 +32,16 @@ const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]
   'cannot-lose': ['Cannot lose them', 'Call this week, by whoever knows them best; agree on a way back.'],
   hibernating: ['Hibernating', 'A cheap reminder at the season they bought in; no call.'],
   lost: ['Lost', 'One win-back mail; otherwise leave them in peace.'],
+};
+
+const FACTORS: Readonly<Record<Factor, string>> = {
+  'one-order': 'with one order so far',
+  overdue: 'overdue by their own rhythm',
+  'support-lately': 'with support cases lately',
+  'no-visits': 'without visits, mails or product use lately',
+  'no-meeting': 'without a meeting lately',
+  'activity-drop': 'whose activity had dropped',
+  'activity-rising': 'more active week by week',
 };
 
 const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
@@ -85,6 +96,8 @@ export const english: Sentences = {
     traits.length === 0
       ? 'Like the average customer.'
       : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
+  driver: ({ factor, leftWith, leftWithout }) =>
+    `Of customers ${typeof factor === 'string' ? FACTORS[factor] : `with "${factor.did}" lately`}, ${percent(leftWith)} left; of the others, ${percent(leftWithout)}.`,
   call: () => 'Call: valuable and likely to leave',
   'win-back': () => 'Win back: was valuable, has gone silent',
 };

@@ -1,6 +1,7 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
 import type { Criterion } from '../priority.ts';
+import type { Factor } from '../train-drivers.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
@@ -31,6 +32,16 @@ const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]
   'cannot-lose': ['Unverzichtbare', 'Diese Woche anrufen, durch wen sie am besten kennen; den Weg zurück vereinbaren.'],
   hibernating: ['Ruhende', 'Günstig erinnern, wenn ihre Jahreszeit kommt; nicht anrufen.'],
   lost: ['Verlorene', 'Eine E-Mail zur Rückgewinnung; sonst in Ruhe lassen.'],
+};
+
+const FACTORS: Readonly<Record<Factor, string>> = {
+  'one-order': 'die erst einmal bestellt hatten',
+  overdue: 'die nach eigenem Rhythmus überfällig waren',
+  'support-lately': 'die zuletzt Supportfälle hatten',
+  'no-visits': 'von denen zuletzt weder Besuche noch E-Mails noch Nutzung kamen',
+  'no-meeting': 'die zuletzt keinen Termin hatten',
+  'activity-drop': 'deren Aktivität eingebrochen war',
+  'activity-rising': 'die von Woche zu Woche aktiver wurden',
 };
 
 const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
@@ -87,6 +98,8 @@ export const german: Sentences = {
     traits.length === 0
       ? 'Wie der Durchschnitt.'
       : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
+  driver: ({ factor, leftWith, leftWithout }) =>
+    `Von den Kunden, ${typeof factor === 'string' ? FACTORS[factor] : `bei denen zuletzt „${factor.did}“ vorkam`}, gingen ${percent(leftWith)}; von den übrigen ${percent(leftWithout)}.`,
   call: () => 'Anrufen: wertvoll und abwanderungsgefährdet',
   'win-back': () => 'Zurückgewinnen: war wertvoll, meldet sich nicht mehr',
 };

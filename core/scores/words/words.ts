@@ -1,6 +1,7 @@
 import type { Trait } from '../../segments/describe-clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
 import type { Criterion } from '../priority.ts';
+import type { Factor } from '../train-drivers.ts';
 
 /** Everything a score may say to a person, as data: what is said is decided once, how by each language. Amounts in major units. */
 export type Statement =
@@ -27,6 +28,7 @@ export type Statement =
   | { says: 'segment-name'; segment: Segment }
   | { says: 'segment-advice'; segment: Segment }
   | { says: 'cluster'; traits: readonly Trait[] }
+  | { says: 'driver'; factor: Factor | { did: string }; leftWith: number; leftWithout: number }
   | { says: 'call' }
   | { says: 'win-back' };
 
