@@ -63,3 +63,22 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly (s
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(String(cell))}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${line(header, 'th')}</thead><tbody>${rows.map((row) => line(row, 'td')).join('')}</tbody></table>`;
 }
+
+/** The chart of a survival curve with its interval, as a step function from 1 at time 0. */
+export function survivalChart(steps: readonly { time: number; survival: number; low: number; high: number }[]): string {
+  const line = (name: 'survival' | 'low' | 'high') => ({
+    type: 'line',
+    step: 'end',
+    name,
+    showSymbol: false,
+    data: [[0, 1], ...steps.map((step) => [step.time, step[name]])],
+    ...(name !== 'survival' && { lineStyle: { type: 'dashed', width: 1 } }),
+  });
+  return drawSvg({
+    grid: { left: 60, right: 20, top: 40, bottom: 45 },
+    legend: { top: 5 },
+    xAxis: { type: 'value' },
+    yAxis: { type: 'value', min: 0, max: 1 },
+    series: [line('survival'), line('low'), line('high')],
+  });
+}

@@ -1,6 +1,6 @@
 import type { ClvEvaluation } from '../core/evaluation/clv.ts';
 import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
-import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
+import { drawSvg, escapeHtml, htmlPage, htmlTable, survivalChart } from './charts.ts';
 
 /** The comparison of value models as one self-contained page, with the plots of the literature. */
 export function clvPage(evaluation: ClvEvaluation): string {
@@ -12,6 +12,7 @@ export function clvPage(evaluation: ClvEvaluation): string {
     metricsTable(evaluation, 'count'),
     '<h2>Money in the holdout</h2>',
     metricsTable(evaluation, 'spend'),
+    `<p>${escapeHtml(chosen(evaluation))}</p>`,
     section(
       'Tracking',
       'Cumulative repeat purchases by week. The line marks the end of the calibration.',
@@ -39,11 +40,32 @@ export function clvPage(evaluation: ClvEvaluation): string {
       cohortForecast(evaluation),
     ),
     section(
+      'Survival without a second purchase',
+      'Share of customers who have not bought again so many weeks after the first purchase (Kaplan-Meier, 95 % interval).',
+      survivalChart(evaluation.secondPurchase.map(({ weeks, ...step }) => ({ time: weeks, ...step }))),
+    ),
+    '<h2>Worth of these customers</h2>',
+    htmlTable(
+      ['months', 'total, discounted', 'low', 'high', 'if nobody left'],
+      evaluation.value.map((each) => [
+        each.months,
+        ...[each.total, each.low, each.high, each.ifKept].map((money) => money.toFixed(0)),
+      ]),
+    ),
+    section(
       'Portfolio by month',
       'Money of today’s customers in 30-day months, undiscounted. The interval is what chance alone can do.',
       portfolio(evaluation),
     ),
   ]);
+}
+
+function chosen({ backtest: { winner, windows, members } }: ClvEvaluation): string {
+  if (winner === null) return 'The calibration is too short for windows inside it.';
+  const figures = members
+    .filter(({ countR2 }) => countR2 !== null)
+    .map(({ name, countR2 }) => `${name} ${(countR2 ?? 0).toFixed(3)}`);
+  return `Best at counts on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner} (R2 there: ${figures.join(', ')}).`;
 }
 
 function section(title: string, text: string, svg: string): string {

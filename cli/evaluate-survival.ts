@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { evaluateSurvival, type SurvivalEvaluation, type SurvivalModelReport } from '../core/evaluation/survival.ts';
@@ -13,6 +14,7 @@ interface Options {
   event: string;
   covariates?: string;
   seed: number;
+  html?: string;
   json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export function evaluateSurvivalCommand(): Command {
     .requiredOption('--event <column>', '1, true or yes where the event came; 0, false or no for customers still here')
     .option('--covariates <columns>', 'columns to learn from, with commas between; all others by default')
     .option('--seed <number>', 'of the folds', integer, 1)
+    .option('--html <file>', 'writes one self-contained page with the survival curves')
     .option('--json', 'one line of JSON on stdout, nothing else there')
     .action(async (options: Options) => {
       const { rows, covariates, notes } = survivalTable(await readTable(resolve(options.table)), {
@@ -34,6 +37,11 @@ export function evaluateSurvivalCommand(): Command {
       });
       const found = evaluateSurvival(rows, { covariates, seed: options.seed, clock: () => performance.now() / 1_000 });
       const evaluation = { ...found, warnings: [...notes, ...found.warnings] };
+      if (options.html !== undefined) {
+        // The charts are only loaded for who wants them.
+        const { survivalPage } = await import('./survival-page.ts');
+        await writeFile(resolve(options.html), survivalPage(evaluation));
+      }
       if (options.json) printJson(evaluation);
       else show(evaluation);
     });

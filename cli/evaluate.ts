@@ -10,6 +10,7 @@ import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
 import { evaluateChurnCommand } from './evaluate-churn.ts';
 import { evaluateEngagementCommand } from './evaluate-engagement.ts';
 import { evaluateSurvivalCommand } from './evaluate-survival.ts';
+import { share, today } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
 
@@ -20,6 +21,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--transactions <file>', 'CSV with customer_id,date,amount (gzip allowed)')
     .requiredOption('--calibration-end <day>', 'last day the models see')
     .requiredOption('--holdout-end <day>', 'last day they are judged on')
+    .option('--margin <share>', 'contribution margin, for the value of the book; revenue by default', share)
     .option('--html <file>', 'writes one self-contained page with the plots')
     .option('--json', 'one line of JSON on stdout, nothing else there')
     .action(evaluateFile);
@@ -39,6 +41,7 @@ interface ClvOptions {
   transactions: string;
   calibrationEnd: string;
   holdoutEnd: string;
+  margin?: number;
   json?: boolean;
   html?: string;
 }
@@ -55,8 +58,13 @@ async function evaluateFile(options: ClvOptions): Promise<void> {
     });
   }
   const orders: DatedAmount[] = [];
-  for await (const order of readTransactionsFile(resolve(options.transactions))) orders.push(order);
-  const evaluation = evaluateClv(orders, { calibrationEnd, holdoutEnd, clock: () => performance.now() / 1_000 });
+  for await (const order of readTransactionsFile(resolve(options.transactions), { today: today() })) orders.push(order);
+  const evaluation = evaluateClv(orders, {
+    calibrationEnd,
+    holdoutEnd,
+    clock: () => performance.now() / 1_000,
+    ...(options.margin !== undefined && { margin: options.margin }),
+  });
   if (options.html !== undefined) {
     // The charts are only loaded for who wants them.
     const { clvPage } = await import('./clv-page.ts');
@@ -110,7 +118,15 @@ function show(evaluation: ClvEvaluation): void {
     ),
     '',
   );
-  for (const model of evaluation.models) {
+  print(
+    'Worth of these customers, discounted at 10 % a year; the interval is what chance alone can do',
+    table(
+      ['months', 'total', 'low', 'high', 'if nobody left'],
+      evaluation.value.map((each) => [each.months, ...[each.total, each.low, each.high, each.ifKept].map(Math.round)]),
+    ),
+    '',
+  );
+  for (const model of evaluation.models.filter(({ parameters }) => Object.keys(parameters).length > 0)) {
     print(
       `${model.name}: ${Object.entries(model.parameters)
         .map(([name, value]) => `${name} ${value.toPrecision(4)}`)

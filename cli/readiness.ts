@@ -7,6 +7,7 @@ import { bookOf, type DatedAmount } from '../core/evaluation/book.ts';
 import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
 import { purchaseDays } from '../core/store/purchase-days.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
+import { today } from './options.ts';
 import { print, printJson, table } from './output.ts';
 
 /** Options of `staypower check --readiness`. */
@@ -27,7 +28,7 @@ export async function checkReadiness(options: ReadinessOptions): Promise<void> {
 async function readinessOfFile(path: string, asOf: string | undefined): Promise<Readiness | null> {
   const orders: DatedAmount[] = [];
   let last: CalendarDay | null = null;
-  for await (const order of readTransactionsFile(path)) {
+  for await (const order of readTransactionsFile(path, { today: today() })) {
     orders.push(order);
     if (last === null || order.day > last) last = order.day;
   }

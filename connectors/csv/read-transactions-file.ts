@@ -19,10 +19,14 @@ export interface DatedOrder {
  * Reads the orders of a CSV file (gzip allowed) for an evaluation, with the checks of the connector, but strictly: an evaluation of the
  * readable half of a file would be another one.
  *
- * @param columns where they differ from customer_id, date, amount
+ * @param options.columns where they differ from customer_id, date, amount
+ * @param options.today refuses an order dated later: a slip of the pen, or a plan
  * @throws DataError naming row and column, for the first row that cannot be used
  */
-export async function* readTransactionsFile(path: string, columns: Partial<Columns> = {}): AsyncGenerator<DatedOrder> {
+export async function* readTransactionsFile(
+  path: string,
+  { columns = {}, today }: { columns?: Partial<Columns>; today?: CalendarDay } = {},
+): AsyncGenerator<DatedOrder> {
   const format = {
     path,
     columns: columnsWith(columns),
@@ -38,10 +42,18 @@ export async function* readTransactionsFile(path: string, columns: Partial<Colum
     if (customerId === '')
       throw fault(row.place('customerId'), 'the customer’s id', '', 'fill it in, or take the row out of the file');
     const takenBack = kindOf(row.cell('kind'), row.place('kind')) !== 'order';
+    const day = dayOf(dateOf(row.cell('date'), row.place('date')), 'UTC');
+    if (today !== undefined && day > today)
+      throw fault(
+        row.place('date'),
+        `a day up to today, ${today}`,
+        day,
+        'correct the year, or leave out what is only planned',
+      );
     rows += 1;
     yield {
       customerId,
-      day: dayOf(dateOf(row.cell('date'), row.place('date')), 'UTC'),
+      day,
       amount: Number(amountOf(row.cell('amount'), row.place('amount'), { takenBack })),
       kind: takenBack ? 'taken-back' : 'order',
     };

@@ -1,4 +1,5 @@
 import { type CalendarDay, dayNumber, fromDayNumber } from '../domain/calendar-day.ts';
+import { DataError } from '../domain/errors.ts';
 import type { ValueRow } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 
@@ -53,10 +54,14 @@ export interface Book {
   readonly firstDay: CalendarDay;
 }
 
-/** Sorts the rows of a file into a book. Needs at least one row. */
+/** Sorts the rows of a file into a book, in whatever order they come. Throws DataError naming the row (0-based) and field that cannot be used. */
 export function bookOf(rows: Iterable<DatedAmount>): Book {
   const histories = new Map<string, { day: number; amount: number; takenBack: boolean }[]>();
-  for (const { customerId, day, amount, kind } of rows) {
+  let row = 0;
+  for (const order of rows) {
+    checkOrder(order, row);
+    row += 1;
+    const { customerId, day, amount, kind } = order;
     let history = histories.get(customerId);
     if (!history) {
       history = [];
@@ -89,6 +94,21 @@ export function bookOf(rows: Iterable<DatedAmount>): Book {
       });
     },
   };
+}
+
+function checkOrder({ customerId, day, amount }: DatedAmount, row: number): void {
+  const refuse = (field: string, expected: string, found: string, remedy: string) => {
+    throw new DataError({ row, field, expected, found, remedy });
+  };
+  if (customerId === '') refuse('customerId', "the customer's id", '', 'fill it in, or leave the row out');
+  if (!Number.isFinite(dayNumber(day))) refuse('day', 'a calendar day, YYYY-MM-DD', day, 'correct it');
+  if (!(amount >= 0) || amount === Number.POSITIVE_INFINITY)
+    refuse(
+      'amount',
+      'an amount of zero or more',
+      String(amount),
+      'mark refunds as taken back, with what they take back',
+    );
 }
 
 /**

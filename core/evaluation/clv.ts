@@ -1,6 +1,6 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
-import { bookOf, type DatedAmount } from './book.ts';
+import { type Book, bookOf, type DatedAmount } from './book.ts';
 import { type BookValue, bookValues } from './book-value.ts';
 import {
   type Cohort,
@@ -23,6 +23,8 @@ import {
 import { type IntervalLevels, intervalCoverage, learnLevels, type PredictiveModels } from './intervals.ts';
 import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from './members.ts';
 import { MEMBERS } from './pool.ts';
+import { readinessOf } from './readiness.ts';
+import { type SecondPurchaseStep, secondPurchaseCurve } from './second-purchase.ts';
 
 /** The whole comparison. */
 export interface ClvEvaluation {
@@ -54,6 +56,8 @@ export interface ClvEvaluation {
   frequencies: Frequencies;
   /** By repeat purchases in the calibration: mean purchases in the holdout, and what the ensemble expected. */
   conditional: readonly ConditionalMean[];
+  /** How long customers take to buy again, up to the calibration's end. */
+  secondPurchase: readonly SecondPurchaseStep[];
   /** What to know before believing it. */
   warnings: readonly string[];
 }
@@ -87,9 +91,10 @@ export function evaluateClv(
     return { result, seconds: options.clock() - start };
   };
 
+  const warnings = readinessNotes(book, calibrationEnd);
   const reference = timed(() => spendPerPurchase(customers));
   const { model: gammaGamma, problem } = reference.result;
-  const warnings = problem === null ? [] : [`gamma-gamma: ${problem} Spend is each customer's mean purchase.`];
+  if (problem !== null) warnings.push(`gamma-gamma: ${problem} Spend is each customer's mean purchase.`);
   warnings.push(...(gammaGamma?.diagnostics.warnings.map((text) => `gamma-gamma: ${text}`) ?? []));
   const spend = spendOfOrders(customers);
 
@@ -156,6 +161,7 @@ export function evaluateClv(
     tracking: trackingOf(book, customers, fitted, holdoutEnd),
     frequencies: frequenciesOf(customers, fitted),
     conditional: conditionalMeans(customers, combined.counts, outcomes),
+    secondPurchase: secondPurchaseCurve(book, customers, calibrationEnd),
     warnings,
   };
 }
@@ -175,6 +181,12 @@ function pastLevels(weights: EnsembleWeights): IntervalLevels | undefined {
   const { question, answers, outcomes }: Replay = newest;
   const models = { mixture: mixtureOf(answers, weights), spend: spendOfOrders(question.customers) };
   return learnLevels(models, question.customers, outcomes, question.weeks);
+}
+
+/** What is odd about the book, and why a family of models should not be believed on it. */
+function readinessNotes(book: Book, asOf: CalendarDay): string[] {
+  const { warnings, models } = readinessOf(book, asOf);
+  return [...warnings, ...models.filter(({ ready }) => !ready).map(({ model, reason }) => `${model}: ${reason}.`)];
 }
 
 /** The answer; of a learned member, which may do without, the reason why there is none. */

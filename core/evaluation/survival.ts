@@ -36,6 +36,8 @@ export interface SurvivalModelReport {
   proportionality?: readonly ProportionalityTest[];
   /** Kaplan-Meier only. */
   curve?: readonly SurvivalStep[];
+  /** Mean of the customers' curves at even times up to the longest duration; null where the model does not say. */
+  meanCurve: readonly { time: number; survival: number | null }[];
   warnings: readonly string[];
 }
 
@@ -164,8 +166,26 @@ function judge<Fitted extends FittedSurvivalModel>(
       integratedBrierScore: null,
       ...(typeof validated === 'object' && validated),
     },
+    meanCurve: meanCurve(complete, fitted),
     warnings: ofFit,
   };
+}
+
+/** Points of a mean curve, and customers it is taken over at most, at even steps. */
+const CURVE_POINTS = 40;
+const CURVE_CUSTOMERS = 500;
+
+function meanCurve(rows: readonly SurvivalRow[], fitted: FittedSurvivalModel): SurvivalModelReport['meanCurve'] {
+  const longest = rows.reduce((most, { duration }) => Math.max(most, duration), 0);
+  const step = Math.max(1, Math.ceil(rows.length / CURVE_CUSTOMERS));
+  const sample = rows.filter((_, i) => i % step === 0);
+  return Array.from({ length: CURVE_POINTS + 1 }, (_, point) => {
+    const time = (longest * point) / CURVE_POINTS;
+    const survivals = sample.map((row) => fitted.survival(row, time));
+    const known = survivals.filter((survival) => survival !== null);
+    const sum = known.reduce((all, survival) => all + survival, 0);
+    return { time, survival: known.length === sample.length ? sum / sample.length : null };
+  });
 }
 
 type Validated = Omit<SurvivalMetrics, 'concordance'>;

@@ -23,7 +23,7 @@ async function collect(orders: AsyncIterable<DatedOrder>): Promise<readonly Date
 async function ordersIn(content: string | Buffer, columns: Record<string, string> = {}) {
   const path = join(folder, 'orders.csv');
   await writeFile(path, content);
-  return collect(readTransactionsFile(path, columns));
+  return collect(readTransactionsFile(path, columns === undefined ? {} : { columns }));
 }
 
 describe('orders of a file for an evaluation', () => {
