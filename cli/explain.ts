@@ -69,7 +69,7 @@ function show(found: CustomerExplanation): void {
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
 }
 
-function showInsight({ engagement, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
+function showInsight({ engagement, propensities, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
   print('', `Engagement ${round(engagement.score)}, by what was done:`);
   if (engagement.ledger.length === 0) print('  nothing yet');
   else {
@@ -90,6 +90,8 @@ function showInsight({ engagement, whatWouldHelp, cluster, churnSurrogate }: Ins
     const { days, expected } = engagement.forecast;
     print(`Expected in the next ${days} days: ${round(expected)} events and orders.`);
   }
+  for (const [target, probability] of Object.entries(propensities))
+    print(`Likely to ${target}: ${Math.round(probability * 100)} %`);
   if (cluster) print(`Cluster ${cluster.id}: ${cluster.description}`);
   if (whatWouldHelp.length > 0) print('What goes with a lower risk:', ...whatWouldHelp.map((text) => `  - ${text}`));
   if (churnSurrogate)

@@ -10,6 +10,7 @@ import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { reportError } from './output.ts';
 import { prioritiesCommand } from './priorities.ts';
+import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { restoreCommand } from './restore.ts';
@@ -41,6 +42,7 @@ function program(): Command {
     writeBackCommand(),
     explainCommand(),
     driversCommand(),
+    propensityCommand(),
     segmentsCommand(),
     prioritiesCommand(),
     undoJoinCommand(),

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import type { Driver } from '../explain/drivers.ts';
 import type { Insight } from '../scores/insight.ts';
+import type { PropensityReport } from '../scores/propensity.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmShares } from '../segments/rfm.ts';
 
@@ -124,6 +125,15 @@ export interface DriversAnswer {
   drivers: readonly (Driver & { sentence: string })[];
 }
 
+/** Who is likely to do something within the horizon. */
+export interface PropensityAnswer {
+  horizonDays: number;
+  /** How each target's model did, or why there is none. */
+  targets: readonly PropensityReport[];
+  /** Most likely first; empty when the target has no model. */
+  customers: readonly { customerId: string; name: string | null; probability: number }[];
+}
+
 /** Questions that take a look at the whole book, or behind one customer's scores: for reports, not for the live thread. */
 export interface Insights {
   /** Null before the first scoring. */
@@ -131,6 +141,8 @@ export interface Insights {
   priorities(options: { limit: number }): Promise<{ method: string; customers: readonly PriorityRow[] }>;
   /** Null before the first training. */
   drivers(): Promise<DriversAnswer | null>;
+  /** Null before the first training. limit >= 0. */
+  propensity(options: { target: string; limit: number }): Promise<PropensityAnswer | null>;
   /** Null for who is not scored by a model of today's format. */
   customer(customerId: string): Promise<Insight | null>;
 }

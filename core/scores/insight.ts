@@ -9,6 +9,7 @@ import { traitsOf } from '../segments/describe-clusters.ts';
 import { counterfactuals } from './counterfactuals.ts';
 import { engagementScore } from './engagement.ts';
 import { churnSurrogate } from './explain.ts';
+import { propensityOf } from './propensity.ts';
 import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { type Sentences, say } from './words/index.ts';
@@ -26,6 +27,8 @@ export interface Insight {
     /** Events and purchase days to be expected in the next `days`; null when the book has no forecast. */
     forecast: { days: number; expected: number } | null;
   };
+  /** By target: probability, 0..1, within the model's horizon; only targets whose model beat the base rate, and only for buyers. */
+  propensities: Readonly<Record<string, number>>;
   /** What would go with a lower churn risk, of what a rep can bring about; sentences, most first. */
   whatWouldHelp: readonly string[];
   /** How the cluster of customers who behave alike does behave. */
@@ -56,6 +59,9 @@ export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: Calen
       patterns: stats.rhythm ? patternsAt(stats.rhythm, asOf) : null,
       forecast: model.forecast && { days: FORECAST_DAYS, expected: expectedActivity(model.forecast, inputs) },
     },
+    propensities: Object.fromEntries(
+      inputs.purchases > 0 ? model.propensities.map((each) => [each.target.name, propensityOf(each, inputs)]) : [],
+    ),
     whatWouldHelp: helpful.map((each) => say(sentences, { says: 'would-change', ...each })),
     cluster: cluster && { id: cluster.id, description: say(sentences, { says: 'cluster', traits: traitsOf(cluster) }) },
     churnSurrogate: churnSurrogate(model, inputs),

@@ -13,6 +13,7 @@ import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { PriorityRule } from './priority.ts';
+import type { Propensity, PropensityReport } from './propensity.ts';
 import type { DriverReport } from './train-drivers.ts';
 import type { EngagementReport } from './train-engagement.ts';
 import type { ValueModels } from './value.ts';
@@ -41,6 +42,8 @@ export interface ScoringModel {
   /** Null when there are too few buyers to group. */
   clusters: Clusters | null;
   priority: PriorityRule;
+  /** Those that beat the base rate. */
+  propensities: readonly Propensity[];
   tables: {
     valueAtRisk: PercentileTable;
     churn: PercentileTable;
@@ -74,11 +77,12 @@ export interface TrainingReport {
   /** How many of the buyers have each RFM score: ties make fifths uneven. Null without a buyer. */
   rfm: RfmShares | null;
   drivers: DriverReport;
+  propensities: readonly PropensityReport[];
   warnings: readonly string[];
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */
-export const SCORING_MODEL_FORMAT = 4;
+export const SCORING_MODEL_FORMAT = 5;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
@@ -91,15 +95,17 @@ export function saveScoringModel(model: ScoringModel): Json {
       spend: 'mean' in value.spend ? value.spend : value.spend.save(),
     },
     churn: churn.kind === 'logistic' ? { ...churn, logistic: churn.logistic.save() } : churn,
+    propensities: model.propensities.map((each) => ({ ...each, logistic: each.logistic.save() })),
   });
 }
 
 /** The model from JSON. Throws DataError for a format this version does not know. */
 export function loadScoringModel(json: Json): ScoringModel {
-  const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn'> & {
+  const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn' | 'propensities'> & {
     format: number;
     value: { transactions: { model: string } & Json; spend: { mean: number } | Json } | null;
     churn: { kind: string; logistic: Json };
+    propensities: readonly (Omit<Propensity, 'logistic'> & { logistic: Json })[];
   };
   if (saved?.format !== SCORING_MODEL_FORMAT) {
     throw new DataError({
@@ -109,7 +115,7 @@ export function loadScoringModel(json: Json): ScoringModel {
       remedy: 'run "staypower train"',
     });
   }
-  const { format: _, value, churn, ...rest } = saved;
+  const { format: _, value, churn, propensities, ...rest } = saved;
   return {
     ...rest,
     value: value && {
@@ -119,6 +125,7 @@ export function loadScoringModel(json: Json): ScoringModel {
           ? { mean: value.spend.mean as number }
           : gammaGamma.load(value.spend as Json),
     },
+    propensities: propensities.map((each) => ({ ...each, logistic: logistic.load(each.logistic) })),
     churn: (churn.kind === 'logistic' ? { ...churn, logistic: logistic.load(churn.logistic) } : churn) as ChurnModel,
   };
 }

@@ -22,6 +22,21 @@ export const scoringSettingsSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  /** What customers may do within the horizon, beside leaving: each gets a model of its own where there is enough to learn from. */
+  propensities: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a lower-case name of letters, digits and dashes'),
+        /** Names of events, any of which is it; a purchase when left out. */
+        events: z.array(z.string().min(1)).min(1).optional(),
+      }),
+    )
+    .max(10)
+    .default([
+      { name: 'buy-again' },
+      { name: 'upgrade', events: ['Plan Upgraded', 'Subscription Upgraded', 'Account Upgraded'] },
+      { name: 'refer', events: ['Invite Sent', 'Referral Sent'] },
+    ]),
   priority: z
     .strictObject({
       /** How the standings by each criterion become one number. */

@@ -21,6 +21,7 @@ import { type ScoringModel, saveScoringModel, type TrainingReport } from './scor
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
 import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
+import { trainPropensities } from './train-propensity.ts';
 import { transactionRow, type ValueModels } from './value.ts';
 
 /** What training reads of one customer: the statistics on any day up to asOf, and the days between its purchase days. */
@@ -75,6 +76,9 @@ export function trainScoringModel(
   const settings = options.settings ?? USUAL_SCORING;
   const engagement = trainEngagement(sample, { asOf, currency, settings: settings.engagement, warnings });
 
+  options.onProgress?.('propensity');
+  const propensity = trainPropensities(sample, settings.propensities, { asOf, currency, horizonDays });
+
   options.onProgress?.('bands');
   const stats = sample.map((customer) => customer.statsAt(asOf));
   const inputs = stats.map((each) => inputsAt(each, asOf, currency));
@@ -90,6 +94,7 @@ export function trainScoringModel(
     churnBaseRate: churn.churnBaseRate,
     engagement: engagement.report,
     rfm: rfm && rfmShares(rfm, bought),
+    propensities: propensity.reports,
     drivers: trainDrivers(sample, { asOf, currency, horizonDays }),
     warnings,
   };
@@ -106,6 +111,7 @@ export function trainScoringModel(
     rfm,
     clusters: fitClusters(bought, options.previous?.clusters ?? null),
     priority: settings.priority,
+    propensities: propensity.propensities,
     cutoffs: {
       churn: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
       value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },

@@ -1,10 +1,19 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { calendarDay } from '../domain/calendar-day.ts';
+import { inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import type { Database } from '../ports/database.ts';
-import type { DriversAnswer, GroupRow, Insights, PriorityRow, SegmentReport } from '../ports/engine.ts';
+import type {
+  DriversAnswer,
+  GroupRow,
+  Insights,
+  PriorityRow,
+  PropensityAnswer,
+  SegmentReport,
+} from '../ports/engine.ts';
 import { insightOf } from '../scores/insight.ts';
 import { CRITERIA, type PriorityRule, priorityOf, type Standing } from '../scores/priority.ts';
+import { propensityOf } from '../scores/propensity.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { FACTORS } from '../scores/train-drivers.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
@@ -33,6 +42,10 @@ export function createInsights(database: Database, sentences: Sentences): Insigh
     drivers: async () => {
       const model = await championAt(database, EVER);
       return model && driversAnswer(model, sentences);
+    },
+    propensity: async (options) => {
+      const model = await championAt(database, EVER);
+      return model && propensityAnswer(database, model, options);
     },
     customer: async (customerId) => {
       const [row] = await database.query<{ as_of: CalendarDay; model_version: string; stats: CustomerStats }>(
@@ -126,6 +139,32 @@ function driversAnswer(model: ScoringModel, sentences: Sentences): DriversAnswer
       return { ...driver, sentence: say(sentences, { says: 'driver', factor: known, leftWith, leftWithout }) };
     }),
   };
+}
+
+async function propensityAnswer(
+  database: Database,
+  model: ScoringModel,
+  { target, limit }: { target: string; limit: number },
+): Promise<PropensityAnswer> {
+  const propensity = model.propensities.find((each) => each.target.name === target);
+  const likely: { customerId: string; name: string | null; probability: number }[] = [];
+  for (let after: string | null = null; propensity; ) {
+    const rows: { customer_id: string; name: string | null; as_of: CalendarDay; stats: CustomerStats }[] =
+      await database.query(
+        `select s.customer_id, c.name, s.as_of, s.stats from scores s join customers c on c.customer_id = s.customer_id
+         where s.lifecycle <> 'prospect' and ($1::uuid is null or s.customer_id > $1::uuid)
+         order by s.customer_id limit ${CUSTOMERS_PER_READ}`,
+        [after],
+      );
+    for (const { customer_id: customerId, name, as_of, stats } of rows) {
+      likely.push({ customerId, name, probability: propensityOf(propensity, inputsAt(stats, as_of, model.currency)) });
+    }
+    // Never more in memory than a page and the best so far.
+    likely.sort((a, b) => b.probability - a.probability || (a.customerId < b.customerId ? -1 : 1)).splice(limit);
+    after = rows.at(-1)?.customer_id ?? null;
+    if (after === null) break;
+  }
+  return { horizonDays: model.horizonDays, targets: model.report.propensities, customers: likely };
 }
 
 async function priorities(
