@@ -2,6 +2,7 @@ import type { Matrix } from '../../math/cholesky.ts';
 import { minimise } from '../../math/lbfgs.ts';
 import { solveSymmetric } from '../../math/symmetric-matrix.ts';
 import { descendCoordinates } from './coordinate-descent.ts';
+import { weightedProducts } from './weighted-products.ts';
 
 /** A logistic regression to be fitted: minimise -log-likelihood + l2 / 2 |beta|^2 + l1 |beta|_1, the intercept free. */
 export interface LogisticProblem {
@@ -101,8 +102,9 @@ function byGradients(problem: LogisticProblem, start: Float64Array): LogisticMax
 function expand(problem: LogisticProblem, theta: Float64Array) {
   const { width, l2 } = problem;
   const gradient = new Float64Array(width + 1);
-  const information = Array.from({ length: width + 1 }, () => new Float64Array(width + 1));
-  const dataLoss = accumulate(problem, theta, gradient, information);
+  const curvatures = new Float64Array(problem.rows);
+  const dataLoss = accumulate(problem, theta, gradient, curvatures);
+  const information = weightedProducts(problem.x, width, curvatures);
   for (const [a, row] of information.entries()) {
     if (a < width) row[a] = (row[a] as number) + l2;
     for (let b = 0; b < a; b += 1) (information[b] as Float64Array)[a] = row[b] as number;
@@ -110,12 +112,12 @@ function expand(problem: LogisticProblem, theta: Float64Array) {
   return { dataLoss, loss: dataLoss + penalty(problem, theta), gradient, information };
 }
 
-/** Fills the gradient and, when given, the lower triangle of the information; returns the loss without penalty. */
+/** Fills the gradient and, when given, each row's weight in the information; returns the loss without penalty. */
 function accumulate(
   { rows, width, x, labels, weights, l2 }: LogisticProblem,
   theta: Float64Array,
   gradient: Float64Array,
-  information?: Matrix,
+  curvatures?: Float64Array,
 ): number {
   gradient.fill(0);
   let loss = 0;
@@ -129,16 +131,7 @@ function accumulate(
     const error = weight * (probability - (labels[i] as number));
     for (let j = 0; j < width; j += 1) gradient[j] = (gradient[j] as number) + error * (x[from + j] as number);
     gradient[width] = (gradient[width] as number) + error;
-    if (!information) continue;
-    const curvature = weight * probability * (1 - probability);
-    for (let a = 0; a < width; a += 1) {
-      const row = information[a] as Float64Array;
-      const scaled = curvature * (x[from + a] as number);
-      for (let b = 0; b <= a; b += 1) row[b] = (row[b] as number) + scaled * (x[from + b] as number);
-    }
-    const last = information[width] as Float64Array;
-    for (let b = 0; b < width; b += 1) last[b] = (last[b] as number) + curvature * (x[from + b] as number);
-    last[width] = (last[width] as number) + curvature;
+    if (curvatures) curvatures[i] = weight * probability * (1 - probability);
   }
   for (let j = 0; j < width; j += 1) gradient[j] = (gradient[j] as number) + l2 * (theta[j] as number);
   return loss;
