@@ -7,6 +7,7 @@ import { driversCommand } from './drivers.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
+import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
 import { reportError } from './output.ts';
 import { prioritiesCommand } from './priorities.ts';
@@ -42,6 +43,7 @@ function program(): Command {
     writeBackCommand(),
     explainCommand(),
     driversCommand(),
+    importanceCommand(),
     propensityCommand(),
     segmentsCommand(),
     prioritiesCommand(),

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/json.ts';
 import type { Driver } from '../explain/drivers.ts';
 import type { Insight } from '../scores/insight.ts';
+import type { Overview } from '../scores/overview.ts';
 import type { PropensityReport } from '../scores/propensity.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmShares } from '../segments/rfm.ts';
@@ -143,6 +144,8 @@ export interface Insights {
   drivers(): Promise<DriversAnswer | null>;
   /** Null before the first training. limit >= 0. */
   propensity(options: { target: string; limit: number }): Promise<PropensityAnswer | null>;
+  /** What the scores rest on; null before the first scoring. */
+  overview(): Promise<Overview | null>;
   /** Null for who is not scored by a model of today's format. */
   customer(customerId: string): Promise<Insight | null>;
 }

@@ -12,6 +12,7 @@ import type {
   SegmentReport,
 } from '../ports/engine.ts';
 import { insightOf } from '../scores/insight.ts';
+import { type Looked, type Overview, overviewOf } from '../scores/overview.ts';
 import { CRITERIA, type PriorityRule, priorityOf, type Standing } from '../scores/priority.ts';
 import { propensityOf } from '../scores/propensity.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
@@ -24,6 +25,9 @@ import { championAt, modelOf } from './models.ts';
 
 /** Customers read at a time for a ranking of the whole book. */
 const CUSTOMERS_PER_READ = 20_000;
+/** Customers whose contributions are computed for an overview, and models it compares with. */
+const CUSTOMERS_LOOKED_AT = 500;
+const EARLIER_MODELS = 3;
 /** Later than any model. */
 const EVER = calendarDay('9999-12-31');
 
@@ -46,6 +50,10 @@ export function createInsights(database: Database, sentences: Sentences): Insigh
     propensity: async (options) => {
       const model = await championAt(database, EVER);
       return model && propensityAnswer(database, model, options);
+    },
+    overview: async () => {
+      const model = await championAt(database, EVER);
+      return model && overview(database, model, sentences);
     },
     customer: async (customerId) => {
       const [row] = await database.query<{ as_of: CalendarDay; model_version: string; stats: CustomerStats }>(
@@ -165,6 +173,21 @@ async function propensityAnswer(
     if (after === null) break;
   }
   return { horizonDays: model.horizonDays, targets: model.report.propensities, customers: likely };
+}
+
+async function overview(database: Database, model: ScoringModel, sentences: Sentences): Promise<Overview | null> {
+  const customers = await database.query<{ as_of: CalendarDay; stats: CustomerStats; segment: Looked['segment'] }>(
+    `select as_of, stats, score->>'segment' as segment from scores where lifecycle <> 'prospect'
+     order by customer_id limit ${CUSTOMERS_LOOKED_AT}`,
+  );
+  if (customers.length === 0) return null;
+  const versions = await database.query<{ model_version: string }>(
+    'select model_version from models where model_version <> $1 order by as_of desc, trained_at desc limit $2',
+    [model.version, EARLIER_MODELS],
+  );
+  const earlier = await Promise.all(versions.map((row) => modelOf(database, row.model_version)));
+  const asOf = customers.reduce((latest, each) => (each.as_of > latest ? each.as_of : latest), model.asOf);
+  return overviewOf([model, ...earlier.filter((each) => each !== null)], customers, asOf, sentences);
 }
 
 async function priorities(

@@ -100,6 +100,22 @@ describe('insights', () => {
     );
   });
 
+  it('show what the scores rest on by today’s model beside the one before', async () => {
+    const overview = await insights().overview();
+    expect(overview?.customers).toBe(CUSTOMERS);
+    expect(overview?.models).toHaveLength(2);
+    expect(overview?.surrogate?.fidelity).toBeGreaterThan(0.3);
+  });
+
+  it('list who is likely to buy again, most likely first, and why there is no model of what nobody does', async () => {
+    const found = await insights().propensity({ target: 'buy-again', limit: 7 });
+    const chances = found?.customers.map(({ probability }) => probability) ?? [];
+    expect(chances).toEqual([...chances].sort((a, b) => b - a));
+    const kept = found?.targets.find(({ name }) => name === 'buy-again')?.kept;
+    expect(chances).toHaveLength(kept ? 7 : 0);
+    expect(found?.targets.find(({ name }) => name === 'refer')).toMatchObject({ kept: false });
+  });
+
   it('speak the workspace’s language on the record', async () => {
     const rows = await store.database.query<{ reasons: readonly string[] }>(
       "select score->'reasons' as reasons from scores limit 20",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
+import { QUESTIONS } from '../../core/scores/overview.ts';
 import { scoreCustomer } from '../../core/scores/score-customer.ts';
 import { FACTORS } from '../../core/scores/train-drivers.ts';
 import { LANGUAGES, type Statement, say, sentencesOf } from '../../core/scores/words/index.ts';
@@ -56,6 +57,7 @@ const STATEMENTS: readonly Statement[] = [
   },
   { says: 'driver', factor: { did: 'Report Exported' }, leftWith: 0.1, leftWithout: 0.4 },
   ...FACTORS.map((factor): Statement => ({ says: 'driver', factor, leftWith: 0.62, leftWithout: 0.35 })),
+  ...QUESTIONS.map((about): Statement => ({ says: 'question', about, atLeast: 61.5 })),
   ...SEGMENTS.flatMap((segment): Statement[] => [
     { says: 'segment-name', segment },
     { says: 'segment-advice', segment },
@@ -110,6 +112,13 @@ describe('the words of a score', () => {
           "Of customers without a meeting lately, 62 % left; of the others, 35 %.",
           "Of customers whose activity had dropped, 62 % left; of the others, 35 %.",
           "Of customers more active week by week, 62 % left; of the others, 35 %.",
+          "No order for 62 days or more?",
+          "Silent 61.5 times as long as usual, or longer?",
+          "Ordered on 62 days or more?",
+          "Customer for 2 months or more?",
+          "More than 61.5 visits, mails or uses lately?",
+          "More than 61.5 meetings lately?",
+          "More than 61.5 support cases lately?",
           "Champions",
           "Thank them, ask them to refer others, show them what is new first.",
           "Loyal",
@@ -176,6 +185,13 @@ describe('the words of a score', () => {
           "Von den Kunden, die zuletzt keinen Termin hatten, gingen 62 %; von den übrigen 35 %.",
           "Von den Kunden, deren Aktivität eingebrochen war, gingen 62 %; von den übrigen 35 %.",
           "Von den Kunden, die von Woche zu Woche aktiver wurden, gingen 62 %; von den übrigen 35 %.",
+          "Seit 62 Tagen oder länger keine Bestellung?",
+          "Mindestens 61,5-mal so lange still wie sonst?",
+          "An 62 oder mehr Tagen bestellt?",
+          "Kunde seit 2 Monaten oder länger?",
+          "Zuletzt mehr als 61,5 Besuche, E-Mails oder Nutzungen?",
+          "Zuletzt mehr als 61,5 Termine?",
+          "Zuletzt mehr als 61,5 Supportfälle?",
           "Beste Kunden",
           "Danken, um Empfehlungen bitten, Neues zuerst zeigen.",
           "Treue Kunden",

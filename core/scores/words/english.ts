@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
+import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
@@ -42,6 +43,16 @@ const FACTORS: Readonly<Record<Factor, string>> = {
   'no-meeting': 'without a meeting lately',
   'activity-drop': 'whose activity had dropped',
   'activity-rising': 'more active week by week',
+};
+
+const QUESTIONS: Readonly<Record<Question, (atLeast: number) => string>> = {
+  silence: (days) => `No order for ${plural(Math.ceil(days), 'day')} or more?`,
+  lateness: (times) => `Silent ${times.toFixed(1)} times as long as usual, or longer?`,
+  orders: (count) => `Ordered on ${Math.ceil(count)} days or more?`,
+  age: (days) => `Customer for ${age(days)} or more?`,
+  visits: (count) => `More than ${count.toFixed(1)} visits, mails or uses lately?`,
+  meetings: (count) => `More than ${count.toFixed(1)} meetings lately?`,
+  support: (count) => `More than ${count.toFixed(1)} support cases lately?`,
 };
 
 const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
@@ -98,6 +109,7 @@ export const english: Sentences = {
       : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
   driver: ({ factor, leftWith, leftWithout }) =>
     `Of customers ${typeof factor === 'string' ? FACTORS[factor] : `with "${factor.did}" lately`}, ${percent(leftWith)} left; of the others, ${percent(leftWithout)}.`,
+  question: ({ about, atLeast }) => QUESTIONS[about](atLeast),
   call: () => 'Call: valuable and likely to leave',
   'win-back': () => 'Win back: was valuable, has gone silent',
 };

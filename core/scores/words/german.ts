@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
+import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
@@ -42,6 +43,16 @@ const FACTORS: Readonly<Record<Factor, string>> = {
   'no-meeting': 'die zuletzt keinen Termin hatten',
   'activity-drop': 'deren Aktivität eingebrochen war',
   'activity-rising': 'die von Woche zu Woche aktiver wurden',
+};
+
+const QUESTIONS: Readonly<Record<Question, (atLeast: number) => string>> = {
+  silence: (days) => `Seit ${inDays(Math.ceil(days))} oder länger keine Bestellung?`,
+  lateness: (times) => `Mindestens ${decimal(times)}-mal so lange still wie sonst?`,
+  orders: (count) => `An ${Math.ceil(count)} oder mehr Tagen bestellt?`,
+  age: (days) => `Kunde seit ${age(days)} oder länger?`,
+  visits: (count) => `Zuletzt mehr als ${decimal(count)} Besuche, E-Mails oder Nutzungen?`,
+  meetings: (count) => `Zuletzt mehr als ${decimal(count)} Termine?`,
+  support: (count) => `Zuletzt mehr als ${decimal(count)} Supportfälle?`,
 };
 
 const TRAITS: Readonly<Record<Behaviour, readonly [more: string, less: string]>> = {
@@ -100,9 +111,14 @@ export const german: Sentences = {
       : sentence(list(traits.map(({ behaviour, more }) => TRAITS[behaviour][more ? 0 : 1]))),
   driver: ({ factor, leftWith, leftWithout }) =>
     `Von den Kunden, ${typeof factor === 'string' ? FACTORS[factor] : `bei denen zuletzt „${factor.did}“ vorkam`}, gingen ${percent(leftWith)}; von den übrigen ${percent(leftWithout)}.`,
+  question: ({ about, atLeast }) => QUESTIONS[about](atLeast),
   call: () => 'Anrufen: wertvoll und abwanderungsgefährdet',
   'win-back': () => 'Zurückgewinnen: war wertvoll, meldet sich nicht mehr',
 };
+
+function decimal(value: number): string {
+  return value.toFixed(1).replace('.', ',');
+}
 
 function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} und ${items.at(-1)}`;

@@ -1,5 +1,6 @@
 import type { Trait } from '../../segments/describe-clusters.ts';
 import type { Segment } from '../../segments/named-segments.ts';
+import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
 
@@ -29,6 +30,7 @@ export type Statement =
   | { says: 'segment-advice'; segment: Segment }
   | { says: 'cluster'; traits: readonly Trait[] }
   | { says: 'driver'; factor: Factor | { did: string }; leftWith: number; leftWithout: number }
+  | { says: 'question'; about: Question; atLeast: number }
   | { says: 'call' }
   | { says: 'win-back' };
 
