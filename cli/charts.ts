@@ -16,7 +16,7 @@ use([
 
 const SIZE = { width: 760, height: 380 };
 
-/** Draws a chart without a browser: an SVG element as text. Deterministic; no script, no font, no address in it. */
+/** Draws a chart without a browser: an SVG element as text. No script, no font, no address in it; ids count on through a program, so that charts can share a page. */
 export function drawSvg(option: EChartsCoreOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   try {

@@ -80,12 +80,15 @@ export function learnLevels(
   outcomes: readonly Outcome[],
   weeks: number,
 ): IntervalLevels {
+  if (outcomes.filter(({ count }) => count > 0).length < LEAST_BUYERS) return NOMINAL;
   const spends = spendPits(models, customers, outcomes, weeks);
-  if (spends.length < LEAST_BUYERS) return NOMINAL;
   const counts = countPits(models, customers, outcomes, weeks);
   const { low, high } = innerLevels(counts.map(({ pit }) => pit));
   const { high: plain } = innerLevels(counts.map(({ below }) => below));
-  return { count: { low, high: high + TOWARDS_PLAIN * (plain - high) }, spend: innerLevels(spends) };
+  return {
+    count: { low, high: high + TOWARDS_PLAIN * (plain - high) },
+    spend: spends.length < LEAST_BUYERS ? NOMINAL.spend : innerLevels(spends),
+  };
 }
 
 /**

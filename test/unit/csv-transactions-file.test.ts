@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatedOrder, readTransactionsFile } from '../../connectors/csv/index.ts';
 import { Occurrences } from '../../connectors/csv/occurrences.ts';
+import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { DataError } from '../../core/domain/errors.ts';
 
 let folder: string;
@@ -23,7 +24,7 @@ async function collect(orders: AsyncIterable<DatedOrder>): Promise<readonly Date
 async function ordersIn(content: string | Buffer, columns: Record<string, string> = {}) {
   const path = join(folder, 'orders.csv');
   await writeFile(path, content);
-  return collect(readTransactionsFile(path, columns === undefined ? {} : { columns }));
+  return collect(readTransactionsFile(path, { columns }));
 }
 
 describe('orders of a file for an evaluation', () => {
@@ -41,6 +42,14 @@ describe('orders of a file for an evaluation', () => {
       await expect(reading).rejects.toThrow(DataError);
       await expect(reading).rejects.toThrow(where);
     }
+  });
+
+  it('are refused from a day that is yet to come', async () => {
+    const path = join(folder, 'planned.csv');
+    await writeFile(path, 'customer_id,date,amount\n1,2026-01-01,5\n1,2026-01-02,5\n');
+    const until = (today: string) => collect(readTransactionsFile(path, { today: calendarDay(today) }));
+    expect(await until('2026-01-02')).toHaveLength(2);
+    await expect(until('2026-01-01')).rejects.toThrow('row 3, field date: expected a day up to today, 2026-01-01');
   });
 
   it('are refused when there are none, or no column for them', async () => {

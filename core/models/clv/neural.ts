@@ -96,7 +96,10 @@ export const neural: NeuralFamily = {
       return trained.network.weights;
     });
     const learned = { ...shape, networks, levels: { count: 1, spend: 1 } };
-    const parameters = { ...learned, levels: halfLevels(book, say(learned, book)) };
+    const levels = halfLevels(book, say(learned, book));
+    // Of money that never came there is nothing to expect.
+    const hasSpend = buyers.some(({ outcome }) => outcome.spend > 0);
+    const parameters = { ...learned, levels: hasSpend ? levels : { ...levels, spend: 0 } };
     const logLikelihood = -rows.reduce((sum, row) => sum + meanLoss(row, parameters), 0);
     return fitted(parameters, {
       converged: true,
@@ -121,7 +124,7 @@ function say(parameters: Parameters, rows: readonly LearnedValueRow[]): readonly
     const mean = (of: keyof ValueOutcome) => outcomes.reduce((sum, each) => sum + each[of], 0) / outcomes.length;
     return {
       count: bounded(levels.count * mean('count'), row.expectedCount),
-      spend: bounded(levels.spend * mean('spend'), row.expectedSpend),
+      spend: levels.spend === 0 ? 0 : bounded(levels.spend * mean('spend'), row.expectedSpend),
     };
   });
 }
