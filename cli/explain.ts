@@ -91,7 +91,7 @@ function showInsight({ engagement, propensities, whatWouldHelp, cluster, churnSu
     print(`Expected in the next ${days} days: ${round(expected)} events and orders.`);
   }
   for (const [target, probability] of Object.entries(propensities))
-    print(`Likely to ${target}: ${Math.round(probability * 100)} %`);
+    print(`Likely to do "${target}": ${Math.round(probability * 100)} %`);
   if (cluster) print(`Cluster ${cluster.id}: ${cluster.description}`);
   if (whatWouldHelp.length > 0) print('What goes with a lower risk:', ...whatWouldHelp.map((text) => `  - ${text}`));
   if (churnSurrogate)

@@ -1,9 +1,9 @@
 import type { SurrogateView } from '../core/scores/overview.ts';
 import { escapeHtml } from './charts.ts';
 
-const LEAF_WIDTH = 150;
+const LEAF_WIDTH = 176;
 const LEVEL_HEIGHT = 110;
-const BOX = { width: 140, height: 62 };
+const BOX = { width: 166, height: 62 };
 
 /** Draws a surrogate tree as one SVG that needs nothing beside itself: a question or a risk in each box, yes to the left. */
 export function treeSvg(root: SurrogateView, title: string): string {

@@ -128,6 +128,7 @@ describe('what would go with a lower risk', () => {
   it('is said in sentences without the name of a feature', () => {
     const said = active.flatMap((stats) => insightOf(model, stats, AS_OF, english).whatWouldHelp);
     expect(said.length).toBeGreaterThan(20);
-    for (const sentence of said) expect(sentence).toMatch(/^With .+ the churn risk would be \d+ % instead of \d+ %\.$/);
+    for (const sentence of said)
+      expect(sentence).toMatch(/^Customers like this one but with .+ now: churn risk \d+ % instead of \d+ %\.$/);
   });
 });

@@ -99,7 +99,7 @@ export const english: Sentences = {
     return `${what === 'churn' ? 'Churn risk' : 'Expected value'} ${by > 0 ? 'up' : 'down'} ${Math.abs(by)} ${unit}: ${causes.join(', ')}.`;
   },
   'would-change': ({ acts, from, to }) =>
-    `With ${list(acts.map((act) => ACTS[act]))} the churn risk would be ${percent(to)} instead of ${percent(from)}.`,
+    `Customers like this one but with ${list(acts.map((act) => ACTS[act]))} now: churn risk ${percent(to)} instead of ${percent(from)}.`,
   'would-rank': ({ rank, criterion }) => `Would be ${ordinal(rank)} if ${CRITERIA[criterion]} weighed twice.`,
   'segment-name': ({ segment }) => SEGMENTS[segment][0],
   'segment-advice': ({ segment }) => SEGMENTS[segment][1],

@@ -101,7 +101,7 @@ export const german: Sentences = {
     return `${what === 'churn' ? 'Abwanderungsrisiko' : 'Erwarteter Wert'} um ${Math.abs(by)} ${unit} ${by > 0 ? 'gestiegen' : 'gesunken'}: ${causes.join(', ')}.`;
   },
   'would-change': ({ acts, from, to }) =>
-    `Mit ${list(acts.map((act) => ACTS[act]))} läge das Abwanderungsrisiko bei ${percent(to)} statt ${percent(from)}.`,
+    `Kunden wie dieser, aber mit ${list(acts.map((act) => ACTS[act]))} jetzt: Abwanderungsrisiko ${percent(to)} statt ${percent(from)}.`,
   'would-rank': ({ rank, criterion }) => `Wäre auf Platz ${rank}, wenn ${CRITERIA[criterion]} doppelt zählte.`,
   'segment-name': ({ segment }) => SEGMENTS[segment][0],
   'segment-advice': ({ segment }) => SEGMENTS[segment][1],
