@@ -1,24 +1,20 @@
-import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { totalPoints } from '../engagement/ledger.ts';
-import { auc, brier } from '../evaluation/classification.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
-import { NO_SCALING, plattScaling, scaled } from '../models/churn/calibration.ts';
-import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn/logistic.ts';
-import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { fitClusters } from '../segments/clusters.ts';
 import { rfmCutPoints, rfmShares } from '../segments/rfm.ts';
-import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
 import { engagementDrop, engagementRatio } from './engagement.ts';
 import { lifecycleOf, movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
+import { fitChurn } from './train-churn.ts';
 import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
 import { trainPropensities } from './train-propensity.ts';
@@ -33,10 +29,6 @@ export interface TrainingCustomer {
 
 /** Horizons to choose from, in days. */
 const HORIZONS = [30, 60, 90, 180, 365] as const;
-/** Windows for churn: their ends lie one, two, ... horizons before asOf. The newest one judges and calibrates. */
-const WINDOWS = 4;
-/** Fewer examples of either outcome than this, and the logistic model is not tried. */
-const FEWEST_EXAMPLES = 30;
 
 /**
  * Trains all models of a book as of a day, from facts up to that day alone.
@@ -181,123 +173,6 @@ function fitSpend(buyers: readonly Inputs[], warnings: string[]): ValueModels['s
 
 const likelihood = (model: FittedTransactionModel) => model.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
 
-interface ChurnContext {
-  asOf: CalendarDay;
-  currency: string;
-  horizonDays: number;
-  transactions: FittedTransactionModel;
-  warnings: string[];
-}
-
-/**
- * Windows inside the past: a customer who was active on the window's first day is an example; the label is no purchase in the
- * horizon after it. Models are fitted on the older windows, calibrated on one half of the newest and compared on its other half.
- */
-function fitChurn(sample: readonly TrainingCustomer[], context: ChurnContext) {
-  const { asOf, horizonDays } = context;
-  const cuts = Array.from({ length: WINDOWS }, (_, index) => addDays(asOf, -(index + 1) * horizonDays));
-  const windows = cuts
-    .map((cut) => examplesAt(sample, cut, context))
-    .filter((window) => window.length >= FEWEST_EXAMPLES);
-  const [newest = [], ...older] = windows;
-  const churners = newest.reduce((sum, example) => sum + example.label, 0);
-  const base = {
-    churnExamples: windows.reduce((sum, window) => sum + window.length, 0),
-    churnBaseRate: newest.length > 0 ? churners / newest.length : null,
-  };
-  if (churners < FEWEST_EXAMPLES || newest.length - churners < FEWEST_EXAMPLES) {
-    context.warnings.push(
-      `Only ${newest.length} customers can be followed over ${horizonDays} days, ${churners} of whom stayed away: churn risk comes from the transaction model, uncalibrated.`,
-    );
-    return { ...base, model: { kind: 'transaction-model', scaling: NO_SCALING } as ChurnModel, churnModels: [] };
-  }
-  // Every second example, in the order of the sample: independent of any outcome.
-  const calibration = newest.filter((_, index) => index % 2 === 0);
-  const judging = newest.filter((_, index) => index % 2 === 1);
-  const labels = (examples: readonly Example[]) => examples.map((example) => example.label);
-
-  const candidates: { name: ChurnModel['kind']; predict: (example: Example) => number; model: () => ChurnModel }[] = [];
-  const rate = mean(labels(calibration));
-  candidates.push({
-    name: 'base-rate',
-    predict: () => rate,
-    model: () => ({ kind: 'base-rate', probability: mean(labels(newest)) }),
-  });
-  const fromTransactions = (examples: readonly Example[]) =>
-    plattScaling(
-      examples.map((example) => example.logOdds),
-      labels(examples),
-    );
-  const transactionScaling = fromTransactions(calibration);
-  candidates.push({
-    name: 'transaction-model',
-    predict: (example) => scaled(transactionScaling, example.logOdds),
-    model: () => ({ kind: 'transaction-model', scaling: fromTransactions(newest) }),
-  });
-  const past = older.length > 0 ? older.flat() : calibration;
-  const learned = tryLogistic(past);
-  if (learned) {
-    const scaling =
-      older.length > 0
-        ? plattScaling(
-            calibration.map((example) => learned.logOdds(example.values)),
-            labels(calibration),
-          )
-        : NO_SCALING;
-    candidates.push({
-      name: 'logistic',
-      predict: (example) => scaled(scaling, learned.logOdds(example.values)),
-      model: () => ({ kind: 'logistic', logistic: tryLogistic(windows.flat()) ?? learned, scaling }),
-    });
-  }
-  const compared = candidates.map((candidate) => {
-    const predictions = judging.map(candidate.predict);
-    return { ...candidate, brier: brier(predictions, labels(judging)), auc: auc(predictions, labels(judging)) };
-  });
-  const best = compared.reduce((a, b) => (b.brier < a.brier ? b : a));
-  return {
-    ...base,
-    model: best.model(),
-    churnModels: compared.map(({ name, brier, auc }) => ({ name, brier, auc, chosen: name === best.name })),
-  };
-}
-
-interface Example extends LabelledRow {
-  /** Log-odds of no purchase by the transaction model fitted to facts up to the cut. */
-  logOdds: number;
-}
-
-function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, context: ChurnContext): readonly Example[] {
-  const { currency, horizonDays } = context;
-  const end = addDays(cut, horizonDays);
-  const known = sample
-    .map((customer) => ({ customer, inputs: inputsAt(customer.statsAt(cut), cut, currency) }))
-    .filter(({ inputs }) => inputs.purchases > 0);
-  let transactions: FittedTransactionModel;
-  try {
-    transactions = mbgNbd.fit(
-      known.map(({ inputs }) => transactionRow(inputs)),
-      {},
-    );
-  } catch (error) {
-    if (error instanceof NotFittedError) return [];
-    throw error;
-  }
-  return known
-    .filter(({ inputs }) => lifecycleOf(inputs, horizonDays) === 'active')
-    .map(({ customer, inputs }) => ({
-      values: churnFeatures(inputs, transactions, horizonDays),
-      logOdds: logOddsOfNoPurchase(inputs, transactions, horizonDays),
-      label: customer.purchaseDays.some((day) => day > cut && day <= end) ? 0 : 1,
-    }));
-}
-
-function tryLogistic(examples: readonly Example[]): FittedLogistic | null {
-  const churners = examples.reduce((sum, example) => sum + example.label, 0);
-  if (churners < FEWEST_EXAMPLES || examples.length - churners < FEWEST_EXAMPLES) return null;
-  return logistic.fit(examples, { featureNames: CHURN_FEATURES, l2: 1 });
-}
-
 /** Cut-offs and tables from the numbers that the finished models give the sample. */
 function freeze(
   draft: ScoringModel,
@@ -354,8 +229,4 @@ function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
     // By name hardly any event is one of the median customer's; what a channel's median leaves counts by the channel's points.
     named: {},
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

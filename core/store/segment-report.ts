@@ -1,0 +1,77 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { Database } from '../ports/database.ts';
+import type { GroupRow, SegmentReport } from '../ports/engine.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import { type Sentences, say } from '../scores/words/index.ts';
+import { traitsOf } from '../segments/describe-clusters.ts';
+import { SEGMENTS } from '../segments/named-segments.ts';
+
+interface Group {
+  id: string | null;
+  customers: number;
+  expected: number | null;
+  at_risk: number | null;
+  churn: number | null;
+}
+
+/** The book by segment and by cluster of a model; null when nobody is scored. */
+export async function segmentReport(
+  database: Database,
+  model: ScoringModel,
+  sentences: Sentences,
+): Promise<SegmentReport | null> {
+  const [newest] = await database.query<{ as_of: CalendarDay | null }>('select max(as_of) as as_of from scores');
+  if (!newest?.as_of) return null;
+  const groupsBy = (name: 'segment' | 'cluster') =>
+    database.query<Group>(
+      `select score->>'${name}' as id, count(*)::int as customers, sum((score->>'clv12m')::float8) as expected,
+         sum((score->>'churnProbability')::float8 * (score->>'valueIfKept12m')::float8) filter (where lifecycle = 'active') as at_risk,
+         avg((score->>'churnProbability')::float8) as churn
+       from scores where lifecycle <> 'prospect' group by 1`,
+    );
+  const described = new Map(
+    model.clusters?.clusters.map((cluster) => [
+      cluster.id,
+      say(sentences, { says: 'cluster', traits: traitsOf(cluster) }),
+    ]),
+  );
+  return {
+    asOf: newest.as_of,
+    currency: model.currency,
+    modelVersion: model.version,
+    segments: rowsOf(await groupsBy('segment'), (id) => {
+      const segment = SEGMENTS.find((known) => known === id);
+      return segment
+        ? {
+            name: say(sentences, { says: 'segment-name', segment }),
+            whatToDo: say(sentences, { says: 'segment-advice', segment }),
+          }
+        : { name: id, whatToDo: null };
+    }),
+    clusters: rowsOf(await groupsBy('cluster'), (id) => ({ name: described.get(id) ?? id, whatToDo: null })),
+    clustersTried: model.clusters?.tried ?? [],
+    rfmShares: model.report.rfm,
+  };
+}
+
+function rowsOf(
+  groups: readonly Group[],
+  words: (id: string) => Pick<GroupRow, 'name' | 'whatToDo'>,
+): readonly GroupRow[] {
+  const customers = groups.reduce((sum, group) => sum + group.customers, 0);
+  const value = groups.reduce((sum, group) => sum + (group.expected ?? 0), 0);
+  return groups
+    .flatMap(({ id, ...group }) => (id === null ? [] : [{ id, ...group }]))
+    .sort((a, b) => (b.expected ?? 0) - (a.expected ?? 0) || (a.id < b.id ? -1 : 1))
+    .map((group) => ({
+      id: group.id,
+      ...words(group.id),
+      customers: group.customers,
+      shareOfCustomers: group.customers / customers,
+      expectedValue: (group.expected ?? 0).toFixed(2),
+      shareOfValue: value > 0 ? (group.expected ?? 0) / value : 0,
+      meanChurnProbability: group.churn,
+      valueAtRisk: (group.at_risk ?? 0).toFixed(2),
+      gainIfOneInTenStays: ((group.at_risk ?? 0) / 10).toFixed(2),
+    }));
+}
