@@ -13,7 +13,7 @@ export interface TextTable {
 /**
  * Reads a whole CSV file (gzip allowed) whose first line names the columns.
  *
- * @throws DataError when it cannot be read, a row has more or fewer cells than the header, or there is no row
+ * @throws DataError when it cannot be read, two columns have one name, a row has more or fewer cells than the header, or there is no row
  */
 export async function readTable(path: string): Promise<TextTable> {
   const records: { record: string[]; info: { lines: number } }[] = [];
@@ -44,6 +44,16 @@ export async function readTable(path: string): Promise<TextTable> {
     });
   }
   const header = first.record;
+  const twice = header.find((name, column) => header.indexOf(name) !== column);
+  if (twice !== undefined) {
+    throw new DataError({
+      row: 1,
+      field: twice,
+      expected: 'another name for each column',
+      found: 'the same name twice',
+      remedy: 'rename one of them',
+    });
+  }
   for (const { record, info } of rest) {
     if (record.length === header.length) continue;
     throw new DataError({

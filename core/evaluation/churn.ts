@@ -234,8 +234,11 @@ function withoutLeaks(table: readonly TreeRow[], features: readonly FeatureSpec[
   const { leaking, suspect } = findLeaks(table, features);
   const names = new Set(leaking.map(({ feature }) => feature));
   const kept = [...features.keys()].filter((f) => !names.has(features[f]?.name ?? ''));
-  if (kept.length === 0) {
-    throw new NotFittedError('No column is left to learn from. Add columns that were known before the outcome.');
+  const varies = kept.some((f) => table.some(({ values }) => !Object.is(values[f], table[0]?.values[f])));
+  if (!varies) {
+    throw new NotFittedError(
+      'No column is left to learn from: all are the same in every row, or say the outcome. Add columns that were known before the outcome.',
+    );
   }
   const warnings = [
     ...leaking.map(

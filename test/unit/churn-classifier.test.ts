@@ -83,6 +83,13 @@ describe('the ensemble', () => {
     expect(members.every(({ weight }) => weight > 0)).toBe(true);
   });
 
+  it('says the base rate of everybody where no member has anything to say', () => {
+    const [outcomes, opposite] = [[1, 0, 1, 0, 0, 0, 1, 0] as const, [[-1, 1, -2, 2, 1, 3, -1, 2]]];
+    const stack = fitStack(opposite, outcomes);
+    expect(stack).toEqual({ intercept: Math.log(3 / 5), weights: [0] });
+    expect(stackedLogOdds({ ...stack, weights: [] }, [], 2)).toEqual([Math.log(3 / 5), Math.log(3 / 5)]);
+  });
+
   it('gives a column that says the opposite no weight', () => {
     const random = seededRandom(1);
     const truth = Array.from({ length: 500 }, () => 4 * random.next() - 2);
@@ -91,7 +98,7 @@ describe('the ensemble', () => {
     const stack = fitStack(columns, outcomes);
     expect(stack.weights[0]).toBeGreaterThan(0.5);
     expect(stack.weights[1]).toBe(0);
-    expect(auc(stackedLogOdds(stack, columns), outcomes)).toBeCloseTo(auc(columns[0] ?? [], outcomes), 12);
+    expect(auc(stackedLogOdds(stack, columns, 500), outcomes)).toBeCloseTo(auc(columns[0] ?? [], outcomes), 12);
   });
 });
 

@@ -129,6 +129,22 @@ describe('where nothing tells who leaves', () => {
   });
 });
 
+describe('few and coarse columns', () => {
+  const coarse: readonly FeatureSpec[] = [{ name: 'plan', kind: 'category' }];
+  const alike = rows.map(({ values, label }) => ({ values: [values[2]], label: label as number }));
+
+  it('make customers alike, not copies: each fold has all of them', () => {
+    const { models, warnings } = evaluate(alike, { features: coarse });
+    expect(warnings.join(' ')).not.toContain('training did not see');
+    for (const { metrics } of models) expect(metrics.brier).toBeLessThan(0.3);
+  });
+
+  it('that never vary are refused', () => {
+    const same = rows.map(({ label }) => ({ values: ['trial'], label: label as number }));
+    expect(() => evaluate(same, { features: coarse })).toThrow(/No column is left to learn from/);
+  });
+});
+
 describe('folds', () => {
   it('keep copies together, and every fold has its share of leavers', () => {
     const labels = [...rows, ...rows].map(({ label = 0 }) => label);

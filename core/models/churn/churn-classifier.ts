@@ -178,13 +178,10 @@ function assemble(parts: Parts, diagnostics: FitDiagnostics): FittedChurnClassif
     calibration,
     threshold,
     outOfFold,
-    predict: (rows) =>
-      rows.length === 0
-        ? []
-        : stackedLogOdds(
-            weighed,
-            asked.map(({ fitted }) => fitted.logOdds(rows)),
-          ).map((each) => calibrated(calibration, each)),
+    predict: (rows) => {
+      const columns = rows.length === 0 ? [] : asked.map(({ fitted }) => fitted.logOdds(rows));
+      return stackedLogOdds(weighed, columns, rows.length).map((each) => calibrated(calibration, each));
+    },
     notices: (rows) => asked[0]?.fitted.notices(rows) ?? [],
     save: () => ({
       model: NAME,
@@ -235,7 +232,14 @@ function labelOf(label: number | undefined, row: number): 0 | 1 {
   });
 }
 
-/** Rows that say the same, for folds that keep copies together: on both sides of a split they would make figures too good. */
+/** With fewer different rows than this, columns are few or coarse, and customers who look alike are not copies. */
+const SHARE_OF_DISTINCT = 0.75;
+
+/**
+ * Groups for folds that keep exact copies together: on both sides of a split they would make figures too good. Each row on its own where
+ * so many say the same that they cannot be copies.
+ */
 export function copies(rows: readonly TreeRow[]): readonly string[] {
-  return rows.map(({ values }) => JSON.stringify(values));
+  const said = rows.map(({ values }) => JSON.stringify(values));
+  return new Set(said).size >= SHARE_OF_DISTINCT * rows.length ? said : rows.map((_, row) => String(row));
 }

@@ -22,20 +22,27 @@ export function fitStack(columns: readonly (readonly number[])[], labels: readon
     );
     const estimates = coefficients.map(({ estimate }) => estimate);
     const least = Math.min(...estimates);
-    if (least >= 0 || used.length === 1) {
-      const weights = columns.map((_, m) => Math.max(estimates[used.indexOf(m)] ?? 0, 0));
-      return { intercept: intercept.estimate, weights };
+    if (least >= 0) {
+      return { intercept: intercept.estimate, weights: columns.map((_, m) => estimates[used.indexOf(m)] ?? 0) };
     }
+    if (used.length === 1) return baseRate(columns.length, labels);
     used = used.filter((_, position) => estimates[position] !== least);
   }
 }
 
-/** The stack's log-odds of rows. */
+/** What is left when every model has it the wrong way round. */
+function baseRate(models: number, labels: readonly (0 | 1)[]): Stack {
+  const events = labels.reduce<number>((sum, label) => sum + label, 0);
+  return { intercept: Math.log(events / (labels.length - events)), weights: new Array(models).fill(0) };
+}
+
+/** The stack's log-odds of so many rows: the intercept alone where no model has a weight. */
 export function stackedLogOdds(
   { intercept, weights }: Stack,
   columns: readonly (readonly number[])[],
+  rows: number,
 ): readonly number[] {
-  return (columns[0] ?? []).map((_, row) =>
+  return Array.from({ length: rows }, (_, row) =>
     weights.reduce((sum, weight, m) => sum + weight * (columns[m]?.[row] as number), intercept),
   );
 }
@@ -53,7 +60,7 @@ export function stackOutOfFold(
       columns.map((column) => column.filter((_, row) => folds[row] !== fold)),
       kept,
     );
-    const said = stackedLogOdds(stack, columns);
+    const said = stackedLogOdds(stack, columns, labels.length);
     for (const [row, each] of said.entries()) if (folds[row] === fold) outOfFold[row] = each;
   }
   return outOfFold;
