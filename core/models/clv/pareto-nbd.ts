@@ -72,9 +72,14 @@ interface Active {
 function fitted(given: ParetoNbdParameters, diagnostics: FitDiagnostics): FittedParetoNbd {
   const parameters = Object.freeze({ ...given });
   const { r, alpha, s, beta } = parameters;
+  // Futures are drawn of one customer many times in a row, and the terms can take an integral: the last answer is kept.
+  let [lastFrequency, lastRecency, lastAge, lastAlive] = [-1, -1, -1, 0];
   const probabilityAlive = ({ frequency, recencyWeeks, ageWeeks }: TransactionRow) => {
+    if (frequency === lastFrequency && recencyWeeks === lastRecency && ageWeeks === lastAge) return lastAlive;
     const { active, gone } = paretoTerms(parameters, frequency, recencyWeeks, ageWeeks);
-    return active === 0 ? 0 : active / (active + gone);
+    [lastFrequency, lastRecency, lastAge] = [frequency, recencyWeeks, ageWeeks];
+    lastAlive = active === 0 ? 0 : active / (active + gone);
+    return lastAlive;
   };
   const posteriorWhileActive = ({ frequency, ageWeeks }: TransactionRow) => ({
     shape: r + frequency,
