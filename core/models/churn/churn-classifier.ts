@@ -5,7 +5,7 @@ import type { ScoringNotice, TreeRow } from '../trees/table.ts';
 import { type Calibration, type CalibrationMethod, calibrated, fitCalibration } from './calibrate.ts';
 import type { Imbalance } from './imbalance.ts';
 import { type FittedMember, isBoosting, MEMBERS, type MemberContext } from './members.ts';
-import { type TrainedMember, trainMember } from './out-of-fold.ts';
+import { type TrainedMember, trainingRows, trainMember } from './out-of-fold.ts';
 import { fitStack, type Stack, stackedLogOdds, stackOutOfFold } from './stacking.ts';
 import { stratifiedFolds } from './stratified-folds.ts';
 import { bestF1Threshold } from './thresholds.ts';
@@ -111,8 +111,9 @@ export function trainMembers(
     );
   }
   const folds = stratifiedFolds(labels, Math.min(FOLDS, rarer), context.random, groups);
+  const trainingSet = trainingRows(rows, folds, context);
   const members = names.map((name) => {
-    const trained = trainMember(memberNamed(name), rows, folds, context);
+    const trained = trainMember(memberNamed(name), rows, folds, context, trainingSet);
     onTrained?.(name);
     return trained;
   });

@@ -10,9 +10,30 @@ export interface TrainedMember {
   readonly outOfFold: readonly number[];
 }
 
+/** The rows outside a fold, or all of them, as treated for a rare outcome. */
+export type TrainingRows = (treatment: Imbalance, withoutFold: number | null) => readonly TreeRow[];
+
+/** Treats each set of training rows once, for all members. Whatever is done, is done after the fold was set apart. */
+export function trainingRows(rows: readonly TreeRow[], folds: Int32Array, context: MemberContext): TrainingRows {
+  const known = new Map<string, readonly TreeRow[]>();
+  return (treatment, withoutFold) => {
+    const key = `${treatment} ${withoutFold}`;
+    const treated =
+      known.get(key) ??
+      balanced(
+        rows.filter((_, row) => folds[row] !== withoutFold),
+        context.features,
+        treatment,
+        context.random,
+      );
+    known.set(key, treated);
+    return treated;
+  };
+}
+
 /**
- * Fits a member to all rows, and once without each fold. Whatever is done about a rare outcome is done to the rows of a fit alone, after
- * the fold was set apart. A forest's out-of-bag predictions save it the folds, unless rows were invented: those resemble the rows set apart.
+ * Fits a member to all rows, and once without each fold. A forest's out-of-bag predictions save it the folds, unless rows were invented:
+ * those resemble the rows set apart.
  *
  * @param folds of each row, 0..k - 1
  */
@@ -21,18 +42,17 @@ export function trainMember(
   rows: readonly TreeRow[],
   folds: Int32Array,
   context: MemberContext & { imbalance: Imbalance },
+  trainingSet: TrainingRows = trainingRows(rows, folds, context),
 ): TrainedMember {
   const treatment = member.treatment(context.imbalance);
-  const train = (training: readonly TreeRow[]) =>
-    member.fit(balanced(training, context.features, treatment, context.random), context);
-  const fitted = train(rows);
+  const fitted = member.fit(trainingSet(treatment, null), context);
   if (fitted.outOfBag && treatment !== 'smote') {
     return { name: member.name, fitted, outOfFold: withoutGaps(fitted.outOfBag) };
   }
   const outOfFold = new Array<number>(rows.length).fill(0);
   for (const fold of new Set(folds)) {
     const out = [...folds.keys()].filter((row) => folds[row] === fold);
-    const part = train(rows.filter((_, row) => folds[row] !== fold));
+    const part = member.fit(trainingSet(treatment, fold), context);
     const said = part.logOdds(out.map((row) => rows[row] as TreeRow));
     for (const [position, row] of out.entries()) outOfFold[row] = said[position] as number;
   }

@@ -22,12 +22,12 @@ export function smote(rows: readonly TreeRow[], features: readonly FeatureSpec[]
   const rarer = positives.length < negatives.length ? positives : negatives;
   const wanted = Math.abs(positives.length - negatives.length);
   if (rarer.length < 2 || wanted === 0) return rows;
-  const distance = distanceOver(rarer, features);
+  const space = spaceOf(rarer, features);
   const known = new Map<number, readonly TreeRow[]>();
   const invented = Array.from({ length: wanted }, (): TreeRow => {
     const at = Math.floor(random.next() * rarer.length);
     const row = rarer[at] as TreeRow;
-    const neighbours = known.get(at) ?? nearest(rarer, at, distance);
+    const neighbours = known.get(at) ?? nearest(rarer.length, space, at).map((each) => rarer[each] as TreeRow);
     known.set(at, neighbours);
     const other = neighbours[Math.floor(random.next() * neighbours.length)] ?? row;
     const share = random.next();
@@ -41,36 +41,54 @@ export function smote(rows: readonly TreeRow[], features: readonly FeatureSpec[]
   return [...rows, ...invented];
 }
 
-type Distance = (a: TreeRow, b: TreeRow) => number;
-
-function distanceOver(rows: readonly TreeRow[], features: readonly FeatureSpec[]): Distance {
-  const deviations = features.map(({ kind }, f) =>
-    kind === 'number' ? deviation(rows.map(({ values }) => values[f]).filter(isNumber)) : 1,
-  );
-  return (a, b) => {
-    let sum = 0;
-    for (const [f, { kind }] of features.entries()) {
-      const [x, y] = [a.values[f], b.values[f]];
-      if (kind === 'category') sum += x === y ? 0 : UNLIKE;
-      else if (isNumber(x) && isNumber(y)) sum += ((x - y) / (deviations[f] as number)) ** 2;
-      else sum += isNumber(x) === isNumber(y) ? 0 : UNLIKE;
-    }
-    return sum;
-  };
+/** Rows as numbers to measure distances by: scaled to their deviation, a code for each category, NaN for missing. */
+interface Space {
+  width: number;
+  isCategory: readonly boolean[];
+  /** m x k by rows. */
+  at: Float64Array;
 }
 
-function nearest(rows: readonly TreeRow[], at: number, distance: Distance): readonly TreeRow[] {
-  const row = rows[at] as TreeRow;
-  const best: { row: TreeRow; far: number }[] = [];
-  for (const [i, other] of rows.entries()) {
-    if (i === at) continue;
-    const far = distance(row, other);
+function spaceOf(rows: readonly TreeRow[], features: readonly FeatureSpec[]): Space {
+  const width = features.length;
+  const at = new Float64Array(rows.length * width).fill(Number.NaN);
+  for (const [f, { kind }] of features.entries()) {
+    const column = rows.map(({ values }) => values[f]);
+    const codes = new Map(kind === 'category' ? [...new Set(column)].map((value, code) => [value, code]) : []);
+    const scale = kind === 'number' ? deviation(column.filter(isNumber)) : 1;
+    for (const [row, value] of column.entries()) {
+      if (kind === 'category') at[row * width + f] = codes.get(value) as number;
+      else if (isNumber(value)) at[row * width + f] = value / scale;
+    }
+  }
+  return { width, isCategory: features.map(({ kind }) => kind === 'category'), at };
+}
+
+function squaredDistance({ width, isCategory, at }: Space, a: number, b: number): number {
+  let sum = 0;
+  for (let f = 0; f < width; f += 1) {
+    const x = at[a * width + f] as number;
+    const y = at[b * width + f] as number;
+    if (isCategory[f]) sum += x === y ? 0 : UNLIKE;
+    // Missing is like missing and unlike any number.
+    else if (Number.isNaN(x) || Number.isNaN(y)) sum += Number.isNaN(x) && Number.isNaN(y) ? 0 : UNLIKE;
+    else sum += (x - y) * (x - y);
+  }
+  return sum;
+}
+
+/** Indices of the nearest other rows, the nearest first. */
+function nearest(rows: number, space: Space, from: number): readonly number[] {
+  const best: { row: number; far: number }[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    if (row === from) continue;
+    const far = squaredDistance(space, from, row);
     if (best.length === NEIGHBOURS && far >= (best.at(-1)?.far ?? 0)) continue;
     const place = best.findIndex((each) => far < each.far);
-    best.splice(place < 0 ? best.length : place, 0, { row: other, far });
+    best.splice(place < 0 ? best.length : place, 0, { row, far });
     if (best.length > NEIGHBOURS) best.pop();
   }
-  return best.map((each) => each.row);
+  return best.map(({ row }) => row);
 }
 
 function commonest(values: readonly TreeValue[]): TreeValue {
