@@ -57,7 +57,7 @@ export const mbgCnbdK: MbgCnbdKFamily = {
       ...row,
       recencyWeeks: row.recencyWeeks / scale,
       ageWeeks: row.ageWeeks / scale,
-      logGaps: row.logGaps - row.frequency * Math.log(scale),
+      logGaps: row.logGaps - row.weight * row.frequency * Math.log(scale),
     }));
     const weight = Math.max(priorWeight(repeats), 1e-4);
     const prior = PUBLIC_PRIORS['mbg-nbd'].map((each, i) => (i === 1 ? { ...each, value: each.value / scale } : each));
@@ -102,6 +102,7 @@ export const mbgCnbdK: MbgCnbdKFamily = {
   },
 };
 
+/** Customers of one x, t_x and T; `logGaps` is their sum, because it only enters the likelihood as such. */
 interface Group extends TimedRow {
   weight: number;
 }
@@ -127,12 +128,11 @@ function groupTimed(rows: readonly TimedRow[]): readonly Group[] {
   for (const row of sorted) {
     const last = groups.at(-1);
     const same =
-      last?.frequency === row.frequency &&
-      last.recencyWeeks === row.recencyWeeks &&
-      last.ageWeeks === row.ageWeeks &&
-      last.logGaps === row.logGaps;
-    if (last && same) last.weight += 1;
-    else {
+      last?.frequency === row.frequency && last.recencyWeeks === row.recencyWeeks && last.ageWeeks === row.ageWeeks;
+    if (last && same) {
+      last.weight += 1;
+      last.logGaps += row.logGaps;
+    } else {
       const { frequency, recencyWeeks, ageWeeks, logGaps } = row;
       groups.push({ frequency, recencyWeeks, ageWeeks, logGaps, weight: 1 });
     }
@@ -147,37 +147,42 @@ function likelihood(groups: readonly Group[], k: number): LogLikelihood {
     const [r, alpha, a, b] = parameters as unknown as [number, number, number, number];
     const [logAlpha, logA] = [Math.log(alpha), Math.log(a)];
     gradient.fill(0);
+    const [logGammaR, logBetaAB] = [logGamma(r), logGamma(a + b) - logGamma(b)];
+    const [psiR, psiAB0, psiB] = [digamma(r), digamma(a + b), digamma(b)];
     let total = 0;
     let [dr, dalpha, da, db] = [0, 0, 0, 0];
+    // Groups come sorted by x: what depends on x alone is computed once for each x.
+    let lastX = -1;
+    let [constant, psiShape, psiAB, psiBx] = [0, 0, 0, 0];
     for (const { frequency: x, recencyWeeks, ageWeeks, logGaps, weight } of groups) {
       const shape = r + k * x;
+      const chances = x + 1;
+      if (x !== lastX) {
+        lastX = x;
+        constant =
+          r * logAlpha -
+          x * logGammaK +
+          logGamma(shape) -
+          logGammaR +
+          logBetaAB +
+          logGamma(b + chances) -
+          logGamma(a + b + chances);
+        psiShape = digamma(shape);
+        psiAB = psiAB0 - digamma(a + b + chances);
+        psiBx = digamma(b + chances);
+      }
       const active = tickTerms(k, shape, alpha, recencyWeeks, ageWeeks);
-      const left = logA - Math.log(b + x) - shape * Math.log(alpha + recencyWeeks);
+      const logLast = Math.log(alpha + recencyWeeks);
+      const left = logA - Math.log(b + x) - shape * logLast;
       const top = Math.max(left, active.log);
       const [eLeft, eActive] = [Math.exp(left - top), Math.exp(active.log - top)];
       const sum = eLeft + eActive;
       const [gone, share] = [eLeft / sum, eActive / sum];
-      const chances = x + 1;
-      total +=
-        weight *
-        ((k - 1) * logGaps -
-          x * logGammaK +
-          r * logAlpha +
-          logGamma(shape) -
-          logGamma(r) +
-          logGamma(a + b) -
-          logGamma(b) +
-          logGamma(b + chances) -
-          logGamma(a + b + chances) +
-          top +
-          Math.log(sum));
-      const psiShape = digamma(shape);
-      dr +=
-        weight * (logAlpha + psiShape - digamma(r) - gone * Math.log(alpha + recencyWeeks) + share * active.byShape);
+      total += (k - 1) * logGaps + weight * (constant + top + Math.log(sum));
+      dr += weight * (logAlpha + psiShape - psiR - gone * logLast + share * active.byShape);
       dalpha += weight * (r / alpha - (gone * shape) / (alpha + recencyWeeks) + share * active.byAlpha);
-      const psiAB = digamma(a + b) - digamma(a + b + chances);
       da += weight * (psiAB + gone / a);
-      db += weight * (psiAB - digamma(b) + digamma(b + chances) - gone / (b + x));
+      db += weight * (psiAB - psiB + psiBx - gone / (b + x));
     }
     gradient[0] = dr;
     gradient[1] = dalpha;
