@@ -30,8 +30,8 @@ export const LEARNED_MEMBERS: readonly Member[] = [
     onTrial,
     kind: 'learned',
     answer: (question) => {
-      const book = valueRows(baseModels(question.customers), question);
-      const fitted = family.fit(examples(question), { featureNames: VALUE_FEATURES, book, seed: SEED });
+      const { book, examples } = lessonsOf(question);
+      const fitted = family.fit(examples, { featureNames: VALUE_FEATURES, book, seed: SEED });
       const said = fitted.predict(book);
       return {
         counts: Float64Array.from(said, ({ count }) => count),
@@ -42,8 +42,26 @@ export const LEARNED_MEMBERS: readonly Member[] = [
   }),
 );
 
+/** What there is to learn from, and whom it is asked of. */
+interface Lessons {
+  book: readonly LearnedValueRow[];
+  examples: readonly LearnedValueRow[];
+}
+
+/** Both learned models are asked one after the other: the lessons of a question are made once. */
+const lessons = new WeakMap<Question, Lessons>();
+
+function lessonsOf(question: Question): Lessons {
+  const made = lessons.get(question) ?? {
+    book: valueRows(baseModels(question.customers), question),
+    examples: examplesFor(question),
+  };
+  lessons.set(question, made);
+  return made;
+}
+
 /** Customers on days in the past, with what came after. */
-function examples({ book, asOf, weeks }: Pick<Question, 'book' | 'asOf' | 'weeks'>): readonly LearnedValueRow[] {
+function examplesFor({ book, asOf, weeks }: Pick<Question, 'book' | 'asOf' | 'weeks'>): readonly LearnedValueRow[] {
   const rows = backtestWindows(book.firstDay, asOf, weeks, TRAINING_WINDOWS).flatMap(({ from, to }) =>
     windowExamples(book, from, to),
   );

@@ -65,8 +65,17 @@ export function spendOfOrders(customers: readonly BookCustomer[]): FittedOrderSp
   }
 }
 
+/** Several members start from the same models of the same customers. */
+const likeliest = new WeakMap<readonly BookCustomer[], ValueModels<FittedOrderSpend>>();
+
 /** The likeliest of the transaction models, as scoring chooses it, with spend as single amounts tell it. */
 export function likeliestModels(customers: readonly BookCustomer[]): ValueModels<FittedOrderSpend> {
+  const models = likeliest.get(customers) ?? fitLikeliest(customers);
+  likeliest.set(customers, models);
+  return models;
+}
+
+function fitLikeliest(customers: readonly BookCustomer[]): ValueModels<FittedOrderSpend> {
   const fits = TRANSACTION_MODELS.map((family) => family.fit(customers, {}));
   const likelihood = (fit: FittedTransactionModel) => fit.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
   return {
