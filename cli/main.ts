@@ -82,4 +82,7 @@ async function main(): Promise<number> {
   }
 }
 
+// Whoever reads our output may stop before its end ("staypower ... | head"): that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 process.exit(await main());
