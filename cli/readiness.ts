@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { openWorkspace } from '../config/wiring.ts';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
+import { bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
 import { toMajor } from '../core/domain/money.ts';
-import { bookOf, type DatedAmount } from '../core/evaluation/book.ts';
 import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
 import { purchaseDays } from '../core/store/purchase-days.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';

@@ -1,3 +1,4 @@
+import type { BookCustomer } from '../backtest/book.ts';
 import { seededRandom } from '../math/random.ts';
 import { DISCOUNT_PER_WEEK, YEAR_WEEKS } from '../models/clv/discounting.ts';
 import {
@@ -8,7 +9,6 @@ import {
   valueIfKept,
 } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
-import type { BookCustomer } from './book.ts';
 
 /** The money of today's customers over a horizon, discounted at 10 % a year. */
 export interface BookValue {

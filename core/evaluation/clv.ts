@@ -1,6 +1,9 @@
+import { type Book, bookOf, type DatedAmount } from '../backtest/book.ts';
+import { combine, type EnsembleWeights, learnWeights, type Replay } from '../backtest/ensemble.ts';
+import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from '../backtest/members.ts';
+import { MEMBERS } from '../backtest/pool.ts';
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
-import { type Book, bookOf, type DatedAmount } from './book.ts';
 import { type BookValue, bookValues } from './book-value.ts';
 import {
   type Cohort,
@@ -10,7 +13,6 @@ import {
   type MonthForecast,
   portfolioForecast,
 } from './cohorts.ts';
-import { combine, type EnsembleWeights, learnWeights, type Replay } from './ensemble.ts';
 import { type EvaluatedModel, evaluatedModel, type HoldoutMetrics, holdoutMetrics } from './evaluated-model.ts';
 import {
   type ConditionalMean,
@@ -21,8 +23,6 @@ import {
   trackingOf,
 } from './fit-plots.ts';
 import { type IntervalLevels, intervalCoverage, learnLevels, type PredictiveModels } from './intervals.ts';
-import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from './members.ts';
-import { MEMBERS } from './pool.ts';
 import { readinessOf } from './readiness.ts';
 import { type SecondPurchaseStep, secondPurchaseCurve } from './second-purchase.ts';
 

@@ -1,7 +1,7 @@
+import type { Book, BookCustomer, Outcome } from '../backtest/book.ts';
 import { addDays, type CalendarDay, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
 import { expectedSpend, type SpendModel, type ValueModels } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
-import type { Book, BookCustomer, Outcome } from './book.ts';
 import { spreadOfSum } from './book-value.ts';
 
 /** Customers by the month of their first purchase, followed month by month. */

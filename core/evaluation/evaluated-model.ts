@@ -1,8 +1,8 @@
-import type { Outcome } from './book.ts';
+import type { Outcome } from '../backtest/book.ts';
+import type { Answer, Question } from '../backtest/members.ts';
 import { simulatedCeiling } from './ceiling.ts';
 import { auc } from './classification.ts';
 import { type IntervalCoverage, intervalCoverage, type PredictiveModels } from './intervals.ts';
-import type { Answer, Question } from './members.ts';
 import { type RegressionMetrics, regressionMetrics } from './regression.ts';
 
 /** How predictions made at the end of the calibration fit the time after it, over all customers. */

@@ -1,6 +1,6 @@
+import type { Book, BookCustomer, Outcome } from '../backtest/book.ts';
 import { addDays, type CalendarDay, dayNumber, daysBetween } from '../domain/calendar-day.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
-import type { Book, BookCustomer, Outcome } from './book.ts';
 
 /** Cumulative repeat purchases by week, as the tracking plot of the literature shows them (Fader, Hardie & Lee 2005, figure 3). */
 export interface Tracking {

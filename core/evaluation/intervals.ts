@@ -1,9 +1,9 @@
+import type { BookCustomer, Outcome } from '../backtest/book.ts';
 import { seededRandom } from '../math/random.ts';
 import { type SpendModel, simulatedMoney, type ValueModels } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import type { Random } from '../ports/clock.ts';
-import type { BookCustomer, Outcome } from './book.ts';
 
 /** A predictive distribution: transaction models by weight (one alone with weight 1), and amounts. */
 export interface PredictiveModels {

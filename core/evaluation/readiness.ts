@@ -1,6 +1,6 @@
+import type { Book, BookCustomer } from '../backtest/book.ts';
 import { addDays, type CalendarDay, dayNumber, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
 import { ENOUGH_REPEAT_CUSTOMERS } from '../models/clv/public-prior.ts';
-import type { Book, BookCustomer } from './book.ts';
 
 /** Whether a book can carry one family of models, and if not yet, why and until when to wait. */
 export interface ModelReadiness {

@@ -1,6 +1,6 @@
+import type { Book, BookCustomer } from '../backtest/book.ts';
 import { type CalendarDay, dayNumber } from '../domain/calendar-day.ts';
 import { kaplanMeier } from '../models/survival/kaplan-meier.ts';
-import type { Book, BookCustomer } from './book.ts';
 
 /** Share of customers without a second purchase so many weeks after the first, with its 95 % interval. */
 export interface SecondPurchaseStep {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bookOf } from '../../core/backtest/book.ts';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
-import { bookOf } from '../../core/evaluation/book.ts';
 import { seededRandom } from '../../core/math/random.ts';
 import { bgNbd, mbgNbd } from '../../core/models/clv/beta-geometric.ts';
 import { betaGeometricLikelihood } from '../../core/models/clv/beta-geometric-likelihood.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { backtestWindows } from '../../core/backtest/backtest-windows.ts';
+import { bookOf, type DatedAmount } from '../../core/backtest/book.ts';
+import { simplexWeights } from '../../core/backtest/ensemble.ts';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
-import { backtestWindows } from '../../core/evaluation/backtest-windows.ts';
-import { bookOf, type DatedAmount } from '../../core/evaluation/book.ts';
 import { evaluateClv } from '../../core/evaluation/clv.ts';
 import { cohortTriangle } from '../../core/evaluation/cohorts.ts';
-import { simplexWeights } from '../../core/evaluation/ensemble.ts';
 import { readinessOf } from '../../core/evaluation/readiness.ts';
 import { gammaGamma } from '../../core/models/clv/gamma-gamma.ts';
 import { simulateBook } from '../support/book.ts';

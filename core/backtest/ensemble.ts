@@ -1,9 +1,9 @@
 import { daysBetween } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
+import { r2 } from '../evaluation/regression.ts';
 import { type BacktestWindow, backtestWindows } from './backtest-windows.ts';
 import type { Book, Outcome } from './book.ts';
 import type { Answer, Member, Question } from './members.ts';
-import { r2 } from './regression.ts';
 
 /** Weights of the members, adding up to 1, for counts and for money. */
 export interface EnsembleWeights {
