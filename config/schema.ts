@@ -49,6 +49,24 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/, 'a three-letter ISO 4217 code such as "EUR"')
     .default('USD'),
+  /** What other currencies were worth in the reporting currency, by day. Sales in a currency without a rate wait in quarantine. */
+  exchangeRates: z
+    .strictObject({
+      /** CSV with the columns date, currency, rate; relative to the working folder; gzip allowed. Null: only what stands here. */
+      file: z.string().min(1, 'the path of a CSV file').nullable().default(null),
+      /** Of two rates of one currency and day, the one here counts before the file's. */
+      rates: z
+        .array(
+          z.strictObject({
+            date: z.iso.date('a day such as 2026-03-31'),
+            currency: z.string().regex(/^[A-Z]{3}$/, 'a three-letter ISO 4217 code such as "GBP"'),
+            /** One unit of it in the reporting currency. */
+            rate: z.number('a number above zero').positive('a number above zero'),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
   /** In the order of trust: of one sale on record in two systems, the first one's is kept. */
   connections: z.array(connectionSchema).default([]),
   /** Replaces the shipped playbook. */

@@ -20,6 +20,7 @@ import { hubspotVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
 import { segmentVerifier } from '../webhooks/verify/segment.ts';
 import type { Environment } from './load.ts';
+import { readExchangeRates } from './read-exchange-rates.ts';
 import type { ConnectionConfig, ResolvedConfig } from './schema.ts';
 import { type SecretReader, secretList, secretReader } from './secrets.ts';
 
@@ -153,6 +154,7 @@ export async function openWorkspace(
 ): Promise<OpenWorkspace> {
   // Before the store: a missing secret must not leave anything behind.
   const connectors = options.withConnectors ? createConnectors(config, context) : [];
+  const rates = await readExchangeRates(config);
   await mkdir(dirname(storeFolder(context.home)), { recursive: true });
   const database = await openStore({
     databaseUrl: context.env['DATABASE_URL'] || null,
@@ -167,6 +169,7 @@ export async function openWorkspace(
       playbooks: config.playbooks,
       timeZone: config.timeZone,
       currency: config.currency,
+      rates,
       scoring: config.scores,
       sentences: sentencesOf(config.language),
       clock: context.clock,

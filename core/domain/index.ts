@@ -16,6 +16,7 @@
 export * from './actions.ts';
 export * from './calendar-day.ts';
 export * from './errors.ts';
+export * from './exchange-rates.ts';
 export * from './fields.ts';
 export * from './json.ts';
 export * from './money.ts';

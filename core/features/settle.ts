@@ -1,4 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import { divideRounding } from '../domain/exchange-rates.ts';
+import type { Money } from '../domain/money.ts';
 
 /** A transaction of one customer, as the store keeps it. Amounts in minor units of the workspace's reporting currency. */
 export interface Transaction {
@@ -8,6 +10,8 @@ export interface Transaction {
   day: CalendarDay;
   /** Null for a refund or void of the whole order. */
   amountMinor: bigint | null;
+  /** What was paid, where that was in another currency. */
+  original?: Money;
   orderReference: string | null;
   refersTo: string | null;
 }
@@ -33,8 +37,9 @@ export type SourceRank = (connectionId: string) => number;
 
 interface Sale {
   order: Transaction;
+  /** What was paid, in the order's own currency. */
   amountMinor: bigint;
-  /** Amount taken back, by the connection that says so: the same refund may be on record in two systems. */
+  /** Amount taken back in that currency, by the connection that says so: the same refund may be on record in two systems. */
   refunded: Map<string, bigint>;
 }
 
@@ -43,6 +48,7 @@ interface Sale {
  *
  * - One sale in two systems (same order reference; or same day and amount where not both carry a reference) counts once,
  *   by the higher-ranked system.
+ * - A refund in its order's own currency is taken back at the order's rate, so that a full one leaves nothing.
  * - Refunds and voids net their order and are clamped at it; a fully refunded order is no purchase; one later than asOf does not
  *   exist yet.
  * - A zero order is a purchase without spend.
@@ -71,7 +77,7 @@ export function settle(transactions: readonly Transaction[], asOf: CalendarDay, 
     }
     const whole = transaction.kind === 'void' || transaction.amountMinor === null;
     const before = sale.refunded.get(transaction.connectionId) ?? 0n;
-    sale.refunded.set(transaction.connectionId, whole ? sale.amountMinor : before + (transaction.amountMinor ?? 0n));
+    sale.refunded.set(transaction.connectionId, whole ? sale.amountMinor : before + takenBack(transaction, sale));
     if (whole) sale.refunded.set('\0whole', 1n);
   }
 
@@ -84,7 +90,7 @@ function keepOneOfEachSale(known: readonly Transaction[], sales: Sale[], lookup:
   const twins = new Map<string, { sale: Sale; seenIn: Set<string> }[]>();
   for (const order of known) {
     if (order.kind !== 'order') continue;
-    const alike = `${order.day}\0${order.amountMinor}`;
+    const alike = `${order.day}\0${paid(order)}`;
     const candidates = twins.get(alike) ?? [];
     const byReference = order.orderReference === null ? undefined : lookup.get(`reference\0${order.orderReference}`);
     const sameReference =
@@ -98,7 +104,8 @@ function keepOneOfEachSale(known: readonly Transaction[], sales: Sale[], lookup:
       candidates.find(({ sale }) => sale === original)?.seenIn.add(order.connectionId);
       doubles += 1;
     }
-    const sale = original ?? { order, amountMinor: order.amountMinor ?? 0n, refunded: new Map<string, bigint>() };
+    const amountMinor = order.original?.amountMinor ?? order.amountMinor ?? 0n;
+    const sale = original ?? { order, amountMinor, refunded: new Map<string, bigint>() };
     if (!original) {
       sales.push(sale);
       twins.set(alike, [...candidates, { sale, seenIn: new Set([order.connectionId]) }]);
@@ -112,13 +119,29 @@ function keepOneOfEachSale(known: readonly Transaction[], sales: Sale[], lookup:
   return doubles;
 }
 
+/** What was paid, as text that is the same for the same amount in the same currency. */
+function paid({ amountMinor, original }: Transaction): string {
+  return original ? `${original.amountMinor} ${original.currency}` : String(amountMinor);
+}
+
+/** What a refund takes back of its sale, in the order's own currency: through the reporting currency where it has another. */
+function takenBack({ amountMinor, original }: Transaction, sale: Sale): bigint {
+  const sold = sale.order.original;
+  if (original?.currency === sold?.currency) return original?.amountMinor ?? amountMinor ?? 0n;
+  const reported = sale.order.amountMinor ?? 0n;
+  return reported === 0n ? 0n : divideRounding((amountMinor ?? 0n) * sale.amountMinor, reported);
+}
+
+/** What is left of a sale, in the reporting currency at the rate of the order. */
+function reported(sale: Sale, left: bigint): bigint {
+  return sale.amountMinor === 0n ? 0n : divideRounding(left * (sale.order.amountMinor ?? 0n), sale.amountMinor);
+}
+
 /** A refund that names no order is taken from the latest order not after it that has its amount and is not refunded yet. */
 function orderOfSameAmount(refund: Transaction, sales: readonly Sale[]): Sale | undefined {
   if (refund.amountMinor === null) return undefined;
   return sales
-    .filter(
-      (sale) => sale.amountMinor === refund.amountMinor && sale.order.day <= refund.day && sale.refunded.size === 0,
-    )
+    .filter((sale) => paid(sale.order) === paid(refund) && sale.order.day <= refund.day && sale.refunded.size === 0)
     .sort((a, b) => compare(b.order, a.order))[0];
 }
 
@@ -133,7 +156,7 @@ function purchaseDays(sales: readonly Sale[]): readonly PurchaseDay[] {
     // An order for nothing stays one, whatever is paid back on it.
     const left = refunded > sale.amountMinor ? 0n : sale.amountMinor - refunded;
     const day = days.get(sale.order.day) ?? { amountMinor: 0n, orders: 0 };
-    days.set(sale.order.day, { amountMinor: day.amountMinor + left, orders: day.orders + 1 });
+    days.set(sale.order.day, { amountMinor: day.amountMinor + reported(sale, left), orders: day.orders + 1 });
   }
   return [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, value]) => ({ day, ...value }));
 }

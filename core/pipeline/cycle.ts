@@ -1,5 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { daysBetween } from '../domain/calendar-day.ts';
+import { type ExchangeRates, exchangeRates } from '../domain/exchange-rates.ts';
 import type { SourceRank } from '../features/settle.ts';
 import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,6 +12,7 @@ import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
+import { reconvert } from '../store/reconvert.ts';
 import { act } from './act.ts';
 import { features } from './features.ts';
 import { plan } from './plan.ts';
@@ -28,6 +30,8 @@ export interface Workspace {
   timeZone: string;
   /** Reporting currency. */
   currency: string;
+  /** Rates into it; none when absent. */
+  rates?: ExchangeRates;
   /** What the workspace says about its scores; the usual settings when absent. */
   scoring?: ScoringSettings;
   /** In which language scores speak; English when absent. */
@@ -88,9 +92,11 @@ export async function cycle(
     : { pulled: 0, rejected: 0 };
   if (runs('identify')) {
     await identify(database, { workspace: workspace.name, now: () => clock.now(), onProgress: tell('identify') });
+    const rates = workspace.rates ?? exchangeRates(workspace.currency, []);
+    await reconvert(database, rates);
     await attribute(database, {
       timeZone: workspace.timeZone,
-      currency: workspace.currency,
+      rates,
       now: () => clock.now(),
       onProgress: tell('identify'),
     });

@@ -1,6 +1,7 @@
-import { dayOf } from '../domain/calendar-day.ts';
+import { type CalendarDay, dayOf } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
-import { parseMoney } from '../domain/money.ts';
+import { convert, daysOfRate, type ExchangeRates } from '../domain/exchange-rates.ts';
+import { type Money, parseMoney } from '../domain/money.ts';
 import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
@@ -28,7 +29,13 @@ interface FactRow {
  */
 export async function attribute(
   database: Database,
-  context: { timeZone: string; currency: string; now: () => Date; onProgress?: (done: number) => void },
+  context: {
+    timeZone: string;
+    /** Rates into the workspace's reporting currency. */
+    rates: ExchangeRates;
+    now: () => Date;
+    onProgress?: (done: number) => void;
+  },
 ): Promise<number> {
   for (let done = 0; ; ) {
     const count = await inTurn(database, async (sql) => {
@@ -49,7 +56,7 @@ export async function attribute(
 async function place(
   sql: Sql,
   batch: readonly FactRow[],
-  { timeZone, currency, now }: { timeZone: string; currency: string; now: () => Date },
+  { timeZone, rates, now }: { timeZone: string; rates: ExchangeRates; now: () => Date },
 ): Promise<void> {
   const transactions: Record<string, unknown>[] = [];
   const events: Record<string, unknown>[] = [];
@@ -62,7 +69,7 @@ async function place(
     }
     try {
       if (row.payload.kind === 'transaction')
-        transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, currency) });
+        transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, rates) });
       else events.push({ ...key, ...eventColumns(row.payload, timeZone) });
       settled.push({ row, customerId: row.customer_id });
     } catch (error) {
@@ -104,6 +111,10 @@ async function place(
       day: 'date',
       amount_minor: 'bigint',
       currency: 'text',
+      original_amount_minor: 'bigint',
+      original_currency: 'text',
+      rate: 'numeric',
+      rate_on: 'date',
       order_reference: 'text',
       refers_to: 'text',
       contact_external_id: 'text',
@@ -151,17 +162,11 @@ async function place(
   );
 }
 
-function transactionColumns(record: TransactionRecord, timeZone: string, currency: string): Record<string, unknown> {
-  if (record.currency !== currency) {
-    // Never 1:1: a wrong rate is worse than a sale that waits.
-    throw new DataError({
-      row: record.externalId,
-      field: 'currency',
-      expected: `the workspace's reporting currency ${currency}`,
-      found: record.currency,
-      remedy: 'set "currency" in the configuration to the currency of your sales, or convert this one at the source',
-    });
-  }
+function transactionColumns(
+  record: TransactionRecord,
+  timeZone: string,
+  rates: ExchangeRates,
+): Record<string, unknown> {
   if (record.amount === null && record.transactionKind === 'order') {
     throw new DataError({
       row: record.externalId,
@@ -185,11 +190,50 @@ function transactionColumns(record: TransactionRecord, timeZone: string, currenc
     transaction_kind: record.transactionKind,
     occurred_at: record.occurredAt.length === 10 ? `${record.occurredAt}T00:00:00Z` : record.occurredAt,
     day,
-    amount_minor: money?.amountMinor ?? null,
-    currency: record.currency,
+    ...moneyColumns(money, day, record.externalId, rates),
     order_reference: record.orderReference,
     refers_to: record.refersTo,
     contact_external_id: record.contactExternalId,
+  };
+}
+
+/** An amount in the reporting currency, with the original beside it where that is another. */
+function moneyColumns(
+  money: Money | null,
+  day: CalendarDay,
+  externalId: string,
+  rates: ExchangeRates,
+): Record<string, unknown> {
+  const { reporting } = rates;
+  if (money === null || money.currency === reporting) {
+    return {
+      amount_minor: money?.amountMinor ?? null,
+      currency: reporting,
+      original_amount_minor: null,
+      original_currency: null,
+      rate: null,
+      rate_on: null,
+    };
+  }
+  const rate = rates.find(money.currency, day);
+  if (rate === null) {
+    const { from, to } = daysOfRate(day);
+    // Never 1:1: a wrong rate is worse than a sale that waits.
+    throw new DataError({
+      row: externalId,
+      field: 'currency',
+      expected: `the workspace's reporting currency ${reporting}, or a rate for the day`,
+      found: money.currency,
+      remedy: `add a rate of ${money.currency} in ${reporting} of ${from} to ${to} to "exchangeRates" in the configuration: the next run takes this sale up by itself`,
+    });
+  }
+  return {
+    amount_minor: convert(money, rate, reporting).amountMinor,
+    currency: reporting,
+    original_amount_minor: money.amountMinor,
+    original_currency: money.currency,
+    rate: rate.rate,
+    rate_on: rate.day,
   };
 }
 

@@ -6,6 +6,7 @@ export type ColumnType =
   | 'boolean'
   | 'integer'
   | 'bigint'
+  | 'numeric'
   | 'double precision'
   | 'uuid'
   | 'date'

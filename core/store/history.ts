@@ -26,10 +26,13 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
     transaction_kind: Transaction['kind'];
     day: CalendarDay;
     amount_minor: bigint | null;
+    original_amount_minor: bigint | null;
+    original_currency: string | null;
     order_reference: string | null;
     refers_to: string | null;
   }>(
-    `select customer_id, connection_id, external_id, transaction_kind, day, amount_minor, order_reference, refers_to
+    `select customer_id, connection_id, external_id, transaction_kind, day, amount_minor,
+       original_amount_minor, original_currency, order_reference, refers_to
      from transactions where customer_id = any($1::uuid[])`,
     [customerIds],
   );
@@ -40,6 +43,10 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
       kind: row.transaction_kind,
       day: row.day,
       amountMinor: row.amount_minor,
+      ...(row.original_amount_minor !== null &&
+        row.original_currency !== null && {
+          original: { amountMinor: row.original_amount_minor, currency: row.original_currency },
+        }),
       orderReference: row.order_reference,
       refersTo: row.refers_to,
     });

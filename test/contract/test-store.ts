@@ -2,7 +2,9 @@ import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { StoreError } from '../../core/domain/errors.ts';
+import { exchangeRates } from '../../core/domain/exchange-rates.ts';
 import type { DeletionRecord, SourceRecord } from '../../core/domain/records.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { attribute } from '../../core/store/attribution.ts';
@@ -10,6 +12,7 @@ import { customerIdOf, identify } from '../../core/store/identity.ts';
 import { createInbox, drainInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
 import { land, readCursor } from '../../core/store/landing.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../core/store/migrate.ts';
+import { reconvert } from '../../core/store/reconvert.ts';
 import { replayQuarantine } from '../../core/store/replay.ts';
 import { undoJoin } from '../../core/store/undo-join.ts';
 import { type PendingWrite, pendingWrites, settleWrites } from '../../core/store/write-back.ts';
@@ -64,7 +67,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
       land(database, { connectionId, records, rejected: [], cursor: null, now: now() });
     const resolve = async () => {
       await identify(database, { workspace: 'test', now });
-      await attribute(database, { timeZone: 'UTC', currency: 'USD', now });
+      await attribute(database, { timeZone: 'UTC', rates: exchangeRates('USD', []), now });
     };
     const id = (connectionId: string, externalId: string) => customerIdOf('test', { connectionId, externalId });
     /** Who each contact is, by "connection/external id". */
@@ -692,7 +695,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
           order('d3', '1', '2026-01-01', '1.005'),
         ]);
         await identify(database, { workspace: 'test', now });
-        await attribute(database, { timeZone: 'Pacific/Auckland', currency: 'USD', now });
+        await attribute(database, { timeZone: 'Pacific/Auckland', rates: exchangeRates('USD', []), now });
         expect(await database.query('select external_id, day, amount_minor from transactions order by 1')).toEqual([
           { external_id: 'd1', day: '2026-01-02', amount_minor: 9007199254740993n },
           { external_id: 'd2', day: '2026-01-02', amount_minor: 0n },
@@ -701,7 +704,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
       });
 
       it.each([
-        ['another currency', { currency: 'EUR' }, '5', /reporting currency USD, found "EUR"/],
+        ['another currency', { currency: 'EUR' }, '5', /reporting currency USD, or a rate for the day, found "EUR"/],
         ['a negative order', {}, '-5', /expected zero or more, found "-5"/],
         ['an order without an amount', {}, null, /expected the amount of the order/],
         ['an amount that is none', {}, '1,000', /expected a decimal number/],
@@ -720,6 +723,81 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         await resolve();
         expect(Object.keys(await owners('transactions'))).toEqual(['bad', 'good']);
         expect(await quarantined()).toEqual([]);
+      });
+    });
+
+    describe('money in other currencies', () => {
+      const converted = async (...rates: [day: string, currency: string, rate: string][]) => {
+        const table = exchangeRates(
+          'USD',
+          rates.map(([day, currency, rate]) => ({ day: calendarDay(day), currency, rate })),
+        );
+        const marked = await reconvert(database, table);
+        await identify(database, { workspace: 'test', now });
+        await attribute(database, { timeZone: 'UTC', rates: table, now });
+        return marked;
+      };
+      const money = () =>
+        database.query(
+          'select external_id as id, amount_minor as minor, currency, original_amount_minor as original, original_currency as of, rate::text as rate, rate_on as on from transactions order by 1',
+        );
+      beforeEach(() =>
+        landAll('crm', [
+          contact('1'),
+          order('eur', '1', '2026-01-05', '10.00', { currency: 'EUR' }),
+          order('gbp', '1', '2026-01-05', '10.00', { currency: 'GBP' }),
+          order('usd', '1', '2026-01-05', '10.00'),
+        ]),
+      );
+
+      it('is converted at the rate of its day and keeps what was paid', async () => {
+        await converted(['2026-01-05', 'GBP', '1.255'], ['2026-01-02', 'EUR', '1.10']);
+        expect(await money()).toEqual([
+          { id: 'eur', minor: 1100n, currency: 'USD', original: 1000n, of: 'EUR', rate: '1.10', on: '2026-01-02' },
+          { id: 'gbp', minor: 1255n, currency: 'USD', original: 1000n, of: 'GBP', rate: '1.255', on: '2026-01-05' },
+          { id: 'usd', minor: 1000n, currency: 'USD', original: null, of: null, rate: null, on: null },
+        ]);
+        expect(await quarantined()).toEqual([]);
+      });
+
+      it('waits in quarantine without a rate, and is taken up by itself once there is one', async () => {
+        await converted(['2026-01-05', 'GBP', '1.255'], ['2025-12-28', 'EUR', '1.10']);
+        expect((await quarantined()).map((each) => [each.external_id, each.message])).toEqual([
+          ['eur', expect.stringMatching(/add a rate of EUR in USD of 2025-12-29 to 2026-01-05/)],
+        ]);
+        await converted(['2026-01-05', 'GBP', '1.255'], ['2025-12-29', 'EUR', '1.10']);
+        expect(await quarantined()).toEqual([]);
+        expect(Object.keys(await owners('transactions'))).toEqual(['eur', 'gbp', 'usd']);
+      });
+
+      it('is converted again where the rate of its day has changed, and only there', async () => {
+        const gbp: [string, string, string] = ['2026-01-05', 'GBP', '1.255'];
+        await converted(gbp, ['2026-01-05', 'EUR', '1.10']);
+        expect(await converted(gbp, ['2026-01-05', 'EUR', '1.10'])).toBe(0);
+        // A day that no sale has.
+        expect(await converted(gbp, ['2026-01-05', 'EUR', '1.10'], ['2026-01-06', 'EUR', '9'])).toBe(0);
+        await database.query('update customers set dirty = false');
+        expect(await converted(gbp, ['2026-01-05', 'EUR', '1.20'])).toBe(1);
+        expect((await money())[0]).toMatchObject({ id: 'eur', minor: 1200n, rate: '1.20' });
+        expect(await database.query('select 1 from customers where dirty')).toHaveLength(1);
+        // A rate that was taken back leaves no money behind that nobody can account for.
+        await converted(gbp);
+        expect(Object.keys(await owners('transactions'))).toEqual(['gbp', 'usd']);
+      });
+
+      it('follows another reporting currency', async () => {
+        await converted(['2026-01-05', 'GBP', '1.255'], ['2026-01-05', 'EUR', '1.10']);
+        const table = exchangeRates('EUR', [
+          { day: calendarDay('2026-01-05'), currency: 'USD', rate: '0.9' },
+          { day: calendarDay('2026-01-05'), currency: 'GBP', rate: '1.15' },
+        ]);
+        expect(await reconvert(database, table)).toBe(3);
+        await attribute(database, { timeZone: 'UTC', rates: table, now });
+        expect((await money()).map((row) => Object.values(row).slice(0, 3))).toEqual([
+          ['eur', 1000n, 'EUR'],
+          ['gbp', 1150n, 'EUR'],
+          ['usd', 900n, 'EUR'],
+        ]);
       });
     });
 

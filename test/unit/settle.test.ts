@@ -152,4 +152,38 @@ describe('settling transactions into purchase days', () => {
       unmatched: 1,
     });
   });
+
+  it('takes a full refund in the order’s currency as full, whatever the rate of its own day', () => {
+    const order = sale({ externalId: 'o', amountMinor: 1195n, original: { amountMinor: 1000n, currency: 'GBP' } });
+    const back = (externalId: string, original: bigint, amountMinor: bigint) =>
+      sale({
+        externalId,
+        kind: 'refund',
+        refersTo: 'o',
+        amountMinor,
+        original: { amountMinor: original, currency: 'GBP' },
+      });
+    expect(settled([order, back('r', 1000n, 1100n)]).days).toEqual([]);
+    // Thirds in pounds leave nothing either; a third of the pounds is a third of the euros.
+    expect(settled([order, back('r1', 333n, 1n), back('r2', 333n, 1n), back('r3', 334n, 1n)]).days).toEqual([]);
+    expect(total([order, back('r1', 250n, 9n)])).toBe(896n);
+  });
+
+  it('takes a refund in another currency by what it was worth', () => {
+    const order = sale({ externalId: 'o', amountMinor: 1200n, original: { amountMinor: 1000n, currency: 'GBP' } });
+    expect(total([order, sale({ externalId: 'r', kind: 'refund', refersTo: 'o', amountMinor: 300n })])).toBe(900n);
+    expect(settled([order, sale({ externalId: 'r', kind: 'refund', refersTo: 'o', amountMinor: 1200n })]).days).toEqual(
+      [],
+    );
+  });
+
+  it('knows one sale in two systems by what was paid, not by what it was worth', () => {
+    const pounds = { original: { amountMinor: 1000n, currency: 'GBP' } };
+    expect(
+      settled([sale({ externalId: '1', ...pounds }), sale({ externalId: '2', connectionId: 'b', ...pounds })]),
+    ).toMatchObject({ doubles: 1 });
+    expect(settled([sale({ externalId: '1', ...pounds }), sale({ externalId: '2', connectionId: 'b' })])).toMatchObject(
+      { doubles: 0 },
+    );
+  });
 });
