@@ -10,6 +10,7 @@ import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
 import { evaluateChurnCommand } from './evaluate-churn.ts';
 import { evaluateEngagementCommand } from './evaluate-engagement.ts';
 import { evaluateSurvivalCommand } from './evaluate-survival.ts';
+import { evaluateUpliftCommand } from './evaluate-uplift.ts';
 import { share, today } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -34,7 +35,8 @@ export function evaluateCommand(): Command {
     .addCommand(clv)
     .addCommand(evaluateChurnCommand())
     .addCommand(evaluateSurvivalCommand())
-    .addCommand(evaluateEngagementCommand());
+    .addCommand(evaluateEngagementCommand())
+    .addCommand(evaluateUpliftCommand());
 }
 
 interface ClvOptions {

@@ -33,6 +33,7 @@ const COMMANDS = [
   'quarantine',
   'evaluate clv',
   'evaluate churn',
+  'evaluate uplift',
   'serve',
   'sandbox',
   'backup',
