@@ -1,6 +1,6 @@
-import { BINS } from './bins.ts';
-import { MODE, type Shop } from './phases.ts';
-import type { FeatureTable } from './table.ts';
+import { BINS, MISSING_BIN } from './bins.ts';
+import { rowsOf, SORT_COUNT_BYTES, sortingBytes } from './plan.ts';
+import { CONTROL, MODE, rowFloats, type Shop } from './shop.ts';
 
 /** Most cuts of a number: 255 bins for values, one for missing. */
 const MAX_CUTS = BINS - 2;
@@ -12,79 +12,89 @@ const MISSING_KEY = 0xffffffff;
 export type Cuts = Float32Array;
 
 /**
- * Puts every value into its bin, by column and by row, and sets each feature's bins and mode. A number with at most 255 distinct
- * values gets a bin for each; else bins hold equal counts. Cuts lie midway between neighbouring values of the rows that train.
- *
- * @param trains 1 for rows that train, 0 for rows held out
+ * Puts every value of a feature into its bin, by column, and sets the feature's bins and mode, feature after feature as threads come
+ * free. A number with at most 255 distinct values gets a bin for each; else bins hold equal counts. Cuts lie midway between
+ * neighbouring values of the rows that train (weight above 0).
  */
-export function binTable(shop: Shop, table: FeatureTable, trains: Uint8Array): readonly Cuts[] {
-  const { plan, memory, u8, i32, f32 } = shop;
-  const { at } = plan;
+export function binFeatures(shop: Shop, thread: number): void {
+  const { plan, i32 } = shop;
   const constrained = plan.monotone.some((direction) => direction !== 0);
-  const u32 = new Uint32Array(memory.buffer);
-  // Training has not begun: its row regions serve for sorting.
-  const keys = at.index;
-  const copy = at.spare;
-  const sorted = at.gradients;
-  const width = table.features.length;
-  const all: Cuts[] = [];
-  for (const [f, feature] of table.features.entries()) {
-    const column = at.columns + f * plan.paddedRows;
-    let hasMissing = false;
-    let cuts: Cuts = new Float32Array(0);
-    let bins: number;
-    if (feature.kind === 'category') {
-      bins = feature.categories.length;
-      for (let i = 0; i < table.rows; i += 1) {
-        const code = table.values[i * width + f] as number;
-        const bin = Number.isNaN(code) ? BINS - 1 : code;
-        hasMissing ||= bin === BINS - 1;
-        u8[column + i] = bin;
-        u8[at.rows + i * plan.stride + f] = bin;
-      }
-    } else {
-      const from = keys >> 2;
-      for (let i = 0, at = f; i < table.rows; i += 1, at += width) {
-        // + 0 turns -0 into 0, which must not be another value.
-        f32[from + i] = (table.values[at] as number) + 0;
-      }
-      memory.kernels.sortKeys(keys, table.rows);
-      const training = copyTraining(u32.subarray(from, from + table.rows), trains, u32.subarray(copy >> 2));
-      memory.kernels.radixSort(copy, sorted, training, at.sortCounts);
-      cuts = chooseCuts(u32.subarray(sorted >> 2, (sorted >> 2) + training));
-      hasMissing = u32.subarray(from, from + table.rows).includes(MISSING_KEY);
-      const slots = u32.subarray(at.cuts >> 2, (at.cuts >> 2) + BINS);
-      slots.fill(MISSING_KEY);
-      f32.set(cuts, at.cuts >> 2);
-      memory.kernels.sortKeys(at.cuts, cuts.length);
-      memory.kernels.assignBins(keys, table.rows, at.cuts, column, at.rows + f, plan.stride);
-      bins = cuts.length + 1;
-    }
-    all.push(cuts);
-    i32[(at.binCounts >> 2) + f] = bins;
-    u8[at.modes + f] =
-      feature.kind === 'category'
-        ? MODE.special | MODE.category
-        : constrained
-          ? MODE.special
-          : hasMissing
-            ? MODE.scan | MODE.missing
-            : MODE.scan;
+  const next = (plan.at.control >> 2) + CONTROL.nextFeature;
+  for (let f = Atomics.add(i32, next, 1); f < plan.features; f = Atomics.add(i32, next, 1)) {
+    const categories = plan.categories[f] as number;
+    const { bins, hasMissing } = categories > 0 ? binCategory(shop, f) : binNumber(shop, f, thread);
+    i32[(plan.at.binCounts >> 2) + f] = bins;
+    const scanned = hasMissing ? MODE.scan | MODE.missing : MODE.scan;
+    const special = categories > 0 ? MODE.special | MODE.category : MODE.special;
+    shop.u8[plan.at.modes + f] = categories > 0 || constrained ? special : scanned;
   }
-  return all;
+}
+
+/** Writes a thread's rows of the row-wise table from the columns. */
+export function binRows({ plan, memory }: Shop, thread: number): void {
+  const { at, features, paddedRows, stride } = plan;
+  const [first, last] = rowsOf(plan, thread);
+  memory.kernels.rowsFromColumns(at.columns, paddedRows, features, first, last, at.rows, stride);
+}
+
+/** The cuts of each feature, once all are binned. */
+export function cutsOf({ plan, i32, u32 }: Shop): readonly Cuts[] {
+  return plan.categories.map((categories, f) => {
+    const slot = (plan.at.cuts >> 2) + f * BINS;
+    const count = categories > 0 ? 0 : (i32[(plan.at.binCounts >> 2) + f] as number) - 1;
+    return Float32Array.from(u32.subarray(slot, slot + count), floatOf);
+  });
+}
+
+interface Binned {
+  readonly bins: number;
+  readonly hasMissing: boolean;
+}
+
+function binCategory({ plan, values, u8 }: Shop, f: number): Binned {
+  const column = plan.at.columns + f * plan.paddedRows;
+  let hasMissing = false;
+  for (let i = 0; i < plan.rows; i += 1) {
+    const code = values[i * plan.features + f] as number;
+    const bin = Number.isNaN(code) ? MISSING_BIN : code;
+    hasMissing ||= bin === MISSING_BIN;
+    u8[column + i] = bin;
+  }
+  return { bins: plan.categories[f] as number, hasMissing };
+}
+
+function binNumber(shop: Shop, f: number, thread: number): Binned {
+  const { plan, memory, values, u32, f32 } = shop;
+  const { at, rows, features, paddedRows } = plan;
+  const { kernels } = memory;
+  const counts = at.sorting + thread * sortingBytes(paddedRows);
+  const keys = counts + SORT_COUNT_BYTES;
+  const training = keys + 4 * paddedRows;
+  const sorted = training + 4 * paddedRows;
+  const from = keys >> 2;
+  for (let i = 0, value = f; i < rows; i += 1, value += features) {
+    // + 0 turns -0 into 0, which must not be another value.
+    f32[from + i] = (values[value] as number) + 0;
+  }
+  kernels.sortKeys(keys, rows);
+  const own = u32.subarray(from, from + rows);
+  const trained = copyTraining(own, rowFloats(shop, 'weights'), u32.subarray(training >> 2));
+  kernels.radixSort(training, sorted, trained, counts);
+  const cuts = chooseCuts(u32.subarray(sorted >> 2, (sorted >> 2) + trained));
+  const cutsAt = at.cuts + f * BINS * 4;
+  u32.fill(MISSING_KEY, cutsAt >> 2, (cutsAt >> 2) + BINS);
+  f32.set(cuts, cutsAt >> 2);
+  kernels.sortKeys(cutsAt, cuts.length);
+  kernels.assignBins(keys, rows, cutsAt, at.columns + f * paddedRows);
+  return { bins: cuts.length + 1, hasMissing: own.includes(MISSING_KEY) };
 }
 
 /** Copies the keys of rows that train; returns how many. */
-function copyTraining(keys: Uint32Array, trains: Uint8Array, target: Uint32Array): number {
-  if (!trains.includes(0)) {
-    target.set(keys);
-    return keys.length;
-  }
+function copyTraining(keys: Uint32Array, weights: Float32Array, target: Uint32Array): number {
   let count = 0;
   for (let i = 0; i < keys.length; i += 1) {
-    if (!trains[i]) continue;
     target[count] = keys[i] as number;
-    count += 1;
+    if ((weights[i] as number) > 0) count += 1;
   }
   return count;
 }

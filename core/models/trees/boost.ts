@@ -1,10 +1,11 @@
-import { binTable } from './binning.ts';
+import { cutsOf } from './binning.ts';
 import { startCrew } from './crew.ts';
 import { growTree } from './grow.ts';
 import { bestKernelKind, type KernelKind, kernelMemory } from './kernels.ts';
-import { CONTROL, openShop, PHASE, rowFloats, type Shop } from './phases.ts';
+import { PHASE } from './phases.ts';
 import { BLOCK_ROWS, planTraining } from './plan.ts';
 import { drawFeatures, type RowSampling, type SamplingSeed, timesDrawn } from './sampling.ts';
+import { CONTROL, openShop, rowFloats, type Shop } from './shop.ts';
 import type { FeatureTable } from './table.ts';
 import type { ObjectiveName, Tree } from './tree.ts';
 
@@ -54,16 +55,19 @@ export function trainTrees(training: TreeTraining): readonly Tree[] {
     lambda: training.lambda,
     minHessian: training.minHessian,
     monotone: training.monotone,
+    categories: table.features.map((feature) => (feature.kind === 'category' ? feature.categories.length : 0)),
     threads: Math.max(1, Math.min(training.threads, Math.floor(table.rows / ROWS_PER_THREAD), features)),
     maxDepth: training.maxDepth,
   });
-  const shop = openShop(plan, kernelMemory(plan.bytes, training.kernels ?? bestKernelKind()));
+  const values = plan.threads > 1 ? shared(table.values) : table.values;
+  const shop = openShop(plan, kernelMemory(plan.bytes, training.kernels ?? bestKernelKind()), values);
   const crew = startCrew(shop);
   try {
-    const trains = Uint8Array.from(weights, (weight) => (weight > 0 ? 1 : 0));
-    const cuts = binTable(shop, table, trains);
     rowFloats(shop, 'labels').set(labels);
     rowFloats(shop, 'weights').set(weights);
+    crew.run(PHASE.binFeatures);
+    crew.run(PHASE.binRows);
+    const cuts = cutsOf(shop);
     const margins = rowFloats(shop, 'margins');
     margins.fill(training.baseMargin);
     const modes = shop.u8.slice(plan.at.modes, plan.at.modes + features);
@@ -115,6 +119,14 @@ function setScales({ plan, f32, f64 }: Shop): void {
   const scale = (sum: number) => 2 ** Math.min(MAX_EXPONENT, Math.floor(Math.log2((2 ** 31 - plan.rows) / sum)));
   f32[(plan.at.control >> 2) + CONTROL.scaleG] = sumG > 0 ? scale(sumG) : 1;
   f32[(plan.at.control >> 2) + CONTROL.scaleH] = sumH > 0 ? scale(sumH) : 1;
+}
+
+/** The same numbers where every thread can read them. */
+function shared(values: Float32Array): Float32Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values;
+  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }
 
 /** Modes of these features; 0 for all others. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { CONTROL, PHASE, type Phase, runPhase, type Shop } from './phases.ts';
+import { PHASE, type Phase, runPhase } from './phases.ts';
+import { CONTROL, type Shop } from './shop.ts';
 
 /** The threads of one training: the caller is the first of them, so that `run` returns when every share is done. */
 export interface Crew {
@@ -17,13 +18,13 @@ const NAP_MS = 5;
  * call. A pool such as piscina does not fit: all shares must run at the same time, and a queued share would hold up the rest.
  */
 export function startCrew(shop: Shop): Crew {
-  const { plan, memory, i32 } = shop;
+  const { plan, memory, values, i32 } = shop;
   const control = plan.at.control >> 2;
   const others = plan.threads - 1;
   // The worker file has this file's ending: .ts from the sources, .js when built.
   const file = new URL(`./crew-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
   for (let thread = 1; thread < plan.threads; thread += 1) {
-    new Worker(file, { workerData: { plan, source: memory.source, thread }, execArgv: [] }).unref();
+    new Worker(file, { workerData: { plan, source: memory.source, values, thread }, execArgv: [] }).unref();
   }
   const announce = (phase: Phase) => {
     i32[control + CONTROL.phase] = phase;

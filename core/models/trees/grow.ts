@@ -1,8 +1,10 @@
 import type { Cuts } from './binning.ts';
 import { BINS, HISTOGRAM_BYTES, MISSING_BIN } from './bins.ts';
 import type { Crew } from './crew.ts';
-import { ACTION, CONTROL, PHASE, rangeSlot, recordSlot, type Shop } from './phases.ts';
-import { JOB_SLOTS, NODE_SLOTS, poolSlots, rowsOf } from './plan.ts';
+import { dealJobs } from './deal-jobs.ts';
+import { PHASE } from './phases.ts';
+import { JOB_SLOTS, NODE_SLOTS, poolSlots, rowsOf, SHARED } from './plan.ts';
+import { ACTION, CONTROL, rangeSlot, recordSlot, type Shop } from './shop.ts';
 import { boundedWeight, categoryOrder, leafScore } from './special-split.ts';
 import type { Feature, Tree } from './tree.ts';
 import { type BuiltSplit, treeBuilder } from './tree-builder.ts';
@@ -135,12 +137,18 @@ export function growTree(shop: Shop, crew: Crew, request: GrowRequest): Tree {
       if (big) describe(big, job, 1);
       else i32[(at.jobs >> 2) + JOB_SLOTS * job + 4] = -1;
     }
+    const owners = dealJobs(
+      jobs.map(({ small }) => small.rows),
+      plan.threads,
+    );
+    for (const [job, owner] of owners.entries()) i32[(at.jobs >> 2) + JOB_SLOTS * job + 8] = owner;
     i32[control + CONTROL.count] = jobs.length;
     crew.run(PHASE.histograms);
-    crew.run(PHASE.scan);
+    if (owners.includes(SHARED)) crew.run(PHASE.scan);
     for (const [job, { small, big }] of jobs.entries()) {
-      take(small, job, 0);
-      if (big) take(big, job, 1);
+      const owner = owners[job] as number;
+      take(small, job, 0, owner);
+      if (big) take(big, job, 1, owner);
     }
   }
 
@@ -158,10 +166,10 @@ export function growTree(shop: Shop, crew: Crew, request: GrowRequest): Tree {
     f64.set([node.lower, node.upper], (at.bounds >> 3) + 2 * (2 * job + side));
   }
 
-  /** Reads what the threads found for a node: the greatest gain, of equals the lowest feature. */
-  function take(node: OpenNode, job: number, side: 0 | 1): void {
-    let best = recordSlot(plan, 0, job, side);
-    for (let thread = 1; thread < plan.threads; thread += 1) {
+  /** Reads what the job's owner, or all threads, found for a node: the greatest gain, of equals the lowest feature. */
+  function take(node: OpenNode, job: number, side: 0 | 1, owner: number): void {
+    let best = recordSlot(plan, owner === SHARED ? 0 : owner, job, side);
+    for (let thread = 1; owner === SHARED && thread < plan.threads; thread += 1) {
       const other = recordSlot(plan, thread, job, side);
       const better = (i32[other + 1] as number) >= 0 && (f32[other] as number) > (f32[best] as number);
       if (better) best = other;

@@ -60,7 +60,16 @@ export interface Kernels {
   ): void;
   sortKeys(values: number, count: number): void;
   radixSort(keys: number, sorted: number, count: number, counts: number): void;
-  assignBins(keys: number, count: number, cuts: number, column: number, row: number, stride: number): void;
+  assignBins(keys: number, count: number, cuts: number, column: number): void;
+  rowsFromColumns(
+    columns: number,
+    columnBytes: number,
+    features: number,
+    first: number,
+    last: number,
+    rows: number,
+    stride: number,
+  ): void;
   score(
     values: number,
     rows: number,

@@ -181,7 +181,7 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
       u32.copyWithin(sorted >> 2, keys >> 2, (keys >> 2) + count);
       u32.subarray(sorted >> 2, (sorted >> 2) + count).sort();
     },
-    assignBins(keys, count, cuts, column, row, stride) {
+    assignBins(keys, count, cuts, column) {
       const c = (cuts >> 2) - 1;
       for (let i = 0; i < count; i += 1) {
         const v = u32[(keys >> 2) + i] as number;
@@ -191,7 +191,12 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
           for (let step = BINS / 2; step; step >>= 1) bin += (u32[c + bin + step] as number) <= v ? step : 0;
         }
         u8[column + i] = bin;
-        u8[row + i * stride] = bin;
+      }
+    },
+    rowsFromColumns(columns, columnBytes, features, first, last, rows, stride) {
+      for (let f = 0; f < features; f += 1) {
+        const column = columns + f * columnBytes;
+        for (let i = first; i < last; i += 1) u8[rows + i * stride + f] = u8[column + i] as number;
       }
     },
     score(values, rows, rowBytes, nodes, leaves, trees, depth, margins) {

@@ -9,9 +9,12 @@ export const NODE_SLOTS = 4;
 
 /**
  * Slots of Int32 that describe one histogram to be built and scanned: slot, gradient, hessian and address of feature modes of the
- * smaller child, then the same of its sibling (slot -1: none).
+ * smaller child, then the same of its sibling (slot -1: none), then the thread that does it alone (SHARED: all of them).
  */
-export const JOB_SLOTS = 8;
+export const JOB_SLOTS = 9;
+
+/** Owner of a job whose rows and features are shared out among all threads. */
+export const SHARED = -1;
 
 /** Int32 slots of a split record: gain (f32), feature, bin, missingLeft, hessian and gradient of the left side. */
 export const RECORD_SLOTS = 8;
@@ -37,6 +40,8 @@ export interface TrainingPlan {
   readonly minHessian: number;
   /** -1, 0 or 1 for each feature. */
   readonly monotone: readonly number[];
+  /** For each feature how many categories it has; 0 for a number. */
+  readonly categories: readonly number[];
   readonly histogramBytes: number;
   readonly bytes: number;
   readonly at: Readonly<Record<Region, number>>;
@@ -63,7 +68,7 @@ type Region =
   | 'ranges'
   | 'records'
   | 'scratch'
-  | 'sortCounts'
+  | 'sorting'
   | 'cuts'
   | 'pool'
   | 'partial';
@@ -72,7 +77,7 @@ type Region =
 export interface PlanRequest
   extends Pick<
     TrainingPlan,
-    'rows' | 'features' | 'objective' | 'tweediePower' | 'lambda' | 'minHessian' | 'monotone'
+    'rows' | 'features' | 'objective' | 'tweediePower' | 'lambda' | 'minHessian' | 'monotone' | 'categories'
   > {
   readonly threads: number;
   readonly maxDepth: number;
@@ -115,8 +120,8 @@ export function planTraining(request: PlanRequest): TrainingPlan {
     ranges: take(threads * batch * 3 * 4),
     records: take(threads * batch * 2 * RECORD_SLOTS * 4),
     scratch: take(threads * (HISTOGRAM_BYTES + 64)),
-    sortCounts: take(24_576),
-    cuts: take(BINS * 4),
+    sorting: take(threads * sortingBytes(paddedRows)),
+    cuts: take(features * BINS * 4),
     columns: take(features * paddedRows),
     rows: take(paddedRows * stride),
     pool: take(poolSlots(batch, maxDepth) * histogramBytes),
@@ -124,6 +129,14 @@ export function planTraining(request: PlanRequest): TrainingPlan {
   };
   return { ...request, paddedRows, paddedFeatures, stride, batch, histogramBytes, bytes, at };
 }
+
+/** What a thread needs to sort one feature: its keys three times over (as they come, as they train, sorted), and the counts. */
+export function sortingBytes(paddedRows: number): number {
+  return 3 * paddedRows * 4 + SORT_COUNT_BYTES;
+}
+
+/** Counts of a radix sort's three passes. */
+export const SORT_COUNT_BYTES = 24_576;
 
 /**
  * Histograms that can be alive at once. Nodes are taken from a stack, a batch at a time, so that at most one batch stays behind at

@@ -1,5 +1,6 @@
 import { HISTOGRAM_BYTES, MISSING_BIN } from './bins.ts';
-import type { Search, Shop } from './phases.ts';
+import type { Shop } from './shop.ts';
+import type { Search } from './split-search.ts';
 
 /** What a node's weight may be, so that monotone constraints above it hold; in quantised units. */
 export interface Bounds {

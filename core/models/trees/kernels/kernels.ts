@@ -307,8 +307,8 @@ export function radixSort(a: usize, b: usize, count: i32, counts: usize): void {
   }
 }
 
-/** The bin of each key: how many cuts are not above it (256 keys, padded with the greatest); 255 for NaN. Written to both tables. */
-export function assignBins(keys: usize, count: i32, cuts: usize, column: usize, row: usize, stride: usize): void {
+/** The bin of each key: how many cuts are not above it (256 keys, padded with the greatest); 255 for NaN. */
+export function assignBins(keys: usize, count: i32, cuts: usize, column: usize): void {
   for (let i: usize = 0; i < <usize>count; i++) {
     const v = load<u32>(keys + (i << 2));
     let bin: usize = 255;
@@ -317,7 +317,24 @@ export function assignBins(keys: usize, count: i32, cuts: usize, column: usize, 
       for (let step: usize = 128; step; step >>= 1) bin += load<u32>(cuts + ((bin + step - 1) << 2)) <= v ? step : 0;
     }
     store<u8>(column + i, <u8>bin);
-    store<u8>(row + i * stride, <u8>bin);
+  }
+}
+
+/**
+ * Rows first..last-1 of the row-wise table from `features` columns that lie `columnBytes` apart, in blocks of 512 rows so that the rows
+ * written stay in the cache while column after column is read.
+ */
+export function rowsFromColumns(columns: usize, columnBytes: usize, features: i32, first: i32, last: i32, rows: usize, stride: usize): void {
+  for (let from = first; from < last; from += 512) {
+    const until = min(last, from + 512);
+    for (let f = 0; f < features; f++) {
+      const column = columns + <usize>f * columnBytes;
+      let at = rows + <usize>from * stride + <usize>f;
+      for (let i = from; i < until; i++) {
+        store<u8>(at, load<u8>(column + <usize>i));
+        at += stride;
+      }
+    }
   }
 }
 
