@@ -2,6 +2,7 @@ import type { OpenWorkspace } from '../config/wiring.ts';
 import type { CalendarDay } from '../core/domain/calendar-day.ts';
 import type { CycleReport } from '../core/pipeline/cycle.ts';
 import type { ScoringModel } from '../core/scores/scoring-model.ts';
+import type { Pause } from '../core/store/pause.ts';
 import { bookCounts, missing } from '../core/store/queries.ts';
 import { print, printJson, tell } from './output.ts';
 
@@ -57,6 +58,11 @@ function modelsOf(model: ScoringModel): readonly Record<string, unknown>[] {
   ];
 }
 
+/** Says that nothing leaves, why, and what ends it. */
+export function pausedLine({ reason, by, since }: Pause): string {
+  return `Paused by ${by} since ${since}: ${reason}. Nothing is written until "staypower resume".`;
+}
+
 /** Prints what a cycle did. A connection that could not be reached makes the command fail: exit code 1. */
 export async function printCycle(
   open: OpenWorkspace,
@@ -65,6 +71,7 @@ export async function printCycle(
 ): Promise<void> {
   for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
   if (report.unavailable.length > 0) process.exitCode = 1;
+  if (report.paused !== null) tell(pausedLine(report.paused));
   const summary = await cycleJson(open, report, context);
   if (context.json) return printJson(summary);
   const number = (value: unknown) => Number(value).toLocaleString('en');

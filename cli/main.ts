@@ -10,11 +10,13 @@ import { importCommand } from './import.ts';
 import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
 import { reportError } from './output.ts';
+import { pauseCommand } from './pause.ts';
 import { prioritiesCommand } from './priorities.ts';
 import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { restoreCommand } from './restore.ts';
+import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scoreCommand } from './score.ts';
@@ -22,6 +24,7 @@ import { segmentsCommand } from './segments.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
 import { trainCommand } from './train.ts';
+import { undoCommand } from './undo.ts';
 import { undoJoinCommand } from './undo-join.ts';
 import { writeBackCommand } from './write-back.ts';
 
@@ -41,6 +44,9 @@ function program(): Command {
     trainCommand(),
     scoreCommand(),
     writeBackCommand(),
+    undoCommand(),
+    pauseCommand(),
+    resumeCommand(),
     explainCommand(),
     driversCommand(),
     importanceCommand(),

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
-import { isClear } from '../core/domain/fields.ts';
-import { pendingWrites } from '../core/store/write-back.ts';
+import { readPause } from '../core/store/pause.ts';
+import { previewWrites } from '../core/store/write-preview.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { pausedLine } from './cycle-report.ts';
 import { print, printJson, table } from './output.ts';
 import { example, runSteps } from './steps.ts';
 
@@ -25,35 +26,26 @@ async function preview(options: WorkspaceOptions): Promise<void> {
   const context = await commandContext(options);
   const open = await openWorkspace(context.config, context, { withConnectors: false });
   try {
-    const { database } = open.workspace;
-    const waiting = await database.query<{ connection_id: string; count: number }>(
-      'select connection_id, count(*)::int as count from customer_records where desired is not null group by 1 order by 1',
-    );
-    const connections = await Promise.all(
-      waiting.map(async ({ connection_id: connectionId, count }) => ({
-        connectionId,
-        records: count,
-        rows: (await pendingWrites(database, connectionId, ROWS_SHOWN, null)).map((row) => ({
-          externalId: row.externalId,
-          values: row.values,
-        })),
-      })),
-    );
-    if (context.json) return printJson({ connections });
+    const connections = await previewWrites(open.workspace.database, ROWS_SHOWN);
+    const paused = await readPause(open.workspace.database);
+    if (context.json) return printJson({ connections, paused });
+    if (paused !== null) print(pausedLine(paused));
     if (connections.length === 0) print('Nothing waits to be written.');
-    for (const { connectionId, records, rows } of connections) {
+    for (const { connectionId, records, fields, rows } of connections) {
       print(
-        `${connectionId}: ${records} records would be written${records > rows.length ? `, the first ${rows.length}` : ''}:`,
-      );
-      print(
+        `${connectionId}: ${records} records would be written${records > rows.length ? `, the first ${rows.length} are below` : ''}.`,
+        table(['field', 'records with another value'], Object.entries(fields)),
+        '',
         table(
-          ['record', 'fields'],
-          rows.map((row) => [
-            row.externalId,
-            Object.entries(row.values)
-              .map(([name, value]) => `${name}=${isClear(value) ? '(emptied)' : value}`)
-              .join(' '),
-          ]),
+          ['record', 'field', 'is', 'becomes'],
+          rows.flatMap((row) =>
+            row.changes.map(({ field, from, to }, index) => [
+              index === 0 ? `${row.recordKind} ${row.externalId}` : '',
+              field,
+              from ?? '(empty)',
+              to ?? '(empty)',
+            ]),
+          ),
         ),
       );
     }

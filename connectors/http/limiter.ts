@@ -1,5 +1,9 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Lane } from '../../core/ports/connector.ts';
+
+/** Priority of the calls of a lane: lower goes first. */
+export const PRIORITY: Readonly<Record<Lane, number>> = { live: 0, batch: 5 };
 
 /** One rule of a vendor: at most so many calls may start in any rolling window. */
 export interface RollingLimit {

@@ -3,6 +3,7 @@
 import type { Stream } from '../../core/domain/records.ts';
 import type { Connector } from '../../core/ports/connector.ts';
 import type { ConnectorContext } from '../http/context.ts';
+import { accessTokens, type HubSpotSecrets } from './access-tokens.ts';
 import { checkAccount } from './check-account.ts';
 import { createClient } from './client.ts';
 import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
@@ -19,21 +20,30 @@ import { readChanges } from './read-changes.ts';
 import type { HubSpotSettings } from './settings.ts';
 import { createScoreWriter } from './write-scores.ts';
 
+export type { HubSpotSecrets } from './access-tokens.ts';
+export { hubspotOAuth } from './oauth.ts';
 export { type HubSpotSettings, hubspotSettingsSchema } from './settings.ts';
 
 const TIMEOUT_MS = 30_000;
+/** What an app that was installed by OAuth may call in an account. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */
+const OAUTH_CALLS_PER_10_SECONDS = 110;
 
 /** A connector to one HubSpot account. Throws no errors but those of core/domain/errors.ts. */
 export function createHubSpot(
   context: ConnectorContext,
   settings: HubSpotSettings,
-  secrets: { accessToken: string },
+  secrets: HubSpotSecrets,
 ): Connector {
-  const limits = createLimits(settings.callsPer10Seconds);
+  const byGrant = 'grants' in secrets;
+  const callsPer10Seconds = byGrant
+    ? Math.min(settings.callsPer10Seconds, OAUTH_CALLS_PER_10_SECONDS)
+    : settings.callsPer10Seconds;
+  const limits = createLimits(callsPer10Seconds);
+  const accessToken = byGrant ? accessTokens(context, settings, secrets) : secrets.accessToken;
   const clientOf = (priority: number) =>
     createClient({
       baseUrl: settings.baseUrl,
-      accessToken: secrets.accessToken,
+      accessToken,
       limits,
       logger: context.logger,
       priority,
@@ -58,7 +68,7 @@ export function createHubSpot(
     },
     inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },
     fields: createFieldProvisioner(batch),
-    scores: createScoreWriter(batch),
+    scores: createScoreWriter({ batch, live }),
     actions: {
       kinds: ['task', 'sequence'],
       perform: (action) =>
@@ -69,7 +79,7 @@ export function createHubSpot(
       checkAccount(
         batch,
         all.map((reader) => reader.object),
-        { configured: settings.callsPer10Seconds, granted: () => limits.granted() },
+        { configured: callsPer10Seconds, granted: () => limits.granted() },
       ),
     close: async () => {},
   };

@@ -1,11 +1,12 @@
 import { isUnavailable, VendorError } from '../../core/domain/errors.ts';
 import type { WriteResult, WriteRow } from '../../core/domain/fields.ts';
-import type { ScoreWriter } from '../../core/ports/connector.ts';
+import type { Lane, ScoreWriter, ShownValues } from '../../core/ports/connector.ts';
 import { API_VERSION } from './api-versions.ts';
 import { BATCH_ROWS } from './batches.ts';
 import type { HubSpotClient } from './client.ts';
 import { messageOf, vendorCodeOf } from './errors.ts';
-import { propertiesOf } from './mapping.ts';
+import { PROPERTY_PREFIX, propertiesOf } from './mapping.ts';
+import { readObjects } from './read-objects.ts';
 import { type BatchFault, batchSchema } from './replies.ts';
 
 /** A row with its place among the results. */
@@ -18,13 +19,15 @@ type Failed = Exclude<WriteResult, { status: 'written' }>;
 
 const OBJECTS = { contact: 'contacts', account: 'companies' } as const;
 
-/** Writes score fields onto existing contacts and companies, a hundred in a call. */
-export function createScoreWriter(client: HubSpotClient): ScoreWriter {
+/** Writes score fields onto existing contacts and companies, a hundred in a call, by the client of the lane. */
+export function createScoreWriter(clients: Readonly<Record<Lane, HubSpotClient>>): ScoreWriter {
   return {
     batchRows: BATCH_ROWS,
     kinds: ['contact', 'account'],
     carries: () => true,
-    write: async (rows) => {
+    read: (records, names) => readScores(clients.live, records, names),
+    write: async (rows, lane = 'batch') => {
+      const client = clients[lane];
       const results: (WriteResult | undefined)[] = rows.map(() => undefined);
       const failures: unknown[] = [];
       const batches = (['contact', 'account'] as const).flatMap((kind) =>
@@ -48,6 +51,26 @@ export function createScoreWriter(client: HubSpotClient): ScoreWriter {
       return results.map((result) => result ?? { status: 'written' });
     },
   };
+}
+
+/** What contacts and companies hold of our properties; null for one that is gone or was merged into another. In order. */
+async function readScores(
+  client: HubSpotClient,
+  records: readonly Pick<WriteRow, 'recordKind' | 'externalId'>[],
+  names: readonly string[],
+): Promise<readonly (ShownValues | null)[]> {
+  const found = new Map<string, ShownValues>();
+  for (const kind of ['contact', 'account'] as const) {
+    const ids = records.filter((record) => record.recordKind === kind).map((record) => record.externalId);
+    const reader = { object: OBJECTS[kind], properties: names.map((name) => PROPERTY_PREFIX + name) };
+    for (const { id, properties } of await readObjects(client, reader, ids)) {
+      found.set(
+        `${kind} ${id}`,
+        Object.fromEntries(names.map((name) => [name, properties[PROPERTY_PREFIX + name] ?? null])),
+      );
+    }
+  }
+  return records.map(({ recordKind, externalId }) => found.get(`${recordKind} ${externalId}`) ?? null);
 }
 
 /** Batches in which no record is twice: HubSpot refuses those. A record's second row goes into a later batch. */

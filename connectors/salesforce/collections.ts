@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { VendorError } from '../../core/domain/errors.ts';
 import type { WriteResult } from '../../core/domain/fields.ts';
+import type { Lane } from '../../core/ports/connector.ts';
+import { PRIORITY } from '../http/limiter.ts';
 import type { SalesforceClient } from './client.ts';
 import { rowFailure } from './errors.ts';
 
@@ -31,12 +33,14 @@ export async function writeCollection(
   client: SalesforceClient,
   method: 'POST' | 'PATCH',
   records: readonly CollectionRecord[],
+  lane: Lane = 'batch',
 ): Promise<readonly WriteResult[]> {
   const { body } = await client.call({
     method,
     path: '/composite/sobjects',
     headers: { 'sforce-duplicate-rule-header': 'allowSave=true' },
     body: { allOrNone: false, records },
+    priority: PRIORITY[lane],
   });
   const reply = collectionReply.safeParse(body);
   if (!reply.success || reply.data.length !== records.length) {

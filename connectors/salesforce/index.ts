@@ -18,10 +18,12 @@ import { ENGAGEMENT } from './pull-engagement.ts';
 import { opportunitySources } from './pull-opportunities.ts';
 import { orderObject } from './pull-orders.ts';
 import { readNotifications } from './read-notifications.ts';
+import { readScores } from './read-scores.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { writeScores } from './write-scores.ts';
 
 export type { SalesforceSecrets } from './auth.ts';
+export { salesforceOAuth } from './oauth.ts';
 export { type SalesforceSettings, salesforceSettingsSchema } from './settings.ts';
 
 /** A Salesforce organisation behind the port: contacts, accounts, sales and engagement in; scores, tasks and cadences out. */
@@ -76,7 +78,8 @@ export function createSalesforce(
       batchRows: COLLECTION_ROWS,
       kinds: ['contact', 'account'],
       carries: () => true,
-      write: (rows) => writeScores(organisation, rows),
+      write: (rows, lane) => writeScores(organisation, rows, lane),
+      read: (records, names) => readScores(client, records, names),
     },
     actions: {
       kinds: ['task', 'sequence'],

@@ -1,5 +1,6 @@
 import { StaypowerError } from '../../core/domain/errors.ts';
 import type { WriteResult, WriteRow } from '../../core/domain/fields.ts';
+import type { Lane } from '../../core/ports/connector.ts';
 import { writeBulk } from './bulk-ingest.ts';
 import type { SalesforceClient } from './client.ts';
 import { COLLECTION_ROWS, writeCollection } from './collections.ts';
@@ -7,7 +8,8 @@ import { fieldsToWrite } from './mapping.ts';
 import type { Organisation } from './object-source.ts';
 import type { SalesforceSettings } from './settings.ts';
 
-const OBJECTS = { contact: 'Contact', account: 'Account' } as const;
+/** Objects that carry scores. */
+export const OBJECTS = { contact: 'Contact', account: 'Account' } as const;
 
 /**
  * Updates existing Contacts and Accounts by id, one result per row, in order. Rows of one parent go side by side, so that no two
@@ -18,13 +20,14 @@ const OBJECTS = { contact: 'Contact', account: 'Account' } as const;
 export async function writeScores(
   { client, settings }: Pick<Organisation, 'client' | 'settings'>,
   rows: readonly WriteRow[],
+  lane: Lane = 'batch',
 ): Promise<readonly WriteResult[]> {
   const results = new Map<WriteRow, WriteResult>();
   let stopped: StaypowerError | null = null;
   try {
     for (const kind of ['contact', 'account'] as const) {
       const own = rows.filter((row) => row.recordKind === kind).sort(byParent);
-      for await (const { some, outcome } of writeKind(client, settings, OBJECTS[kind], own)) {
+      for await (const { some, outcome } of writeKind({ client, settings, lane }, OBJECTS[kind], own)) {
         for (const [index, row] of some.entries()) {
           const result = outcome[index];
           if (result) results.set(row, result);
@@ -47,8 +50,11 @@ export async function writeScores(
 }
 
 async function* writeKind(
-  client: SalesforceClient,
-  settings: Pick<SalesforceSettings, 'bulkWriteRows'>,
+  {
+    client,
+    settings,
+    lane,
+  }: { client: SalesforceClient; settings: Pick<SalesforceSettings, 'bulkWriteRows'>; lane: Lane },
   object: (typeof OBJECTS)[keyof typeof OBJECTS],
   rows: readonly WriteRow[],
 ): AsyncGenerator<{ some: readonly WriteRow[]; outcome: readonly WriteResult[] }> {
@@ -64,7 +70,7 @@ async function* writeKind(
       id: row.externalId,
       ...fieldsToWrite(row.values),
     }));
-    yield { some, outcome: await writeCollection(client, 'PATCH', records) };
+    yield { some, outcome: await writeCollection(client, 'PATCH', records, lane) };
   }
 }
 

@@ -57,6 +57,8 @@ export function createSegment(
       // Traits belong to a user; a visitor without a name has none until it identifies.
       carries: (externalId) => externalId.startsWith('user:'),
       write: (rows) => writeScores(context, endpoint, rows),
+      // The tracking API only takes; the Profile API knows a trait some minutes later, and only where it was bought.
+      read: null,
     },
     actions: null,
     check: () => check(settings, secrets),

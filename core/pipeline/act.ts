@@ -3,6 +3,7 @@ import { AuthError, RateLimitError, SeatMissingError, StaypowerError, UnknownOut
 import type { Clock } from '../ports/clock.ts';
 import type { ActionPerformer, Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import { readPause } from '../store/pause.ts';
 import { quarantine } from '../store/quarantine.ts';
 import { inTurn } from '../store/turn.ts';
 
@@ -55,6 +56,7 @@ async function performWaiting(
       [connector.connectionId, context.clock.now().toISOString()],
     );
     for (const row of waiting) {
+      if ((await readPause(database)) !== null) return report;
       try {
         await database.query(
           `update outbox set state = 'started', attempts = attempts + 1 where customer_id = $1::uuid and action_key = $2`,

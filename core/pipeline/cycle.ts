@@ -4,7 +4,7 @@ import { type ExchangeRates, exchangeRates } from '../domain/exchange-rates.ts';
 import type { SourceRank } from '../features/settle.ts';
 import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Connector } from '../ports/connector.ts';
+import type { Connector, Lane } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
@@ -12,6 +12,7 @@ import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
+import { type Pause, readPause } from '../store/pause.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { act } from './act.ts';
 import { features } from './features.ts';
@@ -58,6 +59,8 @@ export interface CycleReport {
   model: ScoringModel | null;
   /** Connections that could not be reached, and why. */
   unavailable: readonly { connectionId: string; message: string }[];
+  /** Set while nothing leaves: nothing was planned, written or done. */
+  paused: Pause | null;
 }
 
 /** A champion is replaced after so many days. */
@@ -68,10 +71,11 @@ const TRAIN_EVERY_DAYS = 30;
  * one event it is one customer, and after a first pull it is everybody.
  *
  * @param steps which steps to run; a live cycle leaves out `pull` (the inbox is drained by `live`) and `train`
+ * @param lane whether somebody waits for what is written; a batch when absent
  */
 export async function cycle(
   workspace: Workspace,
-  options: { asOf: CalendarDay; steps?: readonly Step[]; retrain?: boolean; onStep?: OnStep },
+  options: { asOf: CalendarDay; steps?: readonly Step[]; retrain?: boolean; lane?: Lane; onStep?: OnStep },
 ): Promise<CycleReport> {
   const { database, connectors, clock } = workspace;
   const { asOf, onStep } = options;
@@ -121,14 +125,23 @@ export async function cycle(
       onProgress: tell('score'),
     });
   }
+  // While nothing may leave, nothing is planned either: a task planned now would be stale when it may go.
+  const paused = await readPause(database);
+  const leaves = (step: Step) => paused === null && runs(step);
   const acting = connectors.filter((connector) => connector.actions).map((connector) => connector.connectionId);
-  const planned = runs('plan')
+  const planned = leaves('plan')
     ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock })
     : { heldOut: 0, deferred: 0 };
-  const written = runs('write-back')
-    ? await writeBack(database, connectors, { clock, customerIds: null, onProgress: tell('write-back'), onUnavailable })
+  const written = leaves('write-back')
+    ? await writeBack(database, connectors, {
+        clock,
+        customerIds: null,
+        lane: options.lane ?? 'batch',
+        onProgress: tell('write-back'),
+        onUnavailable,
+      })
     : { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
-  const acted = runs('act')
+  const acted = leaves('act')
     ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })
     : { performed: 0, rejected: 0 };
 
@@ -142,6 +155,7 @@ export async function cycle(
     deferred: planned.deferred,
     model,
     unavailable,
+    paused,
   };
 }
 

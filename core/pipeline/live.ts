@@ -45,7 +45,7 @@ export async function startLive(
         logger.warn({ connectionId, code: error.code }, 'messages wait: the vendor cannot be asked now');
       }
     }
-    const report = await cycle(workspace, { asOf: context.today(), steps: LIVE_STEPS });
+    const report = await cycle(workspace, { asOf: context.today(), steps: LIVE_STEPS, lane: 'live' });
     for (const { connectionId } of report.unavailable) {
       late = true;
       logger.warn({ connectionId }, 'writes wait: the vendor is not available now');

@@ -1,9 +1,12 @@
 import { isUnavailable } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Connector } from '../ports/connector.ts';
+import type { Connector, Lane } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import { clearAgain } from '../store/erasure-clears.ts';
+import { readPause } from '../store/pause.ts';
 import { inTurn } from '../store/turn.ts';
-import { pendingWrites, settleWrites } from '../store/write-back.ts';
+import { type PendingWrite, pendingWrites, settleWrites } from '../store/write-back.ts';
+import { beginWriteRun, keepWritten } from '../store/write-runs.ts';
 
 /** What write-back did. */
 export interface WriteBackReport {
@@ -19,7 +22,8 @@ const ROWS_PER_ROUND = 20_000;
 /**
  * Step 7: writes what waits to be written, for all customers or for some. What a vendor refuses for a passing reason is tried again
  * in this run a few times, then by the next run. Rows stay pending until the vendor's answer is stored: a crash writes them again
- * with the same values.
+ * with the same values. What each record had before is kept with the run, so that it can be undone; a pause stops it before the
+ * next round.
  */
 export async function writeBack(
   database: Database,
@@ -27,26 +31,37 @@ export async function writeBack(
   context: {
     clock: Clock;
     customerIds: readonly string[] | null;
+    /** Which calls these are where a limit makes some wait; a batch when absent. */
+    lane?: Lane;
     onProgress?: (done: number) => void;
     onUnavailable?: (connectionId: string, error: Error) => void;
   },
 ): Promise<WriteBackReport> {
   const report: WriteBackReport = { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
+  let runId: number | null = null;
   for (const connector of connectors) {
     const writer = connector.scores;
     if (!writer) continue;
     for (let fruitless = 0; fruitless < 3; ) {
+      if ((await readPause(database)) !== null) return report;
       const rows = await pendingWrites(database, connector.connectionId, ROWS_PER_ROUND, context.customerIds);
       if (rows.length === 0) break;
       try {
-        const results = await writer.write(rows);
-        const settled = await inTurn(database, (sql) =>
-          settleWrites(sql, connector.connectionId, rows, results, context.clock.now()),
-        );
-        report.recordsWritten += settled.records;
+        const results = await writer.write(rows, context.lane);
+        const settled = await inTurn(database, async (sql) => {
+          const now = context.clock.now();
+          const done = await settleWrites(sql, connector.connectionId, rows, results, now);
+          if (done.written.length > 0) {
+            runId ??= await beginWriteRun(sql, now);
+            await keepWritten(sql, runId, done.written.map(writtenRow(connector.connectionId)), now);
+            await clearAgain(sql, connector.connectionId, done.written);
+          }
+          return done;
+        });
+        report.recordsWritten += settled.written.length;
         report.fieldsWritten += settled.fields;
         report.rejected += settled.rejected;
-        fruitless = settled.records + settled.rejected === 0 ? fruitless + 1 : 0;
+        fruitless = settled.written.length + settled.rejected === 0 ? fruitless + 1 : 0;
         context.onProgress?.(report.recordsWritten);
       } catch (error) {
         if (!isUnavailable(error)) throw error;
@@ -56,4 +71,15 @@ export async function writeBack(
     }
   }
   return report;
+}
+
+function writtenRow(connectionId: string) {
+  return ({ customerId, recordKind, externalId, written, desired }: PendingWrite) => ({
+    connectionId,
+    customerId,
+    recordKind,
+    externalId,
+    before: Object.fromEntries(Object.entries(written).filter(([name]) => name in desired)),
+    after: desired,
+  });
 }

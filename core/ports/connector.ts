@@ -94,8 +94,24 @@ export interface ScoreWriter {
    * Updates existing records, in as few calls as the vendor allows. One result per row, in order. Never creates; safe to repeat.
    * Throws only when no row's fate is known (no access, limit reached, vendor down).
    */
-  write(rows: readonly WriteRow[]): Promise<readonly WriteResult[]>;
+  write(rows: readonly WriteRow[], lane?: Lane): Promise<readonly WriteResult[]>;
+  /**
+   * What records hold of the named fields now (FieldDefinition.name), as the vendor shows it: numbers may come as text, empty is null
+   * or "". One entry per record, in order; null for a record that is gone. The facet is null where the vendor cannot be asked.
+   */
+  readonly read:
+    | ((
+        records: readonly Pick<WriteRow, 'recordKind' | 'externalId'>[],
+        names: readonly string[],
+      ) => Promise<readonly (ShownValues | null)[]>)
+    | null;
 }
+
+/** Values of our fields as a vendor shows them, by FieldDefinition.name. */
+export type ShownValues = Readonly<Record<string, string | number | null>>;
+
+/** Which calls go first where a vendor's limit makes them wait: those that somebody waits for, before those of a batch. */
+export type Lane = 'live' | 'batch';
 
 export interface ActionPerformer {
   readonly kinds: readonly ActionKind[];

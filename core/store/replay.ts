@@ -21,17 +21,35 @@ const KEY = 'q.connection_id as "connectionId", q.kind, q.external_id as "extern
  * Where the way of a quarantined record is taken up again; it leaves quarantine only where that was possible. What failed at `pull`
  * comes again by itself when it changes at its source.
  */
-const TAKE_UP: Readonly<Record<Exclude<QuarantinedRecord['stage'], 'pull'>, string>> = {
-  identify: `update source_records s set pending = true from quarantine q
+const TAKE_UP: readonly { stage: Exclude<QuarantinedRecord['stage'], 'pull'>; statement: string }[] = [
+  {
+    stage: 'identify',
+    statement: `update source_records s set pending = true from quarantine q
     where q.stage = 'identify' and s.connection_id = q.connection_id and s.kind = q.kind and s.external_id = q.external_id returning ${KEY}`,
-  inbox: `update inbox i set drained = false from quarantine q
+  },
+  {
+    stage: 'inbox',
+    statement: `update inbox i set drained = false from quarantine q
     where q.stage = 'inbox' and i.connection_id = q.connection_id and i.delivery_key = q.external_id returning ${KEY}`,
-  write: `update customer_records r set desired = q.payload::jsonb from quarantine q
+  },
+  {
+    stage: 'write',
+    statement: `update customer_records r set desired = q.payload::jsonb from quarantine q
     where q.stage = 'write' and r.desired is null and r.connection_id = q.connection_id and r.kind = q.kind
       and r.external_id = q.external_id returning ${KEY}`,
-  act: `update outbox o set state = 'started', attempts = 0 from quarantine q
+  },
+  {
+    stage: 'write',
+    statement: `update account_records r set desired = q.payload::jsonb from quarantine q
+    where q.stage = 'write' and q.kind = 'account' and r.desired is null and r.connection_id = q.connection_id
+      and r.external_id = q.external_id returning ${KEY}`,
+  },
+  {
+    stage: 'act',
+    statement: `update outbox o set state = 'started', attempts = 0 from quarantine q
     where q.stage = 'act' and o.connection_id = q.connection_id and o.action_key = q.external_id and o.state = 'rejected' returning ${KEY}`,
-};
+  },
+];
 
 /**
  * Puts what waits in quarantine back on its way: the next cycle tries it again, and what fails again comes back. An action is first
@@ -42,9 +60,9 @@ const TAKE_UP: Readonly<Record<Exclude<QuarantinedRecord['stage'], 'pull'>, stri
 export async function replayQuarantine(database: Database): Promise<number> {
   return inTurn(database, async (sql) => {
     let count = 0;
-    for (const [stage, statement] of Object.entries(TAKE_UP)) {
+    for (const { stage, statement } of TAKE_UP) {
       const taken = await sql.query<Pick<QuarantinedRecord, 'connectionId' | 'kind' | 'externalId'>>(statement);
-      await release(sql, stage as QuarantinedRecord['stage'], taken);
+      await release(sql, stage, taken);
       count += taken.length;
     }
     return count;

@@ -4,43 +4,58 @@ import { quarantine, release } from './quarantine.ts';
 
 /** A record with values to write. */
 export interface PendingWrite extends WriteRow {
-  customerId: string;
+  /** Null for an account. */
+  customerId: string | null;
   desired: Readonly<Record<string, FieldValue>>;
+  /** What the record has of ours, as last accepted by the vendor. */
+  written: Readonly<Record<string, FieldValue>>;
   attempts: number;
 }
 
 /** A row is tried so often before it waits in quarantine for somebody to look at it. */
 const MOST_ATTEMPTS = 8;
 
-/** Records of a connection that wait to be written, records of one parent together. */
+/** Records of a connection that wait to be written: contacts, those of one parent together, then accounts. */
 export async function pendingWrites(
   sql: Sql,
   connectionId: string,
   limit: number,
   customerIds: readonly string[] | null,
 ): Promise<readonly PendingWrite[]> {
-  const rows = await sql.query<{
-    customer_id: string;
-    kind: 'contact' | 'account';
-    external_id: string;
-    parent_external_id: string | null;
-    desired: Readonly<Record<string, FieldValue>>;
-    attempts: number;
-  }>(
-    `select customer_id, kind, external_id, parent_external_id, desired, attempts from customer_records
-     where connection_id = $1 and desired is not null and ($3::uuid[] is null or customer_id = any($3::uuid[]))
+  const contacts = await sql.query<WaitingRow>(
+    `select customer_id, external_id, parent_external_id, written, desired, attempts from customer_records
+     where connection_id = $1 and kind = 'contact' and desired is not null and ($3::uuid[] is null or customer_id = any($3::uuid[]))
      order by attempts, parent_external_id nulls last, external_id limit $2`,
     [connectionId, limit, customerIds],
   );
-  return rows.map((row) => ({
+  const accounts = await sql.query<WaitingRow>(
+    `select null as customer_id, external_id, null as parent_external_id, written, desired, attempts from account_records
+     where connection_id = $1 and desired is not null order by attempts, external_id limit $2`,
+    [connectionId, limit - contacts.length],
+  );
+  return [...contacts.map(pendingOf('contact')), ...accounts.map(pendingOf('account'))];
+}
+
+interface WaitingRow {
+  customer_id: string | null;
+  external_id: string;
+  parent_external_id: string | null;
+  written: Readonly<Record<string, FieldValue>>;
+  desired: Readonly<Record<string, FieldValue>>;
+  attempts: number;
+}
+
+function pendingOf(recordKind: PendingWrite['recordKind']): (row: WaitingRow) => PendingWrite {
+  return (row) => ({
     customerId: row.customer_id,
-    recordKind: row.kind,
+    recordKind,
     externalId: row.external_id,
     parentExternalId: row.parent_external_id,
     values: row.desired,
     desired: row.desired,
+    written: row.written,
     attempts: row.attempts,
-  }));
+  });
 }
 
 /**
@@ -55,7 +70,7 @@ export async function settleWrites(
   rows: readonly PendingWrite[],
   results: readonly WriteResult[],
   now: Date,
-): Promise<{ records: number; fields: number; rejected: number; retry: number }> {
+): Promise<{ written: readonly PendingWrite[]; fields: number; rejected: number; retry: number }> {
   const written: PendingWrite[] = [];
   const rejected: PendingWrite[] = [];
   const retry: PendingWrite[] = [];
@@ -82,49 +97,65 @@ export async function settleWrites(
       });
     }
   }
-  if (written.length > 0) {
-    await sql.query(
-      `update customer_records r set written = r.written || w.values, attempts = 0,
-         desired = case when r.desired = w.values then null else r.desired end
-       from unnest($1::uuid[], $2::text[], $3::text[]) as u(customer_id, external_id, value), lateral (select u.value::jsonb as values) w
-       where r.customer_id = u.customer_id and r.connection_id = $4 and r.external_id = u.external_id`,
-      [
-        written.map((row) => row.customerId),
-        written.map((row) => row.externalId),
-        written.map((row) => JSON.stringify(row.desired)),
-        connectionId,
-      ],
-    );
-    await release(
-      sql,
-      'write',
-      written.map((row) => ({ connectionId, kind: row.recordKind, externalId: row.externalId })),
-    );
+  for (const kind of ['contact', 'account'] as const) {
+    const of = (some: readonly PendingWrite[]) => some.filter((row) => row.recordKind === kind);
+    await settle(sql, connectionId, kind, of(written), 'written = r.written || u.value::jsonb, attempts = 0, ');
+    await settle(sql, connectionId, kind, of(rejected), 'attempts = 0, ');
+    await waitAgain(sql, connectionId, kind, of(retry));
   }
-  if (rejected.length > 0) {
-    await sql.query(
-      `update customer_records r set attempts = 0, desired = case when r.desired = w.values then null else r.desired end
-       from unnest($1::uuid[], $2::text[], $3::text[]) as u(customer_id, external_id, value), lateral (select u.value::jsonb as values) w
-       where r.customer_id = u.customer_id and r.connection_id = $4 and r.external_id = u.external_id`,
-      [
-        rejected.map((row) => row.customerId),
-        rejected.map((row) => row.externalId),
-        rejected.map((row) => JSON.stringify(row.desired)),
-        connectionId,
-      ],
-    );
-  }
-  if (retry.length > 0) {
-    await sql.query(
-      `update customer_records r set attempts = r.attempts + 1 from unnest($1::uuid[], $2::text[]) as u(customer_id, external_id)
-       where r.customer_id = u.customer_id and r.connection_id = $3 and r.external_id = u.external_id`,
-      [retry.map((row) => row.customerId), retry.map((row) => row.externalId), connectionId],
-    );
-  }
+  await release(
+    sql,
+    'write',
+    written.map((row) => ({ connectionId, kind: row.recordKind, externalId: row.externalId })),
+  );
   return {
-    records: written.length,
+    written,
     fields: written.reduce((sum, row) => sum + Object.keys(row.desired).length, 0),
     rejected: rejected.length,
     retry: retry.length,
   };
+}
+
+/** Tables of the records that carry values, and how a row of the batch finds its record there. */
+const TABLES = {
+  contact: { table: 'customer_records', match: "r.kind = 'contact' and r.customer_id = u.customer_id" },
+  account: { table: 'account_records', match: 'u.customer_id is null' },
+} as const;
+
+/** Takes records off the list, but for those whose values moved on meanwhile. */
+async function settle(
+  sql: Sql,
+  connectionId: string,
+  kind: PendingWrite['recordKind'],
+  rows: readonly PendingWrite[],
+  also: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { table, match } = TABLES[kind];
+  await sql.query(
+    `update ${table} r set ${also}desired = case when r.desired = u.value::jsonb then null else r.desired end
+     from unnest($1::uuid[], $2::text[], $3::text[]) as u(customer_id, external_id, value)
+     where ${match} and r.connection_id = $4 and r.external_id = u.external_id`,
+    [
+      rows.map((row) => row.customerId),
+      rows.map((row) => row.externalId),
+      rows.map((row) => JSON.stringify(row.desired)),
+      connectionId,
+    ],
+  );
+}
+
+async function waitAgain(
+  sql: Sql,
+  connectionId: string,
+  kind: PendingWrite['recordKind'],
+  rows: readonly PendingWrite[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { table, match } = TABLES[kind];
+  await sql.query(
+    `update ${table} r set attempts = r.attempts + 1 from unnest($1::uuid[], $2::text[]) as u(customer_id, external_id)
+     where ${match} and r.connection_id = $3 and r.external_id = u.external_id`,
+    [rows.map((row) => row.customerId), rows.map((row) => row.externalId), connectionId],
+  );
 }

@@ -12,6 +12,9 @@ import { openPortal, type TestPortal } from './hubspot-portal.ts';
 
 const clock = { now: () => new Date() };
 
+/** One client for both lanes. */
+const both = (client: HubSpotClient) => ({ live: client, batch: client });
+
 const task = (key: string, contactExternalId: string): TaskAction => ({
   kind: 'task',
   key,
@@ -39,7 +42,7 @@ describe('writing to HubSpot', () => {
   const plant = (fault: Record<string, unknown>) =>
     account.kernel.faults.add({ vendor: 'hubspot', kind: 'status', times: 1, after: 0, ...fault });
   const calls = () => account.kernel.log.since(0).length;
-  const writer = () => createScoreWriter(account.client());
+  const writer = () => createScoreWriter(both(account.client()));
   const row = (externalId: string, values: WriteRow['values']): WriteRow => ({
     recordKind: 'contact',
     externalId,
@@ -112,7 +115,7 @@ describe('writing to HubSpot', () => {
           return call.reply.parse({ results: inputs.map((input) => ({ id: input.id, properties: {} })) });
         },
       };
-      const results = await createScoreWriter(client).write(ids.map((id) => row(id, { clv_12m: 77 })));
+      const results = await createScoreWriter(both(client)).write(ids.map((id) => row(id, { clv_12m: 77 })));
       expect(results.flatMap((result, index) => (result.status === 'written' ? [] : [index]))).toEqual([66, 170]);
       expect(results[66]).toMatchObject({ status: 'rejected', vendorCode: 'VALIDATION_ERROR' });
       // Three batches, and for each bad row two halves of each of the seven sizes below a hundred.
@@ -177,7 +180,7 @@ describe('writing to HubSpot', () => {
         { ...row(company, { clv_12m: 8 }), recordKind: 'account' as const },
       ];
       expect((await writer().write(rows)).map((result) => result.status)).toEqual(['written', 'retry']);
-      await expect(createScoreWriter(account.client({ accessToken: 'pat-unknown' })).write(rows)).rejects.toThrow(
+      await expect(createScoreWriter(both(account.client({ accessToken: 'pat-unknown' }))).write(rows)).rejects.toThrow(
         AuthError,
       );
     });

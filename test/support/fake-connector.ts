@@ -6,9 +6,9 @@ import {
   UnknownOutcomeError,
   VendorError,
 } from '../../core/domain/errors.ts';
-import type { WriteResult, WriteRow } from '../../core/domain/fields.ts';
+import { isClear, type WriteResult, type WriteRow } from '../../core/domain/fields.ts';
 import type { SourceRecord } from '../../core/domain/records.ts';
-import type { Connector } from '../../core/ports/connector.ts';
+import type { Connector, ShownValues } from '../../core/ports/connector.ts';
 
 /** What goes wrong with the next attempt at an action. */
 export type ActionFault =
@@ -33,6 +33,8 @@ export interface FakeConnector extends Connector {
   readonly writes: readonly (readonly WriteRow[])[];
   /** The fields a record shows, with the product's values on it. */
   fieldsOf(externalId: string): Readonly<Record<string, unknown>>;
+  /** Somebody edits a record by hand; null removes it. */
+  edit(externalId: string, values: Readonly<Record<string, unknown>> | null): void;
   /** Answers instead of "written", by external id. */
   readonly answers: Map<string, WriteResult>;
   /** Every action that was done at the vendor, a second time included. */
@@ -69,6 +71,10 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
       for (const record of records) offered.push(record);
     },
     fieldsOf: (externalId: string) => shown.get(externalId) ?? {},
+    edit: (externalId: string, values: Readonly<Record<string, unknown>> | null) => {
+      if (values === null) shown.delete(externalId);
+      else shown.set(externalId, { ...shown.get(externalId), ...values });
+    },
     source: {
       streams: ['contacts'] as const,
       pull: async function* (_stream: string, cursor: unknown) {
@@ -84,6 +90,13 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
       batchRows: 100,
       kinds: ['contact'] as const,
       carries: () => true,
+      read: async (records: readonly Pick<WriteRow, 'externalId'>[], names: readonly string[]) =>
+        records.map(({ externalId }) => {
+          const values = shown.get(externalId);
+          return values === undefined
+            ? null
+            : Object.fromEntries(names.map((name) => [name, isClear(values[name]) ? null : (values[name] ?? null)]));
+        }) as readonly (ShownValues | null)[],
       write: async (rows: readonly WriteRow[]) => {
         if (connector.down) throw new VendorError('down', { retry: 'later', status: 503 });
         writes.push(rows);

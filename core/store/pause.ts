@@ -1,0 +1,54 @@
+import type { Database, Sql } from '../ports/database.ts';
+import { keepSetting, readSetting } from './settings.ts';
+
+/** Why nothing leaves this workspace for now. */
+export interface Pause {
+  reason: string;
+  /** Who set it, as the caller knows them. */
+  by: string;
+  /** ISO 8601. */
+  since: string;
+}
+
+const PAUSED = 'paused';
+
+/** The pause in force; null when the workspace writes and acts. */
+export async function readPause(sql: Sql): Promise<Pause | null> {
+  const pause = await readSetting<{ reason: string; by: string; since: string }>(sql, PAUSED);
+  return pause ?? null;
+}
+
+/** Stops write-back and actions of every process on this workspace, before their next batch. A second pause replaces the first. */
+export async function pause(database: Database, given: Pause): Promise<void> {
+  await database.transaction(async (sql) => {
+    await keepSetting(sql, PAUSED, { ...given });
+    await audit(sql, given.since, given.by, 'pause', { reason: given.reason });
+  });
+}
+
+/** Lets the workspace write and act again. Returns the pause that was in force, null when there was none. */
+export async function resume(database: Database, given: { by: string; at: string }): Promise<Pause | null> {
+  return database.transaction(async (sql) => {
+    const before = await readPause(sql);
+    if (before === null) return null;
+    await sql.query('delete from settings where name = $1', [PAUSED]);
+    await audit(sql, given.at, given.by, 'resume', {});
+    return before;
+  });
+}
+
+/** Notes in the audit log who did what. Details hold counts, codes and ids of ours. */
+export async function audit(
+  sql: Sql,
+  at: string,
+  actor: string,
+  action: string,
+  detail: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  await sql.query('insert into audit_log (at, actor, action, detail) values ($1, $2, $3, $4::jsonb)', [
+    at,
+    actor,
+    action,
+    JSON.stringify(detail),
+  ]);
+}
