@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { createConnectors } from '../config/wiring.ts';
-import { StaypowerError } from '../core/domain/errors.ts';
+import { openConnectors } from '../config/wiring.ts';
+import { AuthError, StaypowerError } from '../core/domain/errors.ts';
 import type { CheckReport, Connector } from '../core/ports/connector.ts';
 import { asOfOption, commandContext, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
@@ -19,9 +19,9 @@ export function checkCommand(): Command {
   ).action(async (options: ReadinessOptions & { readiness?: boolean }) => {
     if (options.readiness) return checkReadiness(options);
     const context = await commandContext(options);
-    const connectors = createConnectors(context.config, context);
+    const open = await openConnectors(context.config, context);
     try {
-      const reports = await Promise.all(connectors.map(checkOne));
+      const reports = await Promise.all(open.connectors.map(checkOne));
       if (reports.some(({ report }) => report.problems.length > 0)) process.exitCode = 1;
       if (context.json) return printJson({ connections: reports });
       if (reports.length === 0)
@@ -35,7 +35,7 @@ export function checkCommand(): Command {
         for (const problem of report.problems) print(`  ${problem.what}`, `    ${problem.remedy}`);
       }
     } finally {
-      await Promise.all(connectors.map((connector) => connector.close()));
+      await open.close();
     }
   });
   return example(command, 'staypower check', 'staypower check --readiness --transactions orders.csv');
@@ -53,7 +53,13 @@ async function checkOne(connector: Connector): Promise<{ connectionId: string; v
       vendor,
       report: {
         account: '',
-        problems: [{ what: error.message, remedy: 'Mend what the message says, then check again.' }],
+        problems: [
+          {
+            what: error.message,
+            remedy:
+              (error instanceof AuthError ? error.remedy : null) ?? 'Mend what the message says, then check again.',
+          },
+        ],
         callsLeftToday: null,
       },
     };

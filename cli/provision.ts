@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createConnectors } from '../config/wiring.ts';
+import { openConnectors } from '../config/wiring.ts';
 import { SCORE_FIELDS } from '../core/scores/fields.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
@@ -15,14 +15,14 @@ export function provisionCommand(): Command {
     .option('--dry-run', 'show what would be created, create nothing')
     .action(async (options: WorkspaceOptions & { dryRun?: boolean }) => {
       const context = await commandContext(options);
-      const connectors = createConnectors(context.config, context);
+      const open = await openConnectors(context.config, context);
       const dryRun = options.dryRun === true;
       try {
         const connections: {
           connectionId: string;
           steps: readonly { what: string; name: string; on: string; outcome: string; note: string }[];
         }[] = [];
-        for (const { connectionId, fields } of connectors) {
+        for (const { connectionId, fields } of open.connectors) {
           if (fields) connections.push({ connectionId, steps: await fields.provision(SCORE_FIELDS, { dryRun }) });
         }
         const steps = connections.flatMap(({ connectionId, steps: each }) =>
@@ -45,7 +45,7 @@ export function provisionCommand(): Command {
           ),
         );
       } finally {
-        await Promise.all(connectors.map((connector) => connector.close()));
+        await open.close();
       }
     });
   return example(command, 'staypower provision --dry-run');

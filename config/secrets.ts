@@ -57,15 +57,24 @@ export const SECRET_VARIABLES: Readonly<
 > = {
   salesforce: [
     { name: 'CLIENT_ID', needed: true, what: 'consumer key of your External Client App' },
-    { name: 'CLIENT_SECRET', needed: false, what: 'its consumer secret (client-credentials flow)' },
+    { name: 'CLIENT_SECRET', needed: false, what: 'its consumer secret ("staypower connect", or client credentials)' },
     { name: 'USERNAME', needed: false, what: 'user to act as (JWT flow, instead of the secret)' },
     { name: 'PRIVATE_KEY', needed: false, what: 'PEM key whose certificate the app has (JWT flow)' },
     { name: 'WEBHOOK_TOKEN', needed: false, what: 'secret part of the Outbound Message address' },
     { name: 'ORGANIZATION_ID', needed: false, what: '18-character id that Outbound Messages must carry' },
   ],
   hubspot: [
-    { name: 'ACCESS_TOKEN', needed: true, what: 'service key or token of a static-auth app' },
-    { name: 'CLIENT_SECRET', needed: false, what: 'client secret of the app, to check webhook signatures' },
+    {
+      name: 'ACCESS_TOKEN',
+      needed: true,
+      what: 'service key or token of a static-auth app; not for "staypower connect"',
+    },
+    { name: 'CLIENT_ID', needed: false, what: 'client id of your app, for "staypower connect"' },
+    {
+      name: 'CLIENT_SECRET',
+      needed: false,
+      what: 'client secret of the app: "staypower connect" and webhook signatures',
+    },
   ],
   segment: [
     { name: 'WRITE_KEY', needed: true, what: 'write key of the HTTP source that scores are written to' },

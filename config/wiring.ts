@@ -8,11 +8,15 @@ import { createSegment } from '../connectors/segment/index.ts';
 import type { Workspace } from '../core/pipeline/cycle.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
+import type { Database } from '../core/ports/database.ts';
 import type { Inbox, Insights, Queries } from '../core/ports/engine.ts';
+import type { Grants } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
+import { createGrants } from '../core/store/grants.ts';
 import { createInbox } from '../core/store/inbox.ts';
 import { createInsights } from '../core/store/insights.ts';
+import type { Keyring } from '../core/store/keyring.ts';
 import { openStore } from '../core/store/open.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
@@ -23,6 +27,7 @@ import type { Environment } from './load.ts';
 import { readExchangeRates } from './read-exchange-rates.ts';
 import type { ConnectionConfig, ResolvedConfig } from './schema.ts';
 import { type SecretReader, secretList, secretReader } from './secrets.ts';
+import { appOf, keyringOf } from './sign-in.ts';
 
 /** What the wiring needs from outside. */
 export interface WiringContext {
@@ -47,12 +52,55 @@ export function storeFolder(home: string): string {
   return join(home, 'store');
 }
 
-/** Builds the connectors of a configuration. Secrets that are missing or empty are reported together, as ConfigError. */
-export function createConnectors(config: ResolvedConfig, context: WiringContext): readonly Connector[] {
+/** Connectors, and the store that holds the tokens of those that were connected in the browser. */
+export interface OpenConnectors {
+  connectors: readonly Connector[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the connectors of a configuration alone. The store is opened only where one of them may have its tokens there.
+ *
+ * @throws ConfigError with all secrets that are missing or empty, StoreError
+ */
+export async function openConnectors(config: ResolvedConfig, context: WiringContext): Promise<OpenConnectors> {
+  const prepared = prepareConnectors(config, context);
+  const database = prepared.keyring === null ? null : await openDatabase(config, context);
+  const connectors = prepared.build(database);
+  return {
+    connectors,
+    close: async () => {
+      await Promise.all(connectors.map((connector) => connector.close()));
+      await database?.close();
+    },
+  };
+}
+
+/** Connectors whose secrets have been read, so that a missing one is known before anything is opened. */
+interface PreparedConnectors {
+  /** Null where no connection has its tokens in the store. */
+  keyring: Keyring | null;
+  build(database: Database | null): readonly Connector[];
+}
+
+function prepareConnectors(config: ResolvedConfig, context: WiringContext): PreparedConnectors {
   const secrets = secretReader(context.env);
-  const builders = config.connections.map((connection) => connectorOf(connection, config, context, secrets));
+  const keyring = keyringOf(context.env);
+  const builders = config.connections.map((connection) => connectorOf(connection, config, context, secrets, keyring));
   secrets.assertComplete();
-  return builders.map((build) => build());
+  return {
+    keyring: builders.some(({ byGrant }) => byGrant) ? keyring : null,
+    build: (database) => {
+      const grants = database && keyring ? createGrants(database, { keyring, ...context }) : null;
+      return builders.map(({ build }) => build(grants));
+    },
+  };
+}
+
+interface PreparedConnector {
+  /** Its tokens may be in the store. */
+  byGrant: boolean;
+  build(grants: Grants | null): Connector;
 }
 
 /** Reads a connection's secrets now and builds it later, once it is known that none is missing. */
@@ -61,7 +109,8 @@ function connectorOf(
   config: ResolvedConfig,
   { clock, logger }: WiringContext,
   secrets: SecretReader,
-): () => Connector {
+  keyring: Keyring | null,
+): PreparedConnector {
   const { id } = connection;
   const context: ConnectorContext = {
     connectionId: id,
@@ -73,19 +122,44 @@ function connectorOf(
   switch (connection.vendor) {
     case 'salesforce': {
       const access = salesforceSecrets(id, secrets);
-      return () => createSalesforce(context, connection.settings, access);
+      return {
+        byGrant: 'clientSecret' in access && keyring !== null,
+        build: (grants) =>
+          createSalesforce(
+            context,
+            connection.settings,
+            'clientSecret' in access && grants ? { ...access, grants } : access,
+          ),
+      };
     }
     case 'hubspot': {
-      const accessToken = secrets.required(id, 'ACCESS_TOKEN', 'the service key or token of the HubSpot account');
-      return () => createHubSpot(context, connection.settings, { accessToken });
+      const app = keyring !== null && secrets.optional(id, 'ACCESS_TOKEN') === null ? appOf(id, secrets) : null;
+      if (app !== null) {
+        return {
+          byGrant: true,
+          build: (grants) => {
+            if (grants === null) throw new Error(`${id} has its tokens in the store, which is not open`);
+            return createHubSpot(context, connection.settings, { ...app, grants });
+          },
+        };
+      }
+      const accessToken = secrets.required(
+        id,
+        'ACCESS_TOKEN',
+        'the service key or token of the HubSpot account (or STAYPOWER_KEY, CLIENT_ID and CLIENT_SECRET to connect in the browser)',
+      );
+      return { byGrant: false, build: () => createHubSpot(context, connection.settings, { accessToken }) };
     }
     case 'segment': {
       const writeKey = secrets.required(id, 'WRITE_KEY', 'the write key of the Segment source that takes the scores');
       const profileToken = secrets.optional(id, 'PROFILE_TOKEN');
-      return () => createSegment(context, connection.settings, { writeKey, profileToken });
+      return {
+        byGrant: false,
+        build: () => createSegment(context, connection.settings, { writeKey, profileToken }),
+      };
     }
     case 'csv':
-      return () => createCsv(context, connection.settings, process.cwd());
+      return { byGrant: false, build: () => createCsv(context, connection.settings, process.cwd()) };
   }
 }
 
@@ -142,6 +216,15 @@ export function createWebhookConnections(
   return connections;
 }
 
+async function openDatabase(config: ResolvedConfig, context: Pick<WiringContext, 'env' | 'home'>): Promise<Database> {
+  await mkdir(dirname(storeFolder(context.home)), { recursive: true });
+  return openStore({
+    databaseUrl: context.env['DATABASE_URL'] || null,
+    folder: storeFolder(context.home),
+    workspace: config.workspace,
+  });
+}
+
 /**
  * Opens the store of a workspace and, unless told otherwise, its connectors.
  *
@@ -153,14 +236,10 @@ export async function openWorkspace(
   options: { withConnectors: boolean },
 ): Promise<OpenWorkspace> {
   // Before the store: a missing secret must not leave anything behind.
-  const connectors = options.withConnectors ? createConnectors(config, context) : [];
+  const prepared = options.withConnectors ? prepareConnectors(config, context) : null;
   const rates = await readExchangeRates(config);
-  await mkdir(dirname(storeFolder(context.home)), { recursive: true });
-  const database = await openStore({
-    databaseUrl: context.env['DATABASE_URL'] || null,
-    folder: storeFolder(context.home),
-    workspace: config.workspace,
-  });
+  const database = await openDatabase(config, context);
+  const connectors = prepared?.build(database) ?? [];
   return {
     workspace: {
       name: config.workspace,

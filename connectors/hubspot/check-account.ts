@@ -33,7 +33,7 @@ export async function checkAccount(
     account = details.portalId;
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    return { account: 'unknown', problems: [refusedToken()], callsLeftToday: null };
+    return { account: 'unknown', problems: [refusal(error)], callsLeftToday: null };
   }
   const probes = await Promise.all([
     ...objects.map((object) => probeObject(client, object)),
@@ -46,7 +46,8 @@ export async function checkAccount(
   };
 }
 
-function refusedToken(): Problem {
+function refusal(error: AuthError): Problem {
+  if (error.remedy !== null) return { what: error.message, remedy: error.remedy };
   return {
     what: 'HubSpot refuses the access token.',
     remedy: 'Make a new service key or access token in HubSpot and set it in the environment.',

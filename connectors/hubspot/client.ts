@@ -1,6 +1,12 @@
 import { Client } from '@hubspot/api-client';
 import type { z } from 'zod';
-import { RateLimitError, type StaypowerError, UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
+import {
+  AuthError,
+  RateLimitError,
+  type StaypowerError,
+  UnknownOutcomeError,
+  VendorError,
+} from '../../core/domain/errors.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { retrying } from '../http/retry.ts';
 import { errorOfAnswer, errorOfSilence } from './errors.ts';
@@ -31,10 +37,19 @@ export interface HubSpotClient {
   call<T>(call: Call<T>): Promise<T>;
 }
 
+/** Access tokens that expire. */
+export interface AccessTokens {
+  /** The present one. Throws AuthError. */
+  current(): Promise<string>;
+  /** Another than the one that was refused. Throws AuthError. */
+  renew(refused: string): Promise<string>;
+}
+
 export interface ClientOptions {
   /** Null is HubSpot itself. */
   baseUrl: string | null;
-  accessToken: string;
+  /** A token that stays, or tokens that are renewed. */
+  accessToken: string | AccessTokens;
   limits: Limits;
   logger: Logger;
   /** 0 = somebody waits for it, 5 = a batch. */
@@ -52,12 +67,12 @@ export interface ClientOptions {
  */
 export function createClient(options: ClientOptions): HubSpotClient {
   const { limits, logger, priority, timeoutMs } = options;
+  // Without a token of its own: it would have to be built anew for each.
   const sdk = new Client({
-    accessToken: options.accessToken,
     ...(options.baseUrl !== null && { basePath: options.baseUrl.replace(/\/$/, '') }),
   });
 
-  const send = async <T>(call: Call<T>): Promise<T> => {
+  const send = async <T>(call: Call<T>, accessToken: string): Promise<T> => {
     const { method, path, query, body, kind = 'general' } = call;
     const failed = { method, path, creates: call.creates ?? false };
     let answer: { status: number; headers: Headers; text: string };
@@ -66,6 +81,7 @@ export function createClient(options: ClientOptions): HubSpotClient {
         const response = await sdk.apiRequest({
           method,
           path,
+          headers: { Authorization: `Bearer ${accessToken}` },
           ...(query && { qs: query }),
           ...(body !== undefined && { body }),
         });
@@ -88,9 +104,24 @@ export function createClient(options: ClientOptions): HubSpotClient {
     throw unreadable(call, answer.status, read.error.issues[0]?.path.map(String).join('.') ?? '');
   };
 
+  const inTurn = <T>(call: Call<T>, accessToken: string) =>
+    limits.run(call.kind ?? 'general', priority, () => send(call, accessToken));
+  /** A call whose token was refused was not executed: it goes out once more with another, and no third time. */
+  const authorized = async <T>(call: Call<T>): Promise<T> => {
+    const { accessToken: tokens } = options;
+    if (typeof tokens === 'string') return inTurn(call, tokens);
+    const token = await tokens.current();
+    try {
+      return await inTurn(call, token);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      return inTurn(call, await tokens.renew(token));
+    }
+  };
+
   return {
     call: (call) =>
-      retrying(() => limits.run(call.kind ?? 'general', priority, () => send(call)), {
+      retrying(() => authorized(call), {
         ...(options.firstRetryDelayMs !== undefined && { firstDelayMs: options.firstRetryDelayMs }),
         onRetry: (error, attempt) =>
           logger.warn({ vendor: 'hubspot', path: call.path, code: error.code, attempt }, 'call is tried again'),

@@ -1,14 +1,20 @@
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { z } from 'zod';
-import { AuthError, ConfigError, RateLimitError, VendorError } from '../../core/domain/errors.ts';
+import { ConfigError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Grant, Grants } from '../../core/ports/grants.ts';
+import type { GrantAccess } from '../http/grant-access.ts';
 import { retrying } from '../http/retry.ts';
-import { noAnswer } from './errors.ts';
+import { requestToken, type TokenReply } from './token-endpoint.ts';
 
-/** Credentials of an External Client App: client credentials, or a user's name and a key (JWT bearer). */
+/** Credentials of an External Client App: its secret, or a user's name and a key (JWT bearer). */
 export type SalesforceSecrets =
-  | { clientId: string; clientSecret: string }
+  | {
+      clientId: string;
+      clientSecret: string;
+      /** Where tokens are that an admin approved in the browser; without one for this connection, client credentials are used. */
+      grants?: Grants;
+    }
   | {
       clientId: string;
       username: string;
@@ -32,14 +38,8 @@ export interface Authenticator {
   renew(refused: Session): Promise<Session>;
 }
 
-const TIMEOUT_MS = 30_000;
 /** Salesforce takes at most five minutes; three leave room for a clock that is off. */
 const ASSERTION_SECONDS = 180;
-const LOGIN_RATE_WAIT_MS = 5 * 60_000;
-
-/** There is no expires_in: a token lives until it is refused. JWT replies lack issued_at and signature. */
-const tokenReply = z.object({ access_token: z.string().min(1), instance_url: z.url(), id: z.string() });
-const errorReply = z.object({ error: z.string().default(''), error_description: z.string().default('') });
 
 /**
  * Logs in by whichever flow the secrets are for. Neither has a refresh token: renewing is logging in again.
@@ -48,7 +48,9 @@ const errorReply = z.object({ error: z.string().default(''), error_description: 
 export function createAuthenticator(loginUrl: string, secrets: SalesforceSecrets, clock: Clock): Authenticator {
   let current: Promise<Session> | null = null;
   const login = () => {
-    const pending = retrying(() => requestToken(loginUrl, secrets, clock));
+    const pending = retrying(async () =>
+      sessionOf(await requestToken(loginUrl, await formOf(loginUrl, secrets, clock))),
+    );
     current = pending;
     // A login that failed must not be remembered: the next call tries again.
     pending.catch(() => {
@@ -66,35 +68,38 @@ export function createAuthenticator(loginUrl: string, secrets: SalesforceSecrets
   };
 }
 
-async function requestToken(loginUrl: string, secrets: SalesforceSecrets, clock: Clock): Promise<Session> {
-  const url = new URL('/services/oauth2/token', loginUrl);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method: 'POST',
-      body: new URLSearchParams(await grantOf(loginUrl, secrets, clock)),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    text = await response.text();
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw noAnswer('the token request', false, error);
-  }
-  const body = jsonOr(text, {});
-  if (!response.ok) throw refusalOf(response.status, body);
-  const token = tokenReply.safeParse(body);
-  if (!token.success) {
-    throw new VendorError(
-      `Salesforce: expected a token reply with access_token, instance_url and id, found another body. Check that loginUrl (${url.host}) is a Salesforce login address.`,
-      { retry: 'never', status: response.status },
-    );
-  }
-  const [organizationId = '', userId = ''] = token.data.id.split('/').slice(-2);
-  return { accessToken: token.data.access_token, instanceUrl: token.data.instance_url, organizationId, userId };
+function sessionOf({ accessToken, instanceUrl, organizationId, userId }: TokenReply): Session {
+  return { accessToken, instanceUrl, organizationId, userId };
 }
 
-async function grantOf(loginUrl: string, secrets: SalesforceSecrets, clock: Clock): Promise<Record<string, string>> {
+/**
+ * Sessions by the tokens that an admin approved, and by another way as long as nobody has.
+ *
+ * @param otherwise logs in where there is no grant
+ */
+export function grantAuthenticator(access: GrantAccess, otherwise: Authenticator): Authenticator {
+  let held: Session | null = null;
+  // One object for one token: connections hang on it.
+  const sessionFor = (grant: Grant): Session => {
+    if (held?.accessToken !== grant.accessToken) {
+      const { accessToken, instanceUrl, account, userId } = grant;
+      held = { accessToken, instanceUrl: instanceUrl ?? '', organizationId: account, userId: userId ?? '' };
+    }
+    return held;
+  };
+  return {
+    session: async () => {
+      const grant = await access.current();
+      return grant === null ? otherwise.session() : sessionFor(grant);
+    },
+    renew: async (refused) =>
+      (await access.current()) === null
+        ? otherwise.renew(refused)
+        : sessionFor(await access.renew(refused.accessToken)),
+  };
+}
+
+async function formOf(loginUrl: string, secrets: SalesforceSecrets, clock: Clock): Promise<Record<string, string>> {
   if ('clientSecret' in secrets) {
     return {
       grant_type: 'client_credentials',
@@ -133,40 +138,5 @@ function privateKeyOf(pem: string) {
         remedy: 'Set it to the text of the key file, with its BEGIN and END lines.',
       },
     ]);
-  }
-}
-
-/**
- * "expired authorization code" and "retry your request" pass by themselves; the other refusals last until somebody acts.
- */
-function refusalOf(status: number, body: unknown): AuthError | RateLimitError | VendorError {
-  const parsed = errorReply.safeParse(body);
-  const { error, error_description: description } = parsed.success ? parsed.data : { error: '', error_description: '' };
-  const told = `Salesforce refused the login: ${status} ${error || 'without a code'}${description ? ` (${description})` : ''}`;
-  if (/login rate exceeded/i.test(description)) {
-    return new RateLimitError(`${told}. Too many logins in an hour; it is tried again later.`, {
-      scope: 'burst',
-      retryAfterMs: LOGIN_RATE_WAIT_MS,
-    });
-  }
-  if (status >= 500 || status === 429 || error === 'unknown_error') {
-    return new VendorError(`${told}. It is tried again.`, { retry: 'later', status, vendorCode: error });
-  }
-  if (/expired authorization code/i.test(description)) {
-    return new AuthError(`${told}. Another login is under way, or this machine's clock is wrong; try again.`, {
-      revoked: false,
-    });
-  }
-  return new AuthError(
-    `${told}. Check client id and secret (or user name and key), that the app has a run-as user or the user's approval, and that loginUrl is the organisation's own.`,
-    { revoked: true },
-  );
-}
-
-function jsonOr(text: string, otherwise: unknown): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return otherwise;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, StaypowerError } from '../../core/domain/errors.ts';
+import { AuthError, ConfigError, StaypowerError } from '../../core/domain/errors.ts';
 import type { CheckReport } from '../../core/ports/connector.ts';
 import type { SalesforceClient } from './client.ts';
 import { type Organisation, type PlainObject, planOf } from './object-source.ts';
@@ -28,7 +28,10 @@ export async function checkOrganisation(
     } else if (error instanceof StaypowerError) {
       problems.push({
         what: error.message,
-        remedy: REMEDIES[error.code] ?? 'Try again; if it stays, look at the message.',
+        remedy:
+          (error instanceof AuthError ? error.remedy : null) ??
+          REMEDIES[error.code] ??
+          'Try again; if it stays, look at the message.',
       });
     } else throw error;
   };

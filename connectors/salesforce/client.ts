@@ -1,11 +1,20 @@
 import jsforce, { type HttpMethods, type HttpResponse } from 'jsforce';
 import { AuthError, StaypowerError } from '../../core/domain/errors.ts';
+import type { Grant } from '../../core/ports/grants.ts';
 import type { ConnectorContext } from '../http/context.ts';
+import { createGrantAccess } from '../http/grant-access.ts';
 import { retrying } from '../http/retry.ts';
 import { API_VERSION } from './api-versions.ts';
-import { type Authenticator, createAuthenticator, type SalesforceSecrets, type Session } from './auth.ts';
+import {
+  type Authenticator,
+  createAuthenticator,
+  grantAuthenticator,
+  type SalesforceSecrets,
+  type Session,
+} from './auth.ts';
 import { errorOf, noAnswer } from './errors.ts';
 import { callLimiter, createDailyBudget } from './limits.ts';
+import { refreshSalesforce } from './oauth.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { oneExchange } from './transport.ts';
 
@@ -53,7 +62,7 @@ export function createClient(
   secrets: SalesforceSecrets,
 ): SalesforceClient {
   const { clock, logger, connectionId } = context;
-  const authenticator = createAuthenticator(settings.loginUrl, secrets, clock);
+  const authenticator = authenticatorOf(context, settings, secrets);
   const limiter = callLimiter();
   const budget = createDailyBudget(settings.dailyCallReserve, clock);
   let behindMs = 0;
@@ -77,6 +86,17 @@ export function createClient(
     session: () => authenticator.session(),
     serverNow: () => new Date(clock.now().getTime() + behindMs),
   };
+}
+
+function authenticatorOf(
+  { clock, connectionId }: ConnectorContext,
+  settings: SalesforceSettings,
+  secrets: SalesforceSecrets,
+): Authenticator {
+  const login = createAuthenticator(settings.loginUrl, secrets, clock);
+  if (!('clientSecret' in secrets) || secrets.grants === undefined) return login;
+  const refresh = (grant: Grant) => refreshSalesforce(settings, secrets, grant);
+  return grantAuthenticator(createGrantAccess(connectionId, secrets.grants, refresh, clock), login);
 }
 
 /** Makes the call, once more with a new session when the present one is refused. A refused call was not executed. */

@@ -41,9 +41,12 @@ export class AuthError extends StaypowerError {
   readonly code = 'auth';
   readonly retry = 'after-auth';
   readonly revoked: boolean;
-  constructor(message: string, options: { revoked: boolean; cause?: unknown }) {
+  /** What the admin does, where that is known here; null where it depends on how the connection was set up. */
+  readonly remedy: string | null;
+  constructor(message: string, options: { revoked: boolean; remedy?: string; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.revoked = options.revoked;
+    this.remedy = options.remedy ?? null;
   }
 }
 

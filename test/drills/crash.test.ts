@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../config/load.ts';
-import { createConnectors, createWebhookConnections, openWorkspace } from '../../config/wiring.ts';
+import { createWebhookConnections, openConnectors, openWorkspace } from '../../config/wiring.ts';
 import { SCORE_FIELDS } from '../../core/scores/fields.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
@@ -80,9 +80,9 @@ async function arena(from: string): Promise<Arena> {
   cpSync(from, home, { recursive: true });
   const sandbox = await startSandbox({ stateDir: null, seed: 5 }, world);
   const env = { ...sandboxEnvironment(sandbox), SEGMENT_WEBHOOK_SECRET: SECRET };
-  const connectors = createConnectors(config(env), { env, home, clock, logger });
+  const { connectors, close } = await openConnectors(config(env), { env, home, clock, logger });
   for (const { fields } of connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
-  await Promise.all(connectors.map((connector) => connector.close()));
+  await close();
   return { sandbox, home, env };
 }
 

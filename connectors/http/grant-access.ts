@@ -1,0 +1,60 @@
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Grant, Grants } from '../../core/ports/grants.ts';
+import { retrying } from './retry.ts';
+
+/** The tokens of one connection as its calls use them. */
+export interface GrantAccess {
+  /** The present grant, renewed first when it is about to expire; null when nobody connected it. Throws AuthError. */
+  current(): Promise<Grant | null>;
+  /** A grant other than the one whose access token was refused; calls that come together share one renewal. */
+  renew(refusedToken: string): Promise<Grant>;
+}
+
+/** An access token with less than this to live is renewed before it is used. */
+const EARLY_MS = 60_000;
+
+/**
+ * Holds a connection's grant and renews it through the store, which all processes share.
+ *
+ * @param refresh asks the vendor; it is tried at most twice, for a refresh token may be spent by a try that seemed to fail
+ */
+export function createGrantAccess(
+  connectionId: string,
+  grants: Grants,
+  refresh: (grant: Grant) => Promise<Grant>,
+  clock: Clock,
+): GrantAccess {
+  let held: Grant | null = null;
+  let renewing: Promise<Grant> | null = null;
+  const renew = (refusedToken: string): Promise<Grant> => {
+    if (renewing !== null) return renewing;
+    if (held !== null && held.accessToken !== refusedToken) return Promise.resolve(held);
+    const renewal = grants.renew(connectionId, refusedToken, (grant) => retrying(() => refresh(grant), { retries: 1 }));
+    renewing = renewal.then(
+      (grant) => {
+        held = grant;
+        renewing = null;
+        return grant;
+      },
+      (error: unknown) => {
+        // What the store says counts, not what we remember: the admin may have connected it again meanwhile.
+        held = null;
+        renewing = null;
+        throw error;
+      },
+    );
+    return renewing;
+  };
+  return {
+    current: async () => {
+      held ??= await grants.read(connectionId);
+      if (held === null) return null;
+      return expiresSoon(held, clock) ? renew(held.accessToken) : held;
+    },
+    renew,
+  };
+}
+
+function expiresSoon({ accessExpiresAt }: Grant, clock: Clock): boolean {
+  return accessExpiresAt !== null && Date.parse(accessExpiresAt) - clock.now().getTime() < EARLY_MS;
+}
