@@ -2,6 +2,11 @@
 export const CREDENTIALS = {
   salesforce: { clientId: 'sandbox-client', clientSecret: 'sandbox-secret' },
   /** Every key that begins with "pat-sandbox-" works; writes are seen as made by this app. */
-  hubspot: { accessToken: 'pat-sandbox-demo', appId: '7654321' },
+  hubspot: {
+    accessToken: 'pat-sandbox-demo',
+    appId: '7654321',
+    clientId: 'sandbox-hubspot-client',
+    clientSecret: 'sandbox-hubspot-secret',
+  },
   segment: { writeKey: 'sandbox-write-key', profileToken: 'sandbox-profile-token' },
 } as const;

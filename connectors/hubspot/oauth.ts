@@ -97,7 +97,7 @@ async function requestGrant(
   const answer = await postForm(url, withApp, TIMEOUT_MS).catch((cause: unknown) => {
     throw errorOfSilence(cause, { method: 'POST', path: TOKEN_PATH, creates: false });
   });
-  if (answer.status !== 200) throw errorOfRefusal(answer.status, answer.body);
+  if (answer.status !== 200) throw errorOfRefusal(answer.status, answer.body, form['grant_type'] === 'refresh_token');
   const reply = tokenReply.safeParse(answer.body);
   if (!reply.success) {
     throw new VendorError(
@@ -121,7 +121,7 @@ async function requestGrant(
  * Refusals come as `{status, error, error_description, message}`. Only what concerns this account's grant ends the connection: a
  * wrong client id or secret is our configuration, and a code that is refused is one sign-in's.
  */
-function errorOfRefusal(status: number, body: unknown): StaypowerError {
+function errorOfRefusal(status: number, body: unknown, isRefresh: boolean): StaypowerError {
   const said = refusal.parse(body);
   const code = said.status || said.error;
   const told = `HubSpot's token endpoint answered ${status} ${code || 'without a code'}.`;
@@ -132,17 +132,17 @@ function errorOfRefusal(status: number, body: unknown): StaypowerError {
         revoked: false,
         remedy: 'Copy client id and client secret of the app from HubSpot (Auth tab) into the environment.',
       });
-    case 'BAD_AUTH_CODE':
-    case 'BAD_CODE_VERIFIER':
-      return new AuthError(`${told} The sign-in took too long or was ended twice. Begin again.`, { revoked: false });
     case 'BAD_SCOPES':
-      return new AuthError(
-        `${told} The app lacks a scope that is asked for. Add the scopes to the app, then begin again.`,
-        {
-          revoked: false,
-        },
-      );
+      return new AuthError(`${told} The app lacks a scope that is asked for.`, {
+        revoked: false,
+        remedy: 'Add the scopes to the app in HubSpot, then begin again.',
+      });
     default:
+  }
+  if (status < 500 && status !== 429 && !isRefresh) {
+    return new AuthError(`${told} The sign-in took too long, was ended twice, or came from elsewhere. Begin again.`, {
+      revoked: false,
+    });
   }
   if (
     code === 'BAD_REFRESH_TOKEN' ||

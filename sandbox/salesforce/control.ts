@@ -2,6 +2,7 @@ import { type Request, type RequestHandler, Router } from 'express';
 import { SalesforceError } from './errors.ts';
 import { isObject, jsonBody } from './http/call.ts';
 import { DEMO_APP, registerApp } from './oauth/clients.ts';
+import { endSessions, revokeApp } from './oauth/tokens.ts';
 import { INTEGRATION_USER_ID } from './org/bootstrap.ts';
 import { transact, type Writer } from './org/dml.ts';
 import { merge } from './org/merge.ts';
@@ -21,6 +22,14 @@ export function controlRoutes(org: Org, outbound: OutboundSender): Router {
     }
     registerApp(org, { clientId, clientSecret, publicKeyPem });
     return { clientId };
+  });
+  post('expire-sessions', () => {
+    endSessions(org);
+    return { success: true };
+  });
+  post('revoke-app', (body) => {
+    revokeApp(org, textIn(body, 'clientId'));
+    return { success: true };
   });
   post('settings', (body) => org.configure(settingsIn(body)));
   post('merge', (body) => {

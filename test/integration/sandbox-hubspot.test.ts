@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { Client, Signature } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/models/Filter.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decide } from '../support/consent.ts';
 import { openPortal, type TestPortal } from './hubspot-portal.ts';
 
 /** The HubSpot look-alike as HubSpot's own SDK meets it, and held to what HubSpot was recorded to answer. */
@@ -364,11 +365,9 @@ describe('access', () => {
     const redirectUri = 'http://127.0.0.1/callback';
     const proof = 'a-proof-that-only-we-know';
     const challenge = createHash('sha256').update(proof).digest('base64url');
-    const asked = await fetch(
-      `${account.url}/oauth/authorize?redirect_uri=${encodeURIComponent(redirectUri)}&state=s&code_challenge=${challenge}`,
-      { redirect: 'manual' },
+    const back = await decide(
+      `${account.url}/oauth/authorize?client_id=${id}&redirect_uri=${encodeURIComponent(redirectUri)}&scope=oauth&state=s&code_challenge=${challenge}`,
     );
-    const back = new URL(asked.headers.get('location') ?? '');
     expect(back.searchParams.get('state')).toBe('s');
     const code = back.searchParams.get('code') ?? '';
     const exchange = (form: Record<string, string>) =>

@@ -11,6 +11,7 @@ import { createKernel, type FullKernel } from '../../sandbox/kernel/kernel.ts';
 import { makeId, normaliseId, withChecksum } from '../../sandbox/salesforce/ids.ts';
 import { createSalesforce, seedSalesforce } from '../../sandbox/salesforce/index.ts';
 import type { World } from '../../sandbox/seed/world.ts';
+import { decide } from '../support/consent.ts';
 
 type Json = Record<string, unknown>;
 
@@ -385,9 +386,7 @@ describe('OAuth', () => {
       code_challenge: challenge,
       code_challenge_method: 'S256',
     });
-    const answer = await fetch(`${at.url}/services/oauth2/authorize?${query}`, { redirect: 'manual' });
-    expect(answer.status).toBe(302);
-    const target = new URL(answer.headers.get('location') ?? '');
+    const target = await decide(`${at.url}/services/oauth2/authorize?${query}`);
     expect(target.searchParams.get('state')).toBe('s1');
     const code = target.searchParams.get('code') ?? '';
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
@@ -1045,8 +1044,8 @@ describe('unmodified jsforce', () => {
     expect(conn.instanceUrl).toBe(org.url);
     const withRedirect = { ...oauth2, redirectUri: 'http://127.0.0.1:9/cb' };
     const asked = new jsforce.OAuth2({ ...withRedirect, useVerifier: true });
-    const redirected = await fetch(asked.getAuthorizationUrl({ scope: 'api refresh_token' }), { redirect: 'manual' });
-    const code = new URL(redirected.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const redirected = await decide(asked.getAuthorizationUrl({ scope: 'api refresh_token' }));
+    const code = redirected.searchParams.get('code') ?? '';
     const granted = new jsforce.Connection({ oauth2: asked, version: '62.0' });
     await granted.authorize(code);
     const refreshToken = granted.refreshToken ?? '';

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { decisionOf, showConsent } from '../../kernel/consent.ts';
 import { note } from '../../kernel/http.ts';
 import { errorBody, invalidSession } from '../errors.ts';
 import { bodyText, textOf } from '../http/call.ts';
@@ -25,7 +26,8 @@ export function oauthRoutes(org: Org, lifetimeSeconds: number): Router {
     note(res, { operation: 'free' });
     next();
   });
-  router.get('/services/oauth2/authorize', (req, res) => authorize(org, req, res));
+  router.get('/services/oauth2/authorize', (req, res) => askConsent(org, req, res));
+  router.post('/services/oauth2/authorize', (req, res) => authorize(org, req, res));
   router.post('/services/oauth2/token', async (req, res) => {
     try {
       res
@@ -69,11 +71,12 @@ export function oauthRoutes(org: Org, lifetimeSeconds: number): Router {
   return router;
 }
 
-/** Approves at once, as the integration user or as the user of `login_hint`. */
-function authorize(org: Org, req: Request, res: Response): void {
+/** Shows what the app asks for. Errors before the redirect address is known to be one stay here; others go back to the app. */
+function askConsent(org: Org, req: Request, res: Response): void {
   const ask = (name: string) => textOf(req.query[name]);
   const redirectUri = ask('redirect_uri');
-  if (appOf(org, ask('client_id')) === undefined || !URL.canParse(redirectUri)) {
+  const app = appOf(org, ask('client_id'));
+  if (app === undefined || !URL.canParse(redirectUri)) {
     const error = redirectUri === '' ? 'redirect_uri_missing' : 'invalid_client_id';
     res.status(400).json({
       error,
@@ -81,14 +84,33 @@ function authorize(org: Org, req: Request, res: Response): void {
     });
     return;
   }
-  const target = new URL(redirectUri);
-  const state = ask('state');
-  if (state !== '') target.searchParams.set('state', state);
   const method = ask('code_challenge_method') || 'S256';
   if (ask('response_type') !== 'code' || method !== 'S256') {
-    target.searchParams.set('error', ask('response_type') === 'code' ? 'invalid_request' : 'unsupported_response_type');
-    target.searchParams.set('error_description', 'the sandbox knows response_type code and code_challenge_method S256');
-    res.redirect(302, target.href);
+    redirectBack(res, redirectUri, ask('state'), {
+      error: ask('response_type') === 'code' ? 'invalid_request' : 'unsupported_response_type',
+      error_description: 'the sandbox knows response_type code and code_challenge_method S256',
+    });
+    return;
+  }
+  showConsent(req, res, {
+    vendor: 'Salesforce',
+    clientId: app.clientId,
+    scopes: ask('scope')
+      .split(' ')
+      .filter((scope) => scope !== ''),
+  });
+}
+
+/** Takes the decision, as the integration user or as the user of `login_hint`. */
+function authorize(org: Org, req: Request, res: Response): void {
+  const decision = decisionOf(req);
+  const ask = (name: string) => decision.ask.get(name) ?? '';
+  const redirectUri = ask('redirect_uri');
+  if (!decision.approved) {
+    redirectBack(res, redirectUri, ask('state'), {
+      error: 'access_denied',
+      error_description: 'end-user denied authorization',
+    });
     return;
   }
   const hint = ask('login_hint').toLowerCase();
@@ -104,7 +126,19 @@ function authorize(org: Org, req: Request, res: Response): void {
     expiresAt: org.kernel.now().getTime() + CODE_LIFETIME_MS,
     spent: false,
   });
-  target.searchParams.set('code', code);
+  redirectBack(res, redirectUri, ask('state'), { code });
+}
+
+function redirectBack(
+  res: Response,
+  redirectUri: string,
+  state: string,
+  answer: Readonly<Record<string, string>>,
+): void {
+  const target = new URL(redirectUri);
+  for (const [name, value] of Object.entries({ ...(state !== '' && { state }), ...answer })) {
+    target.searchParams.set(name, value);
+  }
   res.redirect(302, target.href);
 }
 

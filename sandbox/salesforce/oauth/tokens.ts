@@ -93,6 +93,18 @@ export function revoke(org: Org, token: string): boolean {
   return refresh !== undefined || access !== undefined;
 }
 
+/** Ends all sessions, as an admin does on the page of sessions or as time does; refresh tokens stay good. */
+export function endSessions(org: Org): void {
+  for (const session of [...accessTokens(org).values()]) accessTokens(org).delete(session.token);
+}
+
+/** Ends all that was ever approved for an app, as an admin does on the page of OAuth usage. */
+export function revokeApp(org: Org, clientId: string): void {
+  for (const { family, ...record } of [...refreshTokens(org).values()]) {
+    if (record.clientId === clientId && family !== null) revokeFamily(org, family);
+  }
+}
+
 /** The `signature` of a token reply: HMAC-SHA256 of the identity URL and the issue time under the client's secret. */
 export function signature(secret: string, identityUrl: string, issuedAt: number): string {
   return createHmac('sha256', secret).update(`${identityUrl}${issuedAt}`).digest('base64');
