@@ -4,8 +4,11 @@ import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { driversCommand } from './drivers.ts';
+import { eraseCommand } from './erase.ts';
+import { erasuresCommand } from './erasures.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { exportPersonCommand } from './export-person.ts';
 import { importCommand } from './import.ts';
 import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
@@ -54,6 +57,9 @@ function program(): Command {
     segmentsCommand(),
     prioritiesCommand(),
     undoJoinCommand(),
+    eraseCommand(),
+    erasuresCommand(),
+    exportPersonCommand(),
     importCommand(),
     quarantineCommand(),
     evaluateCommand(),

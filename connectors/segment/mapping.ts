@@ -97,7 +97,13 @@ function recordIdOf({ userId, anonymousId }: Message): string {
 }
 
 function deletionOf(message: Message): SourceRecord {
-  return { kind: 'deletion', of: 'contact', externalId: recordIdOf(message), mergedIntoExternalId: null };
+  return {
+    kind: 'deletion',
+    of: 'contact',
+    externalId: recordIdOf(message),
+    mergedIntoExternalId: null,
+    forPrivacy: true,
+  };
 }
 
 /**

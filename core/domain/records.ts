@@ -89,6 +89,8 @@ export interface DeletionRecord {
   externalId: string;
   /** The record it was merged into, of the same kind, when the vendor says so. */
   mergedIntoExternalId: string | null;
+  /** Present where the vendor deleted a contact for good because the person asked for it: everything of theirs goes here, too. */
+  forPrivacy?: true;
 }
 
 export type SourceRecord = ContactRecord | AccountRecord | TransactionRecord | EventRecord | DeletionRecord;

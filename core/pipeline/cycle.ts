@@ -10,11 +10,13 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
+import { erasedSinceTraining } from '../store/erasures.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { act } from './act.ts';
+import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { plan } from './plan.ts';
 import { pull } from './pull.ts';
@@ -104,6 +106,7 @@ export async function cycle(
       now: () => clock.now(),
       onProgress: tell('identify'),
     });
+    await eraseRequested(database, { workspace: workspace.name, connectors, clock });
   }
   if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
   const model = await currentModel(workspace, options, rank, {
@@ -141,6 +144,9 @@ export async function cycle(
         onUnavailable,
       })
     : { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
+  if (leaves('write-back')) {
+    await finishErasures(database, { workspace: workspace.name, connectors, clock, onUnavailable });
+  }
   const acted = leaves('act')
     ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })
     : { performed: 0, rejected: 0 };
@@ -167,7 +173,8 @@ async function currentModel(
 ): Promise<ScoringModel | null> {
   const champion = await championAt(workspace.database, asOf);
   const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
-  if (!mayTrain || (fresh && !retrain)) return champion;
+  const outlived = champion !== null && (await erasedSinceTraining(workspace.database, champion.version)) > 0;
+  if (!mayTrain || (fresh && !retrain && !outlived)) return champion;
   // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
   if (!champion && !isWhole && !retrain) return null;
   const [known] = await workspace.database.query<{ customers: number }>(

@@ -3,6 +3,7 @@ import type { Json } from '../domain/json.ts';
 import type { Delivery, Inbound } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import type { Inbox, InboxMessage } from '../ports/engine.ts';
+import { emptyMessagesOf } from './erased-messages.ts';
 import { landRecordsOf } from './landing.ts';
 import { quarantine } from './quarantine.ts';
 import { inTurn } from './turn.ts';
@@ -111,7 +112,8 @@ export async function drainInbox(
     if (batch.length === 0) return done;
     const { records, rejected } = await readAll(inbound, batch);
     await inTurn(database, async (sql) => {
-      done.pulled += await landRecordsOf(sql, connectionId, records);
+      const landed = await landRecordsOf(sql, connectionId, records, context.now());
+      done.pulled += landed.changed;
       for (const fault of rejected) {
         await quarantine(sql, {
           connectionId,
@@ -125,10 +127,12 @@ export async function drainInbox(
           at: context.now(),
         });
       }
+      const keys = batch.map((message) => message.delivery_key);
       await sql.query('update inbox set drained = true where connection_id = $1 and delivery_key = any($2::text[])', [
         connectionId,
-        batch.map((message) => message.delivery_key),
+        keys,
       ]);
+      await emptyMessagesOf(sql, connectionId, landed.erased, keys);
     });
     done.rejected += rejected.length;
     read += batch.length;

@@ -11,6 +11,7 @@ import type { Cursor } from '../ports/connector.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { quarantine, release } from './quarantine.ts';
+import { withoutErased } from './tombstones.ts';
 import { inTurn } from './turn.ts';
 
 type Landed = Exclude<SourceRecord, DeletionRecord>;
@@ -41,7 +42,7 @@ interface Existing {
  */
 export async function land(database: Database, landing: Landing): Promise<number> {
   return inTurn(database, async (sql) => {
-    const changed = await landRecordsOf(sql, landing.connectionId, landing.records);
+    const { changed } = await landRecordsOf(sql, landing.connectionId, landing.records, landing.now);
     await release(
       sql,
       'pull',
@@ -84,10 +85,22 @@ export async function readCursor(sql: Sql, connectionId: string, stream: string)
   return row ? row.cursor : null;
 }
 
-/** Lands records within a commit of the caller's. Returns how many were new or changed. */
-export async function landRecordsOf(sql: Sql, connectionId: string, records: readonly SourceRecord[]): Promise<number> {
+/**
+ * Lands records within a commit of the caller's, but for those of people who were erased. A deletion for the sake of privacy is noted
+ * as the wish to be erased.
+ *
+ * @returns how many were new or changed, and what was left out because its person was erased
+ */
+export async function landRecordsOf(
+  sql: Sql,
+  connectionId: string,
+  offered: readonly SourceRecord[],
+  now: Date,
+): Promise<{ changed: number; erased: readonly SourceRecord[] }> {
+  const { kept: records, erased } = await withoutErased(sql, connectionId, offered);
   const ids = records.map((record) => record.externalId);
-  if (ids.length === 0) return 0;
+  if (ids.length === 0) return { changed: 0, erased };
+  await keepErasureRequests(sql, connectionId, records, now);
   const existing = new Map<string, Existing>();
   const rows = await sql.query<Existing>(
     'select kind, external_id, hash, payload, deleted from source_records where connection_id = $1 and external_id = any($2::text[])',
@@ -143,7 +156,27 @@ export async function landRecordsOf(sql: Sql, connectionId: string, records: rea
       deleted = excluded.deleted, contact_external_id = excluded.contact_external_id, pending = true`,
   });
   await keepMerges(sql, connectionId, merges);
-  return changed.length;
+  return { changed: changed.length, erased };
+}
+
+/** Whom a vendor was told to forget: `eraseRequested` takes them up. */
+async function keepErasureRequests(
+  sql: Sql,
+  connectionId: string,
+  records: readonly SourceRecord[],
+  now: Date,
+): Promise<void> {
+  const forgotten = records.filter((record) => record.kind === 'deletion' && record.forPrivacy === true);
+  await insertRows(sql, {
+    table: 'erasure_requests',
+    columns: { connection_id: 'text', external_id: 'text', requested_at: 'timestamptz' },
+    rows: forgotten.map((record) => ({
+      connection_id: connectionId,
+      external_id: record.externalId,
+      requested_at: now.toISOString(),
+    })),
+    onConflict: '(connection_id, external_id) do nothing',
+  });
 }
 
 /** A record that says a part, or one of several statements in any order, together with what is on record. */

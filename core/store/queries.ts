@@ -1,7 +1,7 @@
-import { identityKeys } from '../identity/keys.ts';
 import type { Database } from '../ports/database.ts';
 import type { CustomerExplanation, CustomerSummary, Queries } from '../ports/engine.ts';
 import type { Score } from '../scores/score.ts';
+import { findCustomer } from './find-customer.ts';
 
 interface ScoreRow {
   customer_id: string;
@@ -32,7 +32,7 @@ export function createQueries(database: Database): Queries {
       return rows.map(summary);
     },
     explain: async (customer) => {
-      const customerId = await customerIdFrom(database, customer);
+      const customerId = await findCustomer(database, customer);
       const row = customerId ? await scoreOf(customerId) : null;
       return row ? explanation(database, row) : null;
     },
@@ -52,35 +52,6 @@ export function createQueries(database: Database): Queries {
       };
     },
   };
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** A customer id from itself, an e-mail address, a user id of the customer's own, or the external id of a record. */
-async function customerIdFrom(database: Database, customer: string): Promise<string | null> {
-  if (UUID.test(customer)) return customer;
-  const keys = identityKeys({
-    kind: 'contact',
-    externalId: '',
-    emails: [customer],
-    userIds: [customer],
-    anonymousIds: [],
-    phone: null,
-    name: null,
-    accountExternalId: null,
-    ownerId: null,
-    doNotContact: false,
-    createdAt: null,
-    partial: false,
-  });
-  const [row] = await database.query<{ resolved_to: string }>(
-    `select s.resolved_to from source_records s
-     where s.kind = 'contact' and s.resolved_to is not null and (s.external_id = $1 or exists (
-       select 1 from identity_keys k where k.connection_id = s.connection_id and k.external_id = s.external_id and k.key_hash = any($2::text[])))
-     limit 1`,
-    [customer, keys.map((key) => key.hash)],
-  );
-  return row?.resolved_to ?? null;
 }
 
 function summary(row: ScoreRow): CustomerSummary {

@@ -331,7 +331,9 @@ describe('who it is about', () => {
 
   it('deletes whom Segment deletes', async () => {
     const { records } = await read([{ type: 'delete', userId: 'u', timestamp: RECEIVED }]);
-    expect(records).toEqual([{ kind: 'deletion', of: 'contact', externalId: 'user:u', mergedIntoExternalId: null }]);
+    expect(records).toEqual([
+      { kind: 'deletion', of: 'contact', externalId: 'user:u', mergedIntoExternalId: null, forPrivacy: true },
+    ]);
   });
 });
 

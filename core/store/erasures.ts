@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '../ports/database.ts';
+import {
+  newSigningKeys,
+  type Receipt,
+  type ReceiptContent,
+  type SigningKeys,
+  signReceipt,
+} from '../privacy/receipt.ts';
+import { keepClears } from './erasure-clears.ts';
+import { findPerson, messagesOf, personalRows } from './person.ts';
+import { keepSetting, readSetting } from './settings.ts';
+import { entomb, subjectHashes, tombstoneHasher } from './tombstones.ts';
+
+/** An erasure as it is listed. */
+export interface ErasureEntry {
+  erasureId: string;
+  requestedBy: string;
+  erasedAt: string;
+  /** Records whose clearing is not confirmed yet; the receipt waits for them. */
+  waiting: number;
+}
+
+type Facts = Omit<ReceiptContent, 'erasureId' | 'requestedBy' | 'erasedAt' | 'completedAt' | 'vendors'>;
+
+/**
+ * Removes a customer from every table, keeps them out by tombstones, and notes which records' fields are to be cleared. Within the
+ * caller's commit.
+ *
+ * @returns the erasure's id; null when there is no such customer
+ */
+export async function eraseFromStore(
+  sql: Sql,
+  customerId: string,
+  context: { workspace: string; requestedBy: string; now: Date },
+): Promise<string | null> {
+  const person = await findPerson(sql, customerId);
+  if (!person) return null;
+  const erasureId = randomUUID();
+  const subject = subjectHashes(await tombstoneHasher(sql), person);
+  await keepClears(sql, erasureId, customerId);
+  const modelsToReplace = await modelsThatSaw(sql, customerId);
+  const emptied = messagesOf(person);
+  const messages = await sql.query(
+    `update inbox set payload = 'null'::jsonb where drained and ${emptied.where} returning delivery_key`,
+    emptied.parameters,
+  );
+  const removed: Record<string, number> = {};
+  for (const { table, where, parameters } of await personalRows(sql, person)) {
+    const gone = await sql.query(`delete from ${table} where ${where} returning 1 as gone`, parameters);
+    if (gone.length > 0) removed[table] = gone.length;
+  }
+  await entomb(sql, erasureId, subject);
+  const facts: Facts = {
+    staypower: 'erasure-receipt',
+    format: 1,
+    workspace: context.workspace,
+    subject,
+    removed,
+    messagesEmptied: messages.length,
+    modelsToReplace,
+  };
+  await sql.query('insert into erasures (erasure_id, requested_by, erased_at, facts) values ($1, $2, $3, $4::jsonb)', [
+    erasureId,
+    context.requestedBy,
+    context.now.toISOString(),
+    JSON.stringify(facts),
+  ]);
+  return erasureId;
+}
+
+/** Champions that were fitted while the customer had statistics. */
+async function modelsThatSaw(sql: Sql, customerId: string): Promise<string[]> {
+  const [known] = await sql.query('select 1 from customer_stats where customer_id = $1::uuid', [customerId]);
+  if (!known) return [];
+  const rows = await sql.query<{ model_version: string }>('select model_version from models where champion order by 1');
+  return rows.map((row) => row.model_version);
+}
+
+/** Whether an erasure has no receipt yet. */
+export async function isErasureOpen(sql: Sql): Promise<boolean> {
+  return (await sql.query('select 1 from erasures where receipt is null limit 1')).length > 0;
+}
+
+/** Signs the receipts of the erasures that nothing waits for any more, and lets go of the record ids that they needed. */
+export async function completeErasures(sql: Sql, now: Date): Promise<readonly Receipt[]> {
+  const open = await sql.query<{ erasure_id: string; requested_by: string; erased_at: string; facts: Facts }>(
+    `select erasure_id, requested_by, erased_at, facts from erasures e where receipt is null and not exists (
+       select 1 from erasure_clears c where c.erasure_id = e.erasure_id and c.outcome is null) order by erased_at`,
+  );
+  const receipts: Receipt[] = [];
+  for (const row of open) {
+    const outcomes = await sql.query<{ connection_id: string; outcome: string }>(
+      'delete from erasure_clears where erasure_id = $1 returning connection_id, outcome',
+      [row.erasure_id],
+    );
+    const vendors = [...Map.groupBy(outcomes, (each) => each.connection_id)].map(([connectionId, each]) => ({
+      connectionId,
+      cleared: each.filter(({ outcome }) => outcome === 'cleared').length,
+      refused: each.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'cleared'),
+    }));
+    const receipt = signReceipt(
+      {
+        ...row.facts,
+        erasureId: row.erasure_id,
+        requestedBy: row.requested_by,
+        erasedAt: row.erased_at,
+        completedAt: now.toISOString(),
+        vendors: vendors.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1)),
+      },
+      await signingKeys(sql),
+    );
+    await sql.query('update erasures set receipt = $2::jsonb where erasure_id = $1', [
+      row.erasure_id,
+      JSON.stringify(receipt),
+    ]);
+    receipts.push(receipt);
+  }
+  return receipts;
+}
+
+const SIGNING_KEYS = 'receipt-signing-keys';
+
+/** The pair of keys that signs this workspace's receipts; made the first time. */
+export async function signingKeys(sql: Sql): Promise<SigningKeys> {
+  const present = await readSetting<{ privateKey: string; publicKey: string }>(sql, SIGNING_KEYS);
+  if (present) return present;
+  const made = newSigningKeys();
+  await keepSetting(sql, SIGNING_KEYS, { ...made });
+  return made;
+}
+
+/** Erasures, the newest first. */
+export async function listErasures(sql: Sql): Promise<readonly ErasureEntry[]> {
+  return sql.query<ErasureEntry>(
+    `select erasure_id as "erasureId", requested_by as "requestedBy", erased_at as "erasedAt",
+            (select count(*)::int from erasure_clears c where c.erasure_id = e.erasure_id and c.outcome is null) as waiting
+     from erasures e order by erased_at desc, erasure_id`,
+  );
+}
+
+/** The receipt of an erasure; null while it waits for a vendor, and for an id that is unknown. */
+export async function receiptOf(sql: Sql, erasureId: string): Promise<Receipt | null> {
+  const [row] = await sql.query<{ receipt: Receipt | null }>('select receipt from erasures where erasure_id = $1', [
+    erasureId,
+  ]);
+  return row?.receipt ?? null;
+}
+
+/** How many people were erased who were on record when a model was trained. */
+export async function erasedSinceTraining(sql: Sql, modelVersion: string): Promise<number> {
+  const [row] = await sql.query<{ erased: number }>(
+    `select count(*)::int as erased from erasures e join models m on m.model_version = $1
+     where e.erased_at >= m.trained_at and e.facts->'modelsToReplace' ? $1`,
+    [modelVersion],
+  );
+  return row?.erased ?? 0;
+}
+
+/** Whom vendors were told to forget: the customer of the record, null where the record never came here. */
+export async function erasureRequests(
+  sql: Sql,
+): Promise<readonly { connectionId: string; externalId: string; customerId: string | null }[]> {
+  return sql.query(
+    `select r.connection_id as "connectionId", r.external_id as "externalId", s.resolved_to as "customerId"
+     from erasure_requests r left join source_records s
+       on s.connection_id = r.connection_id and s.kind = 'contact' and s.external_id = r.external_id
+     order by r.requested_at, r.external_id`,
+  );
+}
+
+/** Keeps a record out that was asked to be forgotten before it ever came here, and notes the request as done. */
+export async function refuseUnknown(sql: Sql, record: { connectionId: string; externalId: string }): Promise<void> {
+  const hasher = await tombstoneHasher(sql);
+  await entomb(sql, `request ${record.connectionId}`, [hasher.record(record.connectionId, record.externalId)]);
+  await sql.query('delete from erasure_requests where connection_id = $1 and external_id = $2', [
+    record.connectionId,
+    record.externalId,
+  ]);
+}
