@@ -7,7 +7,7 @@ export type InstantOrDay = string;
 export const STREAMS = ['accounts', 'contacts', 'transactions', 'engagement', 'inbox'] as const;
 export type Stream = (typeof STREAMS)[number];
 
-export const RECORD_KINDS = ['contact', 'account', 'transaction', 'event'] as const;
+export const RECORD_KINDS = ['contact', 'account', 'transaction', 'event', 'contract'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** A person on record at a vendor. */
@@ -82,6 +82,24 @@ export interface EventRecord {
   accountExternalId: string | null;
 }
 
+/**
+ * One term of a contract with a person. A renewal is a further record: where a vendor overwrites the end, the record's id contains the
+ * end, so that the term before it stays.
+ */
+export interface ContractRecord {
+  kind: 'contract';
+  externalId: string;
+  contactExternalId: string | null;
+  /** Since when there is a contract; null where it is not known. */
+  startsOn: InstantOrDay | null;
+  /** Its last day; null: until further notice. */
+  endsOn: InstantOrDay | null;
+  /** The day on which notice was given; null: none. */
+  cancelledOn: InstantOrDay | null;
+  /** From when on the end was known; null: from the day on which the record is first taken up. */
+  endKnownOn: InstantOrDay | null;
+}
+
 /** The vendor no longer has the record, or it stopped being what it was (a won deal reopened). Unknown ids are ignored. */
 export interface DeletionRecord {
   kind: 'deletion';
@@ -93,7 +111,13 @@ export interface DeletionRecord {
   forPrivacy?: true;
 }
 
-export type SourceRecord = ContactRecord | AccountRecord | TransactionRecord | EventRecord | DeletionRecord;
+export type SourceRecord =
+  | ContactRecord
+  | AccountRecord
+  | TransactionRecord
+  | EventRecord
+  | ContractRecord
+  | DeletionRecord;
 
 /** A record that could not be translated; it goes to quarantine with its payload and the rest of the page goes on. */
 export interface RejectedRecord {

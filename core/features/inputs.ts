@@ -1,5 +1,6 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { toMajor } from '../domain/money.ts';
+import type { ContractState } from './contract.ts';
 import { type CustomerStats, decayedTo, ENGAGEMENT_CHANNELS, type EngagementChannel } from './stats.ts';
 
 /**
@@ -22,6 +23,19 @@ export interface Inputs {
   long: Readonly<Record<EngagementChannel, number>>;
   /** The same by kind of event (`eventKey`). */
   named: Readonly<Record<string, { short: number; long: number }>>;
+  /** Null without a contract. */
+  contract: ContractInputs | null;
+}
+
+/** A customer's contract on a day. */
+export interface ContractInputs {
+  tenureDays: number;
+  terms: number;
+  /** To its last day, negative once that has passed; null: until further notice, or not known then. */
+  daysToEnd: number | null;
+  noticeGiven: boolean;
+  /** Days since nothing covers the customer any more; 0 while something does. */
+  endedDays: number;
 }
 
 /** The inputs of a customer on a day at or after the last fact in its statistics. */
@@ -49,5 +63,19 @@ export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: stri
     short,
     long,
     named,
+    contract: stats.contract ? contractInputs(stats.contract, asOf) : null,
+  };
+}
+
+function contractInputs(
+  { startedOn, terms, endsOn, coveredUntil, cancelledOn }: ContractState,
+  asOf: CalendarDay,
+): ContractInputs {
+  return {
+    tenureDays: daysBetween(startedOn, asOf),
+    terms,
+    daysToEnd: endsOn === null ? null : daysBetween(asOf, endsOn),
+    noticeGiven: cancelledOn !== null,
+    endedDays: coveredUntil === null ? 0 : Math.max(daysBetween(coveredUntil, asOf), 0),
   };
 }

@@ -1,5 +1,6 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { Channel } from '../domain/records.ts';
+import { type ContractState, type ContractTerm, contractAt } from './contract.ts';
 import { type Rhythm, rhythmOf } from './rhythm.ts';
 import type { PurchaseDay } from './settle.ts';
 
@@ -41,6 +42,8 @@ export interface CustomerStats {
   named?: Readonly<Record<string, DecayedCount>>;
   /** Null when nothing ever happened; absent in statistics kept by an earlier version. */
   rhythm?: Rhythm | null;
+  /** Null without a contract; absent in statistics kept by an earlier version. */
+  contract?: ContractState | null;
   doubles: number;
   unmatchedRefunds: number;
 }
@@ -72,13 +75,14 @@ export function decayedTo(count: DecayedCount, day: CalendarDay): { short: numbe
 
 /**
  * Summarises what happened up to the as-of day. Purchase days as `settle` gives them (ascending); events in any order, those after
- * asOf are left out. Logged calls and to-dos (`task`) count as meetings.
+ * asOf are left out, and terms of contracts not yet begun. Logged calls and to-dos (`task`) count as meetings.
  */
 export function summarise(
   purchases: readonly PurchaseDay[],
   events: readonly DatedEvent[],
   asOf: CalendarDay,
   settled: { doubles: number; unmatched: number },
+  terms: readonly ContractTerm[] = [],
 ): CustomerStats {
   const stats: CustomerStats = {
     firstPurchase: null,
@@ -112,6 +116,7 @@ export function summarise(
   }
   stats.named = Object.fromEntries(named);
   stats.rhythm = rhythmOf([...purchases, ...known].map(({ day }) => day));
+  stats.contract = contractAt(terms, asOf);
   return stats;
 }
 

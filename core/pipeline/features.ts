@@ -1,4 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import { contractNewsAfter } from '../features/contract.ts';
 import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
@@ -17,9 +18,10 @@ export function statsAt(
   rank: SourceRank,
 ): { stats: CustomerStats; nextFactOn: CalendarDay | null } {
   const settlement = settle(history.transactions, asOf, rank);
-  const stats = summarise(settlement.days, history.events, asOf, settlement);
+  const stats = summarise(settlement.days, history.events, asOf, settlement, history.terms);
   let nextFactOn: CalendarDay | null = null;
-  for (const { day } of [...history.transactions, ...history.events]) {
+  const days = [...history.transactions, ...history.events].map(({ day }) => day);
+  for (const day of [...days, ...contractNewsAfter(history.terms, asOf)]) {
     if (day > asOf && (nextFactOn === null || day < nextFactOn)) nextFactOn = day;
   }
   return { stats, nextFactOn };

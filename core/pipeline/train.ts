@@ -1,4 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import { termsKnownOn } from '../features/contract.ts';
 import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -75,13 +76,16 @@ async function sampleCustomers(
   return sample;
 }
 
-function trainingCustomer(history: CustomerHistory, asOf: CalendarDay, rank: SourceRank): TrainingCustomer {
+/** What training reads of a customer, from facts up to asOf. */
+export function trainingCustomer(history: CustomerHistory, asOf: CalendarDay, rank: SourceRank): TrainingCustomer {
+  const terms = termsKnownOn(history.terms, asOf);
   return {
     statsAt: (day) => {
       // What a window saw on its day: refunds later than it do not exist yet.
       const settlement = settle(history.transactions, day, rank);
-      return summarise(settlement.days, history.events, day, settlement);
+      return summarise(settlement.days, history.events, day, settlement, terms);
     },
+    terms,
     purchaseDays: settle(history.transactions, asOf, rank).days.map((purchase) => purchase.day),
   };
 }

@@ -1,6 +1,6 @@
 import type { Inputs } from '../features/inputs.ts';
 import type { EngagementChannel } from '../features/stats.ts';
-import { churnProbability } from './churn.ts';
+import { churnRisk } from './churn.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import type { Act } from './words/words.ts';
 
@@ -21,10 +21,8 @@ export function counterfactuals(
   inputs: Inputs,
   below: number,
 ): { single: readonly Counterfactual[]; fewest: Counterfactual | null } {
-  if (!model.value || inputs.purchases === 0) return { single: [], fewest: null };
-  const { transactions } = model.value;
-  const risk = (acts: readonly Act[]) =>
-    churnProbability(model.churn, acts.reduce(after, inputs), transactions, model.horizonDays);
+  if (churnRisk(model, inputs) === null) return { single: [], fewest: null };
+  const risk = (acts: readonly Act[]) => churnRisk(model, acts.reduce(after, inputs)) ?? 0;
   const from = risk([]);
   const possible = ACTS.filter((act) => act !== 'support-settled' || inputs.short.support >= 0.5);
   const single = possible
@@ -45,7 +43,7 @@ function after(inputs: Inputs, act: Act): Inputs {
   switch (act) {
     case 'order': {
       const repeats = inputs.purchases;
-      const meanGapDays = (inputs.meanGapDays * (repeats - 1) + inputs.silenceDays) / repeats;
+      const meanGapDays = repeats > 0 ? (inputs.meanGapDays * (repeats - 1) + inputs.silenceDays) / repeats : 0;
       return { ...oneMore(inputs, 'purchase'), purchases: inputs.purchases + 1, silenceDays: 0, meanGapDays };
     }
     case 'meeting':

@@ -3,8 +3,9 @@ import { localSurrogate } from '../explain/lime.ts';
 import { shapleyValues } from '../explain/shapley.ts';
 import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
-import { churnProbability } from './churn.ts';
+import { churnRisk } from './churn.ts';
 import { engagementScore } from './engagement.ts';
+import { isContractual } from './leaving.ts';
 import { roundMoney } from './numbers.ts';
 import type { Contribution, Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -14,7 +15,7 @@ import { clv12m } from './value.ts';
  * Named groups of inputs. A rep reads about these, never about features. Silence goes with the customer's own rhythm and with how
  * recent its purchases are: a hundred days mean one thing to who orders every week and another to who orders once a year.
  */
-export const GROUPS = ['silence', 'frequency', 'tenure', 'spend', 'engagement', 'support'] as const;
+export const GROUPS = ['silence', 'frequency', 'tenure', 'spend', 'engagement', 'support', 'contract'] as const;
 export type InputGroup = (typeof GROUPS)[number];
 
 const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
@@ -22,6 +23,7 @@ const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
   churn: ['silence', 'frequency', 'tenure', 'engagement', 'support'],
   engagement: ['silence', 'engagement', 'support'],
 };
+const GROUPS_OF_CONTRACT_CHURN: readonly InputGroup[] = ['contract', 'silence', 'frequency', 'engagement', 'support'];
 
 /**
  * Explains the final scores of one customer: exact Shapley values over named groups of inputs, against the book's median active customer.
@@ -37,9 +39,9 @@ export function explain(model: ScoringModel, given: Inputs): Partial<Record<Scor
   const { value } = model;
   if (value && inputs.purchases > 0) {
     explained.clv = explanation(model, inputs, 'clv', (mixed) => roundMoney(clv12m(value, mixed), model.currency));
-    explained.churn = explanation(model, inputs, 'churn', (mixed) =>
-      churnProbability(model.churn, mixed, value.transactions, model.horizonDays),
-    );
+  }
+  if (churnRisk(model, inputs) !== null) {
+    explained.churn = explanation(model, inputs, 'churn', (mixed) => churnRisk(model, mixed) ?? 0);
   }
   return explained;
 }
@@ -49,11 +51,11 @@ export function churnSurrogate(
   model: ScoringModel,
   inputs: Inputs,
 ): { fidelity: number; contributions: readonly Contribution[] } | null {
-  const { value } = model;
-  if (!value || inputs.purchases === 0) return null;
-  const groups = GROUPS_OF.churn;
-  const { fidelity, contributions } = localSurrogate(groups.length, (mask) =>
-    churnProbability(model.churn, masked(model, inputs, groups, mask), value.transactions, model.horizonDays),
+  if (churnRisk(model, inputs) === null) return null;
+  const groups = groupsOf(model, 'churn');
+  const { fidelity, contributions } = localSurrogate(
+    groups.length,
+    (mask) => churnRisk(model, masked(model, inputs, groups, mask)) ?? 0,
   );
   return {
     fidelity,
@@ -67,12 +69,16 @@ function explanation(
   score: ScoreName,
   scoreOf: (mixed: Inputs) => number,
 ): Explanation {
-  const groups = GROUPS_OF[score];
+  const groups = groupsOf(model, score);
   const values = shapleyValues(groups.length, (mask) => scoreOf(masked(model, inputs, groups, mask)));
   return {
     baseline: scoreOf(model.reference),
     contributions: groups.map((group, index) => ({ group, contribution: values[index] ?? 0 })),
   };
+}
+
+function groupsOf(model: ScoringModel, score: ScoreName): readonly InputGroup[] {
+  return score === 'churn' && isContractual(model) ? GROUPS_OF_CONTRACT_CHURN : GROUPS_OF[score];
 }
 
 function masked(model: ScoringModel, inputs: Inputs, groups: readonly InputGroup[], mask: number): Inputs {
@@ -98,6 +104,7 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
     totalSpend: from('spend').totalSpend,
     short: memory('short'),
     long: memory('long'),
+    contract: from('contract').contract,
     named: Object.fromEntries((['silence', 'engagement', 'support'] as const).flatMap(named)),
   };
 }

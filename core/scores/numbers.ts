@@ -1,14 +1,15 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { minorDigits } from '../domain/money.ts';
 import { totalPoints } from '../engagement/ledger.ts';
-import { type Inputs, inputsAt } from '../features/inputs.ts';
+import { inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import { segmentOf } from '../segments/named-segments.ts';
 import { rfmScores } from '../segments/rfm.ts';
-import { churnProbability } from './churn.ts';
+import { churnRisk } from './churn.ts';
 import { engagementRatio, engagementScore, engagementTrend } from './engagement.ts';
+import { lifecycleOf } from './leaving.ts';
 import { priorityOf, standing } from './priority.ts';
-import type { Band, Lifecycle, ScoreNumbers } from './score.ts';
+import type { Band, ScoreNumbers } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { clv12m, interval12m, valueIfKept12m } from './value.ts';
 
@@ -18,7 +19,7 @@ export type MovingNumbers = Omit<ScoreNumbers, 'clv12mLow' | 'clv12mHigh'>;
 /** Scores one customer's statistics on a day. Reads nothing but its arguments: live and batch cannot differ. */
 export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay): MovingNumbers {
   const inputs = inputsAt(stats, asOf, model.currency);
-  const lifecycle = lifecycleOf(inputs, model.horizonDays);
+  const lifecycle = lifecycleOf(inputs, model);
   const ratio = engagementRatio(model.ledger, inputs);
   const engagement = engagementScore(model.tables.engagementPoints, totalPoints(model.ledger, inputs));
   const numbers: MovingNumbers = {
@@ -33,20 +34,23 @@ export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: C
     engagementTrend: engagementTrend(ratio),
     priority: 0,
     standing: null,
-    segment: lifecycle !== 'prospect' && model.rfm ? segmentOf(rfmScores(model.rfm, inputs)) : null,
+    segment: inputs.purchases > 0 && model.rfm ? segmentOf(rfmScores(model.rfm, inputs)) : null,
   };
-  if (lifecycle === 'prospect' || !model.value) return numbers;
-  const churn = churnProbability(model.churn, inputs, model.value.transactions, model.horizonDays);
-  const kept = roundMoney(valueIfKept12m(model.value, inputs), model.currency);
-  const stands = standing(model.tables, { churn, valueIfKept: kept, engagementRatio: ratio });
+  const churn = lifecycle === 'prospect' ? null : churnRisk(model, inputs);
+  const { value } = model;
+  const worth = value && inputs.purchases > 0 ? value : null;
+  if (churn === null && worth === null) return numbers;
+  const kept = worth && roundMoney(valueIfKept12m(worth, inputs), model.currency);
+  const stands =
+    churn === null ? null : standing(model.tables, { churn, valueIfKept: kept ?? 0, engagementRatio: ratio });
   return {
     ...numbers,
-    clv12m: roundMoney(clv12m(model.value, inputs), model.currency),
+    clv12m: worth && roundMoney(clv12m(worth, inputs), model.currency),
     valueIfKept12m: kept,
     churnProbability: churn,
-    churnBand: lifecycle === 'lapsed' ? 'lapsed' : bandOf(churn, model.cutoffs.churn),
-    valueBand: bandOf(kept, model.cutoffs.value),
-    priority: priorityOf(model.priority, stands),
+    churnBand: churn === null ? null : lifecycle === 'lapsed' ? 'lapsed' : bandOf(churn, model.cutoffs.churn),
+    valueBand: kept === null ? null : bandOf(kept, model.cutoffs.value),
+    priority: stands ? priorityOf(model.priority, stands) : 0,
     standing: stands,
   };
 }
@@ -57,12 +61,6 @@ export function scoreNumbers(model: ScoringModel, stats: CustomerStats, asOf: Ca
   if (numbers.clv12m === null || !model.value) return { ...numbers, clv12mLow: null, clv12mHigh: null };
   const { low, high } = interval12m(model.value, inputsAt(stats, asOf, model.currency), numbers.clv12m);
   return { ...numbers, clv12mLow: roundMoney(low, model.currency), clv12mHigh: roundMoney(high, model.currency) };
-}
-
-/** Where a customer stands: silent for more than two horizons is lapsed. */
-export function lifecycleOf(inputs: Pick<Inputs, 'purchases' | 'silenceDays'>, horizonDays: number): Lifecycle {
-  if (inputs.purchases === 0) return 'prospect';
-  return inputs.silenceDays > 2 * horizonDays ? 'lapsed' : 'active';
 }
 
 function bandOf(value: number, cutoffs: { high: number; medium: number }): Band {

@@ -4,7 +4,7 @@ import { growSurrogate, type SurrogateNode, surrogateValue } from '../explain/su
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import type { Segment } from '../segments/named-segments.ts';
-import { churnProbability } from './churn.ts';
+import { churnRisk } from './churn.ts';
 import { explain } from './explain.ts';
 import type { ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -139,11 +139,13 @@ function sharesOf(model: ScoringModel, customers: readonly Inputs[]): ReadonlyMa
 }
 
 function surrogateOf(model: ScoringModel, customers: readonly Inputs[], sentences: Sentences): Overview['surrogate'] {
-  const { value } = model;
-  const buyers = customers.filter(({ purchases }) => purchases > 0);
-  if (!value || buyers.length < 2 * LEAST_IN_SEGMENT) return null;
-  const rows = buyers.map(answers);
-  const risks = buyers.map((inputs) => churnProbability(model.churn, inputs, value.transactions, model.horizonDays));
+  const asked = customers.flatMap((inputs) => {
+    const risk = churnRisk(model, inputs);
+    return risk === null ? [] : [{ inputs, risk }];
+  });
+  if (asked.length < 2 * LEAST_IN_SEGMENT) return null;
+  const rows = asked.map(({ inputs }) => answers(inputs));
+  const risks = asked.map(({ risk }) => risk);
   const half = <Value>(values: readonly Value[], odd: 0 | 1) => values.filter((_, index) => index % 2 === odd);
   const tree = growSurrogate(half(rows, 0), half(risks, 0));
   const predicted = half(rows, 1).map((row) => surrogateValue(tree, row));

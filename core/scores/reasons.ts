@@ -59,9 +59,17 @@ export function fact(group: InputGroup, inputs: Inputs, currency: string): State
       const now = inputs.short.web + inputs.short.email + inputs.short.meeting + inputs.short.product;
       return { says: now < 0.5 ? 'quiet' : 'active' };
     }
+    case 'contract':
+      return contractFact(inputs.contract);
     case 'support':
       return { says: 'support', lately: inputs.short.support >= 0.5 };
   }
+}
+
+function contractFact(contract: Inputs['contract']): Statement {
+  if (contract?.noticeGiven) return { says: 'notice-given' };
+  if (contract && contract.daysToEnd !== null) return { says: 'contract-ends', days: contract.daysToEnd };
+  return { says: 'under-contract', days: contract?.tenureDays ?? 0 };
 }
 
 /** The pattern of activity that says most: a drop before a trend, before regularity, before a streak. */

@@ -5,12 +5,16 @@ import { toJson } from '../domain/stable-json.ts';
 import type { ActivityForecast } from '../engagement/forecast.ts';
 import type { Ledger } from '../engagement/ledger.ts';
 import type { Inputs } from '../features/inputs.ts';
+import type { PlattScaling } from '../models/churn/calibration.ts';
 import { logistic } from '../models/churn/logistic.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { loadTransactionModel } from '../models/clv/transaction-models.ts';
+import { weibullAft } from '../models/survival/accelerated-failure-time.ts';
+import { cox } from '../models/survival/cox.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
+import type { LeavingRule } from './leaving.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { PriorityRule } from './priority.ts';
 import type { Propensity, PropensityReport } from './propensity.ts';
@@ -26,9 +30,11 @@ export interface ScoringModel {
   version: string;
   asOf: CalendarDay;
   currency: string;
+  /** What leaving is, by which the labels of the churn model were made. */
+  definition: LeavingRule['definition'];
   /** The churn horizon. */
   horizonDays: number;
-  /** Null when no customer has bought twice: value and churn cannot be said yet. */
+  /** Null when no customer has bought twice: value, and churn by silence, cannot be said yet. */
   value: ValueModels | null;
   churn: ChurnModel;
   /** Which event is worth how many points of engagement. */
@@ -82,7 +88,7 @@ export interface TrainingReport {
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */
-export const SCORING_MODEL_FORMAT = 5;
+export const SCORING_MODEL_FORMAT = 6;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
@@ -94,7 +100,7 @@ export function saveScoringModel(model: ScoringModel): Json {
       transactions: value.transactions.save(),
       spend: 'mean' in value.spend ? value.spend : value.spend.save(),
     },
-    churn: churn.kind === 'logistic' ? { ...churn, logistic: churn.logistic.save() } : churn,
+    churn: savedChurn(churn),
     propensities: model.propensities.map((each) => ({ ...each, logistic: each.logistic.save() })),
   });
 }
@@ -104,7 +110,7 @@ export function loadScoringModel(json: Json): ScoringModel {
   const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn' | 'propensities'> & {
     format: number;
     value: { transactions: { model: string } & Json; spend: { mean: number } | Json } | null;
-    churn: { kind: string; logistic: Json };
+    churn: SavedChurn;
     propensities: readonly (Omit<Propensity, 'logistic'> & { logistic: Json })[];
   };
   if (saved?.format !== SCORING_MODEL_FORMAT) {
@@ -126,6 +132,23 @@ export function loadScoringModel(json: Json): ScoringModel {
           : gammaGamma.load(value.spend as Json),
     },
     propensities: propensities.map((each) => ({ ...each, logistic: logistic.load(each.logistic) })),
-    churn: (churn.kind === 'logistic' ? { ...churn, logistic: logistic.load(churn.logistic) } : churn) as ChurnModel,
+    churn: loadedChurn(churn),
   };
+}
+
+type SavedChurn =
+  | { kind: 'logistic'; logistic: Json; scaling: PlattScaling }
+  | { kind: 'cox' | 'weibull-aft'; survival: Json; scaling: PlattScaling }
+  | Extract<ChurnModel, { kind: 'transaction-model' | 'base-rate' }>;
+
+function savedChurn(churn: ChurnModel): unknown {
+  if ('logistic' in churn) return { ...churn, logistic: churn.logistic.save() };
+  return 'survival' in churn ? { ...churn, survival: churn.survival.save() } : churn;
+}
+
+function loadedChurn(churn: SavedChurn): ChurnModel {
+  if ('logistic' in churn) return { ...churn, logistic: logistic.load(churn.logistic) };
+  if (!('survival' in churn)) return churn;
+  const family = churn.kind === 'cox' ? cox : weibullAft;
+  return { ...churn, survival: family.load(churn.survival) };
 }

@@ -7,7 +7,7 @@ import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn
 import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
-import { lifecycleOf } from './numbers.ts';
+import { type LeavingRule, leftOn, mayLeave } from './leaving.ts';
 import type { TrainingCustomer } from './train.ts';
 import { transactionRow } from './value.ts';
 
@@ -104,7 +104,7 @@ interface Example extends LabelledRow {
 
 function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, context: ChurnContext): readonly Example[] {
   const { currency, horizonDays } = context;
-  const end = addDays(cut, horizonDays);
+  const rule: LeavingRule = { definition: 'no_purchase_within', horizonDays };
   const known = sample
     .map((customer) => ({ customer, inputs: inputsAt(customer.statsAt(cut), cut, currency) }))
     .filter(({ inputs }) => inputs.purchases > 0);
@@ -119,11 +119,11 @@ function examplesAt(sample: readonly TrainingCustomer[], cut: CalendarDay, conte
     throw error;
   }
   return known
-    .filter(({ inputs }) => lifecycleOf(inputs, horizonDays) === 'active')
+    .filter(({ inputs }) => mayLeave(inputs, rule))
     .map(({ customer, inputs }) => ({
       values: churnFeatures(inputs, transactions, horizonDays),
       logOdds: logOddsOfNoPurchase(inputs, transactions, horizonDays),
-      label: customer.purchaseDays.some((day) => day > cut && day <= end) ? 0 : 1,
+      label: leftOn(customer, cut, rule, context.asOf) === null ? 0 : 1,
     }));
 }
 

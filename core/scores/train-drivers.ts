@@ -3,7 +3,7 @@ import { patternsAt } from '../engagement/patterns.ts';
 import { type Driver, type DriverExample, driversOf } from '../explain/drivers.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
-import { lifecycleOf } from './numbers.ts';
+import { followUpDays, type LeavingRule, leftOn, mayLeave } from './leaving.ts';
 import type { TrainingCustomer } from './train.ts';
 
 /** What went with leaving in the newest horizon. */
@@ -30,22 +30,23 @@ export type Factor = (typeof FACTORS)[number];
 const LATELY = 0.25;
 const MOST_DRIVERS = 60;
 
-/** Compares who left in the horizon up to asOf with who stayed, by what was true of them before it; cohorts by year and quarter of the first order. */
+/** Compares who left in the horizon up to asOf with who stayed, by what was true of them before it; cohorts by year and quarter of the first order, or contract. */
 export function trainDrivers(
   sample: readonly TrainingCustomer[],
-  options: { asOf: CalendarDay; currency: string; horizonDays: number },
+  options: { asOf: CalendarDay; currency: string; rule: LeavingRule },
 ): DriverReport {
-  const { asOf, currency, horizonDays } = options;
-  const cut = addDays(asOf, -horizonDays);
-  const examples = sample.flatMap(({ statsAt, purchaseDays }): DriverExample[] => {
-    const stats = statsAt(cut);
+  const { asOf, currency, rule } = options;
+  const cut = addDays(asOf, -followUpDays(rule));
+  const examples = sample.flatMap((customer): DriverExample[] => {
+    const stats = customer.statsAt(cut);
     const inputs = inputsAt(stats, cut, currency);
-    if (stats.firstPurchase === null || lifecycleOf(inputs, horizonDays) !== 'active') return [];
+    const since = stats.firstPurchase ?? stats.contract?.startedOn;
+    if (since === undefined || !mayLeave(inputs, rule)) return [];
     return [
       {
-        cohort: quarterOf(stats.firstPurchase),
+        cohort: quarterOf(since),
         factors: new Set(factorsOf(stats, inputs, cut)),
-        left: !purchaseDays.some((day) => day > cut && day <= asOf),
+        left: leftOn(customer, cut, rule, asOf) !== null,
       },
     ];
   });

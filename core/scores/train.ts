@@ -1,20 +1,24 @@
-import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import type { CalendarDay } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { totalPoints } from '../engagement/ledger.ts';
-import { type Inputs, inputsAt } from '../features/inputs.ts';
+import type { ContractTerm } from '../features/contract.ts';
+import { type ContractInputs, type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
 import { gammaGamma } from '../models/clv/gamma-gamma.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { fitClusters } from '../segments/clusters.ts';
 import { rfmCutPoints, rfmShares } from '../segments/rfm.ts';
+import { proposedRule, remarksOn, USUAL_CHURN } from './churn-definition.ts';
 import { engagementDrop, engagementRatio } from './engagement.ts';
-import { lifecycleOf, movingNumbers } from './numbers.ts';
+import { isContractual, type LeavingRule, lifecycleOf } from './leaving.ts';
+import { movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
 import { fitChurn } from './train-churn.ts';
+import { fitContractChurn } from './train-contract-churn.ts';
 import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
 import { trainPropensities } from './train-propensity.ts';
@@ -25,10 +29,9 @@ export interface TrainingCustomer {
   statsAt(day: CalendarDay): CustomerStats;
   /** Purchase days up to asOf, ascending. */
   purchaseDays: readonly CalendarDay[];
+  /** Terms of contracts as they were known on asOf. */
+  terms: readonly ContractTerm[];
 }
-
-/** Horizons to choose from, in days. */
-const HORIZONS = [30, 60, 90, 180, 365] as const;
 
 /**
  * Trains all models of a book as of a day, from facts up to that day alone.
@@ -44,6 +47,8 @@ export function trainScoringModel(
     asOf: CalendarDay;
     currency: string;
     settings?: ScoringSettings;
+    /** What leaving is; no purchase within the horizon that the book proposes, when left out. */
+    rule?: LeavingRule;
     previous?: ScoringModel | null;
     onProgress?: (what: string) => void;
   },
@@ -52,17 +57,21 @@ export function trainScoringModel(
   const warnings: string[] = [];
   options.onProgress?.('value');
   const buyers = population.filter((stats) => stats.purchaseDays > 0).map((stats) => inputsAt(stats, asOf, currency));
-  const horizonDays = proposeHorizon(sample, warnings);
+  const rule = options.rule ?? proposedRule(USUAL_CHURN, sample);
+  const { horizonDays } = rule;
+  warnings.push(...remarksOn(rule, sample));
   const { value, transactionModels } = fitValue(buyers, warnings);
   options.onProgress?.('churn');
-  const churn = value
-    ? fitChurn(sample, { asOf, currency, horizonDays, transactions: value.transactions, warnings })
-    : {
-        model: { kind: 'base-rate', probability: 0.5 } as const,
-        churnModels: [],
-        churnExamples: 0,
-        churnBaseRate: null,
-      };
+  const churn = isContractual(rule)
+    ? fitContractChurn(sample, { asOf, currency, rule, warnings })
+    : value
+      ? fitChurn(sample, { asOf, currency, horizonDays, transactions: value.transactions, warnings })
+      : {
+          model: { kind: 'base-rate', probability: 0.5 } as const,
+          churnModels: [],
+          churnExamples: 0,
+          churnBaseRate: null,
+        };
 
   options.onProgress?.('engagement');
   const settings = options.settings ?? USUAL_SCORING;
@@ -87,7 +96,7 @@ export function trainScoringModel(
     engagement: engagement.report,
     rfm: rfm && rfmShares(rfm, bought),
     propensities: propensity.reports,
-    drivers: trainDrivers(sample, { asOf, currency, horizonDays }),
+    drivers: trainDrivers(sample, { asOf, currency, rule }),
     warnings,
   };
   const points = inputs.map((each) => totalPoints(engagement.ledger, each)).filter((each) => each > 0);
@@ -95,6 +104,7 @@ export function trainScoringModel(
     version: '',
     asOf,
     currency,
+    definition: rule.definition,
     horizonDays,
     value,
     churn: churn.model,
@@ -109,26 +119,11 @@ export function trainScoringModel(
       value: { high: Number.MAX_VALUE, medium: Number.MAX_VALUE },
     },
     tables: { valueAtRisk: [], churn: [], engagementDrop: [], engagementPoints: percentileTable(points) },
-    reference: medianInputs(inputs, horizonDays),
+    reference: medianInputs(inputs, rule),
     report,
   };
   const model = { ...draft, ...freeze(draft, stats, inputs) };
   return { ...model, version: `${asOf}-${hashOf(saveScoringModel(model)).slice(0, 8)}` };
-}
-
-/** The smallest horizon not below the 80th percentile of the days between purchases. */
-function proposeHorizon(sample: readonly TrainingCustomer[], warnings: string[]): number {
-  const gaps = sample.flatMap(({ purchaseDays }) =>
-    purchaseDays.slice(1).map((day, index) => daysBetween(purchaseDays[index] as CalendarDay, day)),
-  );
-  if (gaps.length === 0) {
-    warnings.push(
-      'No customer has bought twice: the churn horizon is set to 90 days until repeat purchases tell the usual gap.',
-    );
-    return 90;
-  }
-  const usual = valueAt(percentileTable(gaps), 0.8);
-  return HORIZONS.find((days) => days >= usual) ?? 365;
 }
 
 function fitValue(
@@ -207,8 +202,8 @@ function freeze(
  * Input by input the median of the active customers: whom reasons compare with. Beside those who lapsed, any silence would look
  * short.
  */
-function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
-  const active = inputs.filter((each) => lifecycleOf(each, horizonDays) === 'active');
+function medianInputs(inputs: readonly Inputs[], rule: LeavingRule): Inputs {
+  const active = inputs.filter((each) => lifecycleOf(each, rule) === 'active');
   const compared = active.length > 0 ? active : inputs.filter((each) => each.purchases > 0);
   const median = (pick: (each: Inputs) => number) =>
     compared.length === 0 ? 0 : valueAt(percentileTable(compared.map(pick)), 0.5);
@@ -228,5 +223,19 @@ function medianInputs(inputs: readonly Inputs[], horizonDays: number): Inputs {
     long: memory('long'),
     // By name hardly any event is one of the median customer's; what a channel's median leaves counts by the channel's points.
     named: {},
+    contract: medianContract(compared.flatMap(({ contract }) => (contract ? [contract] : []))),
+  };
+}
+
+function medianContract(contracts: readonly ContractInputs[]): Inputs['contract'] {
+  if (contracts.length === 0) return null;
+  const median = (values: readonly number[]) => Math.round(valueAt(percentileTable(values), 0.5));
+  const ends = contracts.flatMap(({ daysToEnd }) => (daysToEnd === null ? [] : [daysToEnd]));
+  return {
+    tenureDays: median(contracts.map(({ tenureDays }) => tenureDays)),
+    terms: median(contracts.map(({ terms }) => terms)),
+    daysToEnd: 2 * ends.length > contracts.length ? median(ends) : null,
+    noticeGiven: false,
+    endedDays: 0,
   };
 }

@@ -5,6 +5,7 @@ import { type Money, parseMoney } from '../domain/money.ts';
 import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
+import { placeContracts } from './contracts.ts';
 import { quarantine, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
@@ -22,7 +23,7 @@ interface FactRow {
 }
 
 /**
- * Gives pending transactions and events to the customer of their contact, a batch per commit, and marks those customers dirty.
+ * Gives pending transactions, events and contracts to the customer of their contact, a batch per commit, and marks those customers dirty.
  * A fact whose contact is not known waits with its source record and is taken up when the contact lands.
  *
  * @returns how many facts were attributed, moved or taken away
@@ -48,7 +49,7 @@ export async function attribute(
       return batch.length;
     });
     done += count;
-    if (count === 0) return done;
+    if (count === 0) return done + (await placeContracts(database, context));
     context.onProgress?.(done);
   }
 }

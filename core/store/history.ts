@@ -1,14 +1,17 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Channel } from '../domain/records.ts';
+import type { ContractTerm } from '../features/contract.ts';
 import type { Transaction } from '../features/settle.ts';
 import type { DatedEvent } from '../features/stats.ts';
 import type { Sql } from '../ports/database.ts';
+import { readTerms } from './contracts.ts';
 
 /** Everything that happened with one customer, as far as it is known, whatever its date. */
 export interface CustomerHistory {
   customerId: string;
   transactions: readonly Transaction[];
   events: readonly DatedEvent[];
+  terms: readonly ContractTerm[];
 }
 
 /** Reads the histories of some customers; one entry for each id, in order. */
@@ -16,7 +19,12 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
   const histories = new Map(
     customerIds.map((customerId) => [
       customerId,
-      { customerId, transactions: [] as Transaction[], events: [] as DatedEvent[] },
+      {
+        customerId,
+        transactions: [] as Transaction[],
+        events: [] as DatedEvent[],
+        terms: [] as readonly ContractTerm[],
+      },
     ]),
   );
   const transactions = await sql.query<{
@@ -57,5 +65,9 @@ export async function readHistories(sql: Sql, customerIds: readonly string[]): P
   );
   for (const { customer_id, channel, name, day } of events)
     histories.get(customer_id)?.events.push({ channel, name, day });
+  for (const [customerId, terms] of await readTerms(sql, customerIds)) {
+    const history = histories.get(customerId);
+    if (history) history.terms = terms;
+  }
   return [...histories.values()];
 }

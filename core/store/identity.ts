@@ -116,7 +116,7 @@ async function repoint(
     );
     await sql.query(
       `update source_records s set pending = true from unnest($1::text[], $2::text[]) as m(connection_id, external_id)
-       where s.connection_id = m.connection_id and s.contact_external_id = m.external_id and s.kind in ('transaction', 'event')`,
+       where s.connection_id = m.connection_id and s.contact_external_id = m.external_id and s.kind in ('transaction', 'event', 'contract')`,
       keys,
     );
   }

@@ -76,6 +76,7 @@ export function trainingCustomer(customer: SimulatedCustomer): TrainingCustomer 
       const settled = settle(transactions, day, () => 0);
       return summarise(settled.days, events, day, settled);
     },
+    terms: [],
     purchaseDays: [...new Set(customer.orders.map(({ day }) => day))].sort((a, b) => daysBetween(b, a)),
   };
 }

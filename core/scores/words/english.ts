@@ -83,6 +83,12 @@ export const english: Sentences = {
   quiet: () => 'Hardly any visits, mails or meetings lately.',
   active: () => 'Visits, mails or meetings going on.',
   support: ({ lately }) => (lately ? 'Support cases lately.' : 'No support case lately.'),
+  'notice-given': () => 'Notice has been given.',
+  'contract-ends': ({ days }) =>
+    days >= 0
+      ? `Contract ends in ${plural(days, 'day')}.`
+      : `Contract ended ${plural(-days, 'day')} ago, not renewed yet.`,
+  'under-contract': ({ days }) => `Under contract for ${age(days)}.`,
   streak: ({ weeks }) => `Active ${weeks} weeks in a row.`,
   'activity-drop': ({ days, usualDays }) =>
     `Active on ${plural(days, 'day')} in the last four weeks; usually on ${whole(usualDays)}.`,

@@ -83,6 +83,12 @@ export const german: Sentences = {
   quiet: () => 'In letzter Zeit kaum Besuche, E-Mails oder Termine.',
   active: () => 'Besuche, E-Mails oder Termine in letzter Zeit.',
   support: ({ lately }) => (lately ? 'Supportfälle in letzter Zeit.' : 'Kein Supportfall in letzter Zeit.'),
+  'notice-given': () => 'Der Vertrag ist gekündigt.',
+  'contract-ends': ({ days }) =>
+    days >= 0
+      ? `Der Vertrag endet in ${inDays(days)}.`
+      : `Der Vertrag ist seit ${inDays(-days)} abgelaufen und noch nicht verlängert.`,
+  'under-contract': ({ days }) => `Unter Vertrag seit ${age(days)}.`,
   streak: ({ weeks }) => `Seit ${weeks} Wochen jede Woche aktiv.`,
   'activity-drop': ({ days, usualDays }) =>
     `In den letzten vier Wochen an ${inDays(days)} aktiv; sonst an ${Math.max(Math.round(usualDays), 1)}.`,

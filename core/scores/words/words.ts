@@ -21,6 +21,9 @@ export type Statement =
   | { says: 'activity-drop'; days: number; usualDays: number }
   | { says: 'activity-trend'; trend: 'rising' | 'falling' }
   | { says: 'clockwork'; everyDays: number }
+  | { says: 'notice-given' }
+  | { says: 'contract-ends'; days: number }
+  | { says: 'under-contract'; days: number }
   | { says: 'risk'; direction: 'raises' | 'lowers' }
   | { says: 'next-year'; expected: number; oneInTenAbove: number; likelyNothing: boolean; currency: string }
   | { says: 'moved'; what: 'churn' | 'value'; by: number; currency: string; parts: readonly MovedPart[] }

@@ -1,0 +1,112 @@
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+
+/** One term of a customer's contract, as the store keeps it. */
+export interface ContractTerm {
+  startsOn: CalendarDay;
+  /** Null: until further notice. */
+  endsOn: CalendarDay | null;
+  /** From when on the end was known: on renewal it may have been overwritten. */
+  endKnownOn: CalendarDay;
+  /** The day of the notice; null: none. */
+  cancelledOn: CalendarDay | null;
+}
+
+/** A customer's contract up to a day. Holds for every later day as long as no term starts, becomes known, or is cancelled. */
+export interface ContractState {
+  startedOn: CalendarDay;
+  /** Terms so far whose ends differ by more than the grace: a smaller difference is a correction. */
+  terms: number;
+  /** The last day covered; null: until further notice. Read only once it has passed where it was seen later: see `endsOn`. */
+  coveredUntil: CalendarDay | null;
+  /** The same as it was known on the day; null: until further notice, or not known then. */
+  endsOn: CalendarDay | null;
+  /** Notice of the term that began last; null: none so far. */
+  cancelledOn: CalendarDay | null;
+}
+
+/** A renewal may be late by so many days (DECISIONS: "no renewal by contract end + 30 days' grace"). */
+export const GRACE_DAYS = 30;
+
+/** What is known of a customer's contract on a day; null when none has begun. Terms in any order. */
+export function contractAt(terms: readonly ContractTerm[], asOf: CalendarDay): ContractState | null {
+  const seen = inOrder(termsKnownOn(terms, asOf));
+  const [first] = seen;
+  const last = seen.at(-1);
+  if (!first || !last) return null;
+  return {
+    startedOn: first.startsOn,
+    terms: distinctTerms(seen),
+    coveredUntil: latestEnd(seen),
+    endsOn: first.endKnownOn > asOf ? null : latestEnd(seen),
+    cancelledOn: last.cancelledOn,
+  };
+}
+
+/**
+ * The terms begun by a day, without what was seen or said after it. Where nothing had been seen by then, as before a first load, it is what
+ * was seen first.
+ */
+export function termsKnownOn(terms: readonly ContractTerm[], asOf: CalendarDay): readonly ContractTerm[] {
+  const begun = terms.filter(({ startsOn }) => startsOn <= asOf);
+  const firstSeenOn = begun.map(({ endKnownOn }) => endKnownOn).sort()[0];
+  return begun
+    .filter(({ endKnownOn }) => endKnownOn <= asOf || (firstSeenOn !== undefined && endKnownOn === firstSeenOn))
+    .map((term) => (term.cancelledOn !== null && term.cancelledOn > asOf ? { ...term, cancelledOn: null } : term));
+}
+
+/** Days after asOf on which the state changes otherwise than by time passing. */
+export function contractNewsAfter(terms: readonly ContractTerm[], asOf: CalendarDay): readonly CalendarDay[] {
+  return terms
+    .flatMap(({ startsOn, endKnownOn, cancelledOn }) => [startsOn, endKnownOn, cancelledOn])
+    .filter((day) => day !== null)
+    .filter((day) => day > asOf);
+}
+
+/** Last days of contracts that were not renewed within the grace, as far as that can be told on asOf; ascending. */
+export function lapses(terms: readonly ContractTerm[], asOf: CalendarDay): readonly CalendarDay[] {
+  const found: CalendarDay[] = [];
+  const ordered = inOrder(terms);
+  let covered = ordered[0]?.startsOn ?? null;
+  for (const [index, { startsOn, endsOn, endKnownOn }] of ordered.entries()) {
+    const before = ordered[index - 1];
+    // Where the start is that of the contract before, the renewal came when it was seen.
+    const begins = before && startsOn <= before.startsOn ? endKnownOn : startsOn;
+    if (covered === null || begins > asOf) break;
+    if (begins > addDays(covered, GRACE_DAYS)) found.push(covered);
+    covered = endsOn === null || endsOn > covered ? endsOn : covered;
+  }
+  if (covered !== null && addDays(covered, GRACE_DAYS) < asOf) found.push(covered);
+  return found;
+}
+
+/** Days on which notice was given up to asOf; ascending. */
+export function cancellations(terms: readonly ContractTerm[], asOf: CalendarDay): readonly CalendarDay[] {
+  const days = terms.flatMap(({ cancelledOn }) => (cancelledOn !== null && cancelledOn <= asOf ? [cancelledOn] : []));
+  return [...new Set(days)].sort();
+}
+
+function inOrder(terms: readonly ContractTerm[]): readonly ContractTerm[] {
+  const key = ({ startsOn, endsOn, endKnownOn }: ContractTerm) => `${startsOn}\0${endsOn ?? '9'}\0${endKnownOn}`;
+  return [...terms].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+function latestEnd(terms: readonly ContractTerm[]): CalendarDay | null {
+  let latest: CalendarDay | null | undefined;
+  for (const { endsOn } of terms) {
+    if (endsOn === null) return null;
+    if (latest == null || endsOn > latest) latest = endsOn;
+  }
+  return latest ?? null;
+}
+
+function distinctTerms(terms: readonly ContractTerm[]): number {
+  let [count, before]: [number, CalendarDay | null] = [0, null];
+  for (const end of terms
+    .map(({ endsOn }) => endsOn)
+    .filter((day) => day !== null)
+    .sort()) {
+    if (before === null || end > addDays(before, GRACE_DAYS)) count += 1;
+    before = end;
+  }
+  return Math.max(count, 1);
+}
