@@ -31,8 +31,12 @@ export function serveCommand(): Command {
         cycling = cycling.then(async () => {
           try {
             const report = await cycle(open.workspace, { asOf: today() });
-            const { pulled, recordsWritten, tasksOpened, rejected, unavailable } = report;
-            logger.info({ pulled, recordsWritten, tasksOpened, rejected }, 'cycle done');
+            const { pulled, recordsWritten, tasksOpened, rejected, unavailable, paused, calls } = report;
+            logger.info({ pulled, recordsWritten, tasksOpened, rejected, calls }, 'cycle done');
+            if (paused) logger.warn({ since: paused.since }, 'the workspace is paused: nothing was written');
+            for (const { connectionId, runOutAt } of calls) {
+              if (runOutAt !== null) logger.warn({ connectionId, runOutAt }, 'the API calls of the day will run out');
+            }
             for (const { connectionId, message } of unavailable) logger.warn({ connectionId }, message);
           } catch (error) {
             logger.error(

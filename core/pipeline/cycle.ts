@@ -1,5 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { daysBetween } from '../domain/calendar-day.ts';
+import { callsRunOutAt } from '../domain/call-usage.ts';
 import { type ExchangeRates, exchangeRates } from '../domain/exchange-rates.ts';
 import type { SourceRank } from '../features/settle.ts';
 import type { Playbook } from '../playbooks/schema.ts';
@@ -10,6 +11,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
+import { keepCallUsage } from '../store/call-usage.ts';
 import { erasedSinceTraining } from '../store/erasures.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
@@ -63,6 +65,8 @@ export interface CycleReport {
   unavailable: readonly { connectionId: string; message: string }[];
   /** Set while nothing leaves: nothing was planned, written or done. */
   paused: Pause | null;
+  /** What the vendors say of their calls of the day, and when these run out at this rate; null when they last. */
+  calls: readonly { connectionId: string; used: number; limit: number; runOutAt: string | null }[];
 }
 
 /** A champion is replaced after so many days. */
@@ -162,7 +166,20 @@ export async function cycle(
     model,
     unavailable,
     paused,
+    calls: await callsOf(database, connectors),
   };
+}
+
+/** Keeps what was seen of each connection's calls, and foresees when they run out. */
+async function callsOf(database: Database, connectors: readonly Connector[]): Promise<CycleReport['calls']> {
+  const calls: CycleReport['calls'][number][] = [];
+  for (const { connectionId, usage } of connectors) {
+    const seen = usage();
+    if (seen === null) continue;
+    const { used, limit } = seen;
+    const kept = await keepCallUsage(database, connectionId, seen);
+    calls.push({ connectionId, used, limit, runOutAt: callsRunOutAt(kept) });
+  return calls;
 }
 
 async function currentModel(
@@ -193,7 +210,7 @@ async function currentModel(
 }
 
 /** Trust by the order of the connections; unknown ones last. */
-export function sourceRank(connectors: readonly Connector[]): SourceRank {
+export function sourceRank(connectors: readonly Pick<Connector, 'connectionId'>[]): SourceRank {
   const order = new Map(connectors.map((connector, index) => [connector.connectionId, index]));
   return (connectionId) => order.get(connectionId) ?? connectors.length;
 }
