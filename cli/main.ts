@@ -29,6 +29,7 @@ import { syncCommand } from './sync.ts';
 import { trainCommand } from './train.ts';
 import { undoCommand } from './undo.ts';
 import { undoJoinCommand } from './undo-join.ts';
+import { webhookCommand } from './webhook.ts';
 import { writeBackCommand } from './write-back.ts';
 
 /** The program with all its commands. */
@@ -64,6 +65,7 @@ function program(): Command {
     quarantineCommand(),
     evaluateCommand(),
     serveCommand(),
+    webhookCommand(),
     sandboxCommand(),
     backupCommand(),
     restoreCommand(),

@@ -7,6 +7,7 @@ import { commandContext, type WorkspaceOptions, workspaceOptions } from './conte
 import { listen, untilStopped } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
+import { startWebhooks } from './outbound.ts';
 import { printJson, tell } from './output.ts';
 import { example } from './steps.ts';
 
@@ -59,12 +60,14 @@ export function serveCommand(): Command {
           }
         }
         const live = await startLive(open.workspace, { today, logger });
+        const sender = await startWebhooks(open, context);
         runCycle();
         const timer = setInterval(runCycle, CYCLE_EVERY_MS);
         await untilStopped();
         clearInterval(timer);
         await listening.close();
         await live.stop();
+        await sender.stop();
         await cycling;
       } finally {
         await open.close();

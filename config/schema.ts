@@ -75,6 +75,13 @@ export const configSchema = z.strictObject({
   language: z.enum(LANGUAGES).default('en'),
   /** Points of engagement and the like; takes effect at the next training. */
   scores: scoringSettingsSchema.prefault({}),
+  /** Signed calls to endpoints that subscribed to events. */
+  outbound: z
+    .strictObject({
+      /** Whether webhook endpoints on this machine may be called, and by plain http. */
+      allowLoopback: z.boolean().default(false),
+    })
+    .prefault({}),
   server: z
     .strictObject({
       /** Port of `serve` on 127.0.0.1. */

@@ -1,5 +1,6 @@
 import type { Action, TaskAction } from '../domain/actions.ts';
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import type { NewEvent } from '../domain/outbound-event.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { isInCell } from '../playbooks/cell.ts';
 import type { Playbook } from '../playbooks/schema.ts';
@@ -7,6 +8,7 @@ import { fillTemplate } from '../playbooks/template.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
+import { appendEvents } from '../store/outbound-events.ts';
 import { inTurn } from '../store/turn.ts';
 
 /** What planning did with the customers who entered a playbook's cell. */
@@ -106,6 +108,7 @@ async function planOne(
     ).map((row) => [row.owner, row.count]),
   );
 
+  const fired: NewEvent[] = [];
   const seen = new Set<string>();
   for (const row of queued) {
     const target = targets.get(row.customer_id);
@@ -145,8 +148,22 @@ async function planOne(
       ],
     );
     await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
+    fired.push({
+      type: 'playbook.fired',
+      customerId: row.customer_id,
+      data: {
+        customerId: row.customer_id,
+        playbook: playbook.name,
+        crossedOn: row.crossed_on,
+        firedOn: asOf,
+        actionKey: action.key,
+        connectionId: target.connection_id,
+        contactExternalId: target.external_id,
+      },
+    });
     report.planned += 1;
   }
+  await appendEvents(sql, fired, context.clock.now());
 }
 
 /**

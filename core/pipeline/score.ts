@@ -11,10 +11,12 @@ import { fieldValues } from '../scores/fields.ts';
 import type { Score } from '../scores/score.ts';
 import { recheckOn, scoreCustomer } from '../scores/score-customer.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import { tellScore } from '../scores/told.ts';
 import type { Sentences } from '../scores/words/index.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
+import { appendEvents } from '../store/outbound-events.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
 
@@ -25,6 +27,8 @@ interface Due {
   customer_id: string;
   stats: CustomerStats;
   score: Score | null;
+  /** The score that was told last in an event. */
+  told: Score | null;
   scored_stats: CustomerStats | null;
   /** Playbooks in whose cell the customer counted as. */
   cells: readonly string[] | null;
@@ -41,7 +45,7 @@ interface RecordRow {
 
 /**
  * Step 5: scores who needs it: customers with new facts, those whose re-check day has come, and everybody after a new model.
- * Score, history, what is to be written and crossings are one commit.
+ * Score, history, what is to be written, crossings and what is told outside are one commit.
  *
  * @returns how many customers were scored
  */
@@ -64,7 +68,7 @@ export async function score(
   for (let done = 0; ; ) {
     const count = await inTurn(database, async (sql) => {
       const due = await sql.query<Due>(
-        `select s.customer_id, s.stats, c.score, c.stats as scored_stats, c.cells
+        `select s.customer_id, s.stats, c.score, c.told, c.stats as scored_stats, c.cells
          from (select customer_id, stats from customer_stats where unscored order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
          left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
       );
@@ -80,6 +84,9 @@ export async function score(
     context.onProgress?.(done);
   }
 }
+
+/** Of a customer without any activity who was never told of. */
+const NOTHING_TO_TELL = { events: [], moved: false } as const;
 
 /** With what the book was last scored: another model, or an earlier day, concerns everybody. */
 const SCORED_WITH = 'scored-with';
@@ -140,14 +147,17 @@ async function scoreBatch(
     const writes = carriers
       .filter((record) => record.desired !== null || mustWrite(record.written, values))
       .map((record) => ({ record, values: valuesToSend(record.written, values) }));
-    // What each record shows once all is written; without any, the score itself is what silence moves away from.
-    const shown =
-      carriers.length === 0
-        ? [values]
-        : carriers.map((record) => ({
-            ...record.written,
-            ...writes.find((write) => write.record === record)?.values,
-          }));
+    const tale =
+      silentProspect && row.told === null ? NOTHING_TO_TELL : tellScore(row.customer_id, now, row.score, row.told);
+    const told = tale.moved ? { ...now, explanations: {}, reasons: [] } : row.told;
+    // What each record shows once all is written, and what was told: silence moves the scores away from these.
+    const shown = [
+      fieldValues(told ?? now),
+      ...carriers.map((record) => ({
+        ...record.written,
+        ...writes.find((write) => write.record === record)?.values,
+      })),
+    ];
     const wasIn = row.cells ?? [];
     const cells = playbooks
       .filter(({ enabled }) => enabled)
@@ -158,7 +168,9 @@ async function scoreBatch(
       writes,
       cells: cells.map((playbook) => playbook.name),
       entered: cells.filter((playbook) => !wasIn.includes(playbook.name)),
-      moved: writes.length > 0 || row.score === null,
+      moved: writes.length > 0 || tale.moved || row.score === null,
+      events: tale.events,
+      told,
       recheck: recheckOn(model, row.stats, now, shown, sentences),
     };
   });
@@ -178,8 +190,9 @@ async function scoreBatch(
       score: 'jsonb',
       stats: 'jsonb',
       cells: 'jsonb',
+      told: 'jsonb',
     },
-    rows: scored.map(({ row, now, recheck, cells }) => ({
+    rows: scored.map(({ row, now, recheck, cells, told }) => ({
       customer_id: row.customer_id,
       as_of: asOf,
       scored_at: clock.now().toISOString(),
@@ -192,10 +205,12 @@ async function scoreBatch(
       score: now,
       stats: row.stats,
       cells,
+      told,
     })),
     onConflict: `(customer_id) do update set as_of = excluded.as_of, scored_at = excluded.scored_at, recheck_on = excluded.recheck_on,
       model_version = excluded.model_version, priority = excluded.priority, churn_band = excluded.churn_band,
-      value_band = excluded.value_band, lifecycle = excluded.lifecycle, score = excluded.score, stats = excluded.stats, cells = excluded.cells`,
+      value_band = excluded.value_band, lifecycle = excluded.lifecycle, score = excluded.score, stats = excluded.stats, cells = excluded.cells,
+      told = excluded.told`,
   });
   await insertRows(sql, {
     table: 'score_history',
@@ -235,6 +250,11 @@ async function scoreBatch(
       })),
     ),
     asOf,
+  );
+  await appendEvents(
+    sql,
+    scored.flatMap(({ events }) => events),
+    clock.now(),
   );
   await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
 }
