@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { openConnectors } from '../config/wiring.ts';
+import { type CallUsage, callsRunOutAt } from '../core/domain/call-usage.ts';
 import { AuthError, StaypowerError } from '../core/domain/errors.ts';
 import type { CheckReport, Connector } from '../core/ports/connector.ts';
+import { readStoreNotes } from './check-store.ts';
 import { asOfOption, commandContext, workspaceOptions } from './context.ts';
+import { pausedLine } from './cycle-report.ts';
 import { print, printJson } from './output.ts';
 import { checkReadiness, type ReadinessOptions } from './readiness.ts';
 import { example } from './steps.ts';
@@ -20,32 +23,49 @@ export function checkCommand(): Command {
     if (options.readiness) return checkReadiness(options);
     const context = await commandContext(options);
     const open = await openConnectors(context.config, context);
+    let reports: readonly Checked[];
     try {
-      const reports = await Promise.all(open.connectors.map(checkOne));
-      if (reports.some(({ report }) => report.problems.length > 0)) process.exitCode = 1;
-      if (context.json) return printJson({ connections: reports });
-      if (reports.length === 0)
-        print('No connection is configured yet. "staypower init" writes a first staypower.yaml.');
-      for (const { connectionId, vendor, report } of reports) {
-        const left =
-          report.callsLeftToday === null ? '' : `, ${report.callsLeftToday.toLocaleString('en')} calls left today`;
-        print(
-          `${connectionId} (${vendor}): ${report.problems.length === 0 ? 'ready' : 'not ready'}, account ${report.account || 'unknown'}${left}`,
-        );
-        for (const problem of report.problems) print(`  ${problem.what}`, `    ${problem.remedy}`);
-      }
+      reports = await Promise.all(open.connectors.map(checkOne));
     } finally {
       await open.close();
+    }
+    // Only now: the embedded store is open once at a time.
+    const notes = await readStoreNotes(context);
+    if (reports.some(({ report }) => report.problems.length > 0)) process.exitCode = 1;
+    const connections = reports.map(({ usage, ...checked }) => ({
+      ...checked,
+      callsRunOutAt: usage && callsRunOutAt([...(notes.usages.get(checked.connectionId) ?? []), usage]),
+    }));
+    if (context.json) return printJson({ connections, paused: notes.paused });
+    if (notes.paused !== null) print(pausedLine(notes.paused));
+    if (reports.length === 0) print('No connection is configured yet. "staypower init" writes a first staypower.yaml.');
+    for (const { connectionId, vendor, report, callsRunOutAt: runOutAt } of connections) {
+      const left =
+        report.callsLeftToday === null ? '' : `, ${report.callsLeftToday.toLocaleString('en')} calls left today`;
+      const until = runOutAt === null ? '' : `, which at this rate run out at ${runOutAt}`;
+      print(
+        `${connectionId} (${vendor}): ${report.problems.length === 0 ? 'ready' : 'not ready'}, account ${report.account || 'unknown'}${left}${until}`,
+      );
+      for (const problem of report.problems) print(`  ${problem.what}`, `    ${problem.remedy}`);
     }
   });
   return example(command, 'staypower check', 'staypower check --readiness --transactions orders.csv');
 }
 
+interface Checked {
+  connectionId: string;
+  vendor: string;
+  report: CheckReport;
+  /** What the vendor said of the calls of the day while it was asked. */
+  usage: CallUsage | null;
+}
+
 /** A connection that fails is a result, not a reason to stop before the others. */
-async function checkOne(connector: Connector): Promise<{ connectionId: string; vendor: string; report: CheckReport }> {
+async function checkOne(connector: Connector): Promise<Checked> {
   const { connectionId, vendor } = connector;
   try {
-    return { connectionId, vendor, report: await connector.check() };
+    const report = await connector.check();
+    return { connectionId, vendor, report, usage: connector.usage() };
   } catch (error) {
     if (!(error instanceof StaypowerError)) throw error;
     return {
@@ -62,6 +82,7 @@ async function checkOne(connector: Connector): Promise<{ connectionId: string; v
         ],
         callsLeftToday: null,
       },
+      usage: null,
     };
   }
 }

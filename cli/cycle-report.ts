@@ -40,20 +40,16 @@ export async function cycleJson(
 
 /** The models behind the scores, under the papers' names; the chosen ones marked. */
 function modelsOf(model: ScoringModel): readonly Record<string, unknown>[] {
-  const spend = model.value && !('mean' in model.value.spend) ? model.value.spend : null;
+  const spends = (model.value?.parts ?? []).flatMap(({ spend }) => ('mean' in spend ? [] : [spend]));
   return [
-    ...model.report.transactionModels,
-    ...(spend
-      ? [
-          {
-            name: spend.name,
-            parameters: { ...spend.parameters },
-            logLikelihood: spend.diagnostics.logLikelihood,
-            converged: spend.diagnostics.converged,
-            chosen: true,
-          },
-        ]
-      : []),
+    ...model.report.transactionModels.map((fit) => ({ ...fit })),
+    ...[...new Map(spends.map((spend) => [spend.name, spend])).values()].map(({ name, parameters, diagnostics }) => ({
+      name,
+      parameters: { ...parameters },
+      logLikelihood: diagnostics.logLikelihood,
+      converged: diagnostics.converged,
+      chosen: true,
+    })),
     ...model.report.churnModels,
   ];
 }
@@ -61,6 +57,12 @@ function modelsOf(model: ScoringModel): readonly Record<string, unknown>[] {
 /** Says that nothing leaves, why, and what ends it. */
 export function pausedLine({ reason, by, since }: Pause): string {
   return `Paused by ${by} since ${since}: ${reason}. Nothing is written until "staypower resume".`;
+}
+
+/** Says when the calls of the day will be used up. */
+export function callsRunOutLine(calls: { used: number; limit: number; runOutAt: string }): string {
+  const number = (value: number) => value.toLocaleString('en');
+  return `${number(calls.used)} of ${number(calls.limit)} API calls of the day are used, by all apps together; at this rate they run out at ${calls.runOutAt}.`;
 }
 
 /** Prints what a cycle did. A connection that could not be reached makes the command fail: exit code 1. */
@@ -72,6 +74,9 @@ export async function printCycle(
   for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
   if (report.unavailable.length > 0) process.exitCode = 1;
   if (report.paused !== null) tell(pausedLine(report.paused));
+  for (const { connectionId, used, limit, runOutAt } of report.calls) {
+    if (runOutAt !== null) tell(`${connectionId}: ${callsRunOutLine({ used, limit, runOutAt })}`);
+  }
   const summary = await cycleJson(open, report, context);
   if (context.json) return printJson(summary);
   const number = (value: unknown) => Number(value).toLocaleString('en');

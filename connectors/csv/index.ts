@@ -71,6 +71,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
     scores: null,
     actions: null,
     check: () => check(folder, [...formats.values()]),
+    usage: () => null,
     close: async () => {},
   };
 }

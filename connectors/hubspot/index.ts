@@ -38,7 +38,7 @@ export function createHubSpot(
   const callsPer10Seconds = byGrant
     ? Math.min(settings.callsPer10Seconds, OAUTH_CALLS_PER_10_SECONDS)
     : settings.callsPer10Seconds;
-  const limits = createLimits(callsPer10Seconds);
+  const limits = createLimits({ ...settings, callsPer10Seconds }, context);
   const accessToken = byGrant ? accessTokens(context, settings, secrets) : secrets.accessToken;
   const clientOf = (priority: number) =>
     createClient({
@@ -72,8 +72,8 @@ export function createHubSpot(
     actions: {
       kinds: ['task', 'sequence'],
       perform: (action) =>
-        action.kind === 'task' ? openTask(batch, action, context.timeZone) : enrolInSequence(batch, action),
-      find: (action) => (action.kind === 'task' ? findTask(batch, action) : findEnrolment(batch, action)),
+        action.kind === 'task' ? openTask(live, action, context.timeZone) : enrolInSequence(live, action),
+      find: (action) => (action.kind === 'task' ? findTask(live, action) : findEnrolment(live, action)),
     },
     check: () =>
       checkAccount(
@@ -81,6 +81,7 @@ export function createHubSpot(
         all.map((reader) => reader.object),
         { configured: callsPer10Seconds, granted: () => limits.granted() },
       ),
+    usage: limits.usage,
     close: async () => {},
   };
 }

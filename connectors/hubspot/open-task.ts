@@ -1,11 +1,11 @@
 import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
-import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { VendorError } from '../../core/domain/errors.ts';
 import { API_VERSION } from './api-versions.ts';
 import type { HubSpotClient } from './client.ts';
 import { readLinks } from './read-associations.ts';
 import { readObjects } from './read-objects.ts';
 import { crmObjectSchema } from './replies.ts';
+import { instantAt } from './wall-clock.ts';
 
 /** Task to contact, as HubSpot defines it. https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide */
 const TASK_TO_CONTACT = 204;
@@ -80,21 +80,4 @@ function bodyOf(task: TaskAction): string {
 /** Brackets keep "a-1" from being found in "a-12". */
 function markerOf(key: string): string {
   return `[${key}]`;
-}
-
-/** The instant at which a clock on the wall of the time zone shows this hour of the day. */
-function instantAt(day: CalendarDay, hour: number, timeZone: string): string {
-  const wanted = Date.parse(`${day}T${String(hour).padStart(2, '0')}:00:00Z`);
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).formatToParts(wanted);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? '';
-  const shown = Date.parse(`${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:00Z`);
-  return new Date(wanted - (shown - wanted)).toISOString();
 }

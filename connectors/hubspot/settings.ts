@@ -17,6 +17,8 @@ export const hubspotSettingsSchema = z.strictObject({
   appId: z.string().regex(/^\d+$/, 'the digits of the app id').nullable().default(null),
   /** The account's burst limit: 190 on Professional and Enterprise, 100 on Free and Starter, 110 for a marketplace app. */
   callsPer10Seconds: z.number().int().min(20).max(250).default(190),
+  /** Share of the account's daily calls that is left to other apps, 0..1; marketplace apps have no daily limit. */
+  dailyCallReserve: z.number().min(0).max(0.9).default(0.1),
   deals: z
     .strictObject({
       /** Stages that count as a sale; none means what HubSpot itself counts as won. */

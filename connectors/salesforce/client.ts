@@ -1,8 +1,10 @@
 import jsforce, { type HttpMethods, type HttpResponse } from 'jsforce';
+import type { CallUsage } from '../../core/domain/call-usage.ts';
 import { AuthError, StaypowerError } from '../../core/domain/errors.ts';
 import type { Grant } from '../../core/ports/grants.ts';
 import type { ConnectorContext } from '../http/context.ts';
 import { createGrantAccess } from '../http/grant-access.ts';
+import { PRIORITY } from '../http/limiter.ts';
 import { retrying } from '../http/retry.ts';
 import { API_VERSION } from './api-versions.ts';
 import {
@@ -13,7 +15,7 @@ import {
   type Session,
 } from './auth.ts';
 import { errorOf, noAnswer } from './errors.ts';
-import { callLimiter, createDailyBudget } from './limits.ts';
+import { callLimiter, organisationBudget } from './limits.ts';
 import { refreshSalesforce } from './oauth.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { oneExchange } from './transport.ts';
@@ -48,6 +50,8 @@ export interface SalesforceClient {
   session(): Promise<Session>;
   /** The time at Salesforce as far as known, never later than ours: what a watermark may be made from. */
   serverNow(): Date;
+  /** What replies said of the calls of 24 hours; null before one did. */
+  usage(): CallUsage | null;
 }
 
 /** A query may run for two minutes; an upload takes its time. */
@@ -64,7 +68,7 @@ export function createClient(
   const { clock, logger, connectionId } = context;
   const authenticator = authenticatorOf(context, settings, secrets);
   const limiter = callLimiter();
-  const budget = createDailyBudget(settings.dailyCallReserve, clock);
+  const budget = organisationBudget(settings.dailyCallReserve, clock);
   let behindMs = 0;
   const noted = (response: HttpResponse) => {
     budget.note(response.headers['sforce-limit-info'] ?? '');
@@ -75,7 +79,7 @@ export function createClient(
     call: (call) =>
       retrying(
         () => {
-          budget.assertLeft();
+          budget.take(call.priority ?? PRIORITY.batch);
           return limiter.run(() => inSession(authenticator, call, noted), { priority: call.priority ?? 5 });
         },
         {
@@ -85,6 +89,7 @@ export function createClient(
       ),
     session: () => authenticator.session(),
     serverNow: () => new Date(clock.now().getTime() + behindMs),
+    usage: budget.usage,
   };
 }
 

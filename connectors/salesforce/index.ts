@@ -89,6 +89,7 @@ export function createSalesforce(
         action.kind === 'task' ? findTask(client, action) : findEnrolment(client, action),
     },
     check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
+    usage: client.usage,
     close: async () => {},
   };
 }

@@ -1,5 +1,5 @@
-import { RateLimitError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { createDailyBudget, type DailyBudget } from '../http/daily-budget.ts';
 import { createLimiter, type Limiter } from '../http/limiter.ts';
 
 /** One pair of the Sforce-Limit-Info header. */
@@ -13,9 +13,7 @@ export interface LimitInfo {
 /** Calls at once: a Developer organisation takes five long ones. */
 const CONCURRENT_CALLS = 5;
 /** Salesforce has no documented burst limit; this keeps a run from looking like an attack. */
-const BURST = { calls: 100, windowMs: 1_000 };
-/** What is known of the daily allocation is believed for so long; then one call goes out to see. */
-const BELIEVED_MS = 15 * 60_000;
+const BURST = { calls: 100, windowMs: 1_000, liveCalls: 10 };
 /** The allocation is a rolling 24 hours: an hour brings some of it back. */
 const DAILY_WAIT_MS = 60 * 60_000;
 
@@ -35,29 +33,27 @@ export function callLimiter(): Limiter {
   return createLimiter(BURST, CONCURRENT_CALLS);
 }
 
-/** What is left of the organisation's calls of 24 hours. */
-export interface DailyBudget {
+/** The organisation's calls of the rolling 24 hours. */
+export interface OrganisationBudget extends Pick<DailyBudget, 'take' | 'usage'> {
   /** Takes note of a reply's Sforce-Limit-Info. */
   note(header: string): void;
-  /** Throws RateLimitError (scope daily) when only the reserve is left. */
-  assertLeft(): void;
 }
 
 /** @param reserve share of the allocation that is not ours to use, 0..1 */
-export function createDailyBudget(reserve: number, clock: Clock): DailyBudget {
-  let known: { left: number; limit: number; atMs: number } | null = null;
+export function organisationBudget(reserve: number, clock: Clock): OrganisationBudget {
+  const budget = createDailyBudget({
+    vendor: 'Salesforce',
+    reserve,
+    clock,
+    resetsAt: () => null,
+    dailyWaitMs: DAILY_WAIT_MS,
+  });
   return {
     note: (header) => {
       const usage = parseLimitInfo(header).find((info) => info.name === 'api-usage');
-      if (usage) known = { left: usage.limit - usage.used, limit: usage.limit, atMs: clock.now().getTime() };
+      if (usage) budget.note(usage.used, usage.limit);
     },
-    assertLeft: () => {
-      if (known === null || known.left > known.limit * reserve) return;
-      if (clock.now().getTime() - known.atMs > BELIEVED_MS) return;
-      throw new RateLimitError(
-        `Salesforce: ${known.left} of ${known.limit} API calls of these 24 hours are left, and ${Math.ceil(known.limit * reserve)} are kept for others. Wait, lower dailyCallReserve, or buy more calls.`,
-        { scope: 'daily', retryAfterMs: DAILY_WAIT_MS },
-      );
-    },
+    take: budget.take,
+    usage: budget.usage,
   };
 }

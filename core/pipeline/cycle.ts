@@ -179,6 +179,7 @@ async function callsOf(database: Database, connectors: readonly Connector[]): Pr
     const { used, limit } = seen;
     const kept = await keepCallUsage(database, connectionId, seen);
     calls.push({ connectionId, used, limit, runOutAt: callsRunOutAt(kept) });
+  }
   return calls;
 }
 

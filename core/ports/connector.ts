@@ -1,4 +1,5 @@
 import type { Action, ActionKind, ActionReceipt } from '../domain/actions.ts';
+import type { CallUsage } from '../domain/call-usage.ts';
 import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts';
 import type { Json } from '../domain/json.ts';
 import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
@@ -18,6 +19,8 @@ export interface Connector {
   readonly actions: ActionPerformer | null;
   /** Whether the credentials work and which scopes, objects and limits they reach; reads only. */
   check(): Promise<CheckReport>;
+  /** What the vendor's replies said of the account's calls of the day; null before one did, or where it counts none. Asks nothing. */
+  usage(): CallUsage | null;
   /** Flushes what is buffered and frees sockets. */
   close(): Promise<void>;
 }

@@ -16,7 +16,10 @@ const client = () =>
   createClient({
     baseUrl: null,
     accessToken: 'pat-test',
-    limits: createLimits(1_000),
+    limits: createLimits(
+      { callsPer10Seconds: 1_000, dailyCallReserve: 0.1 },
+      { clock: { now: () => new Date() }, timeZone: 'UTC' },
+    ),
     logger,
     priority: 5,
     timeoutMs: 500,

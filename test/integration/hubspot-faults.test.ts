@@ -110,7 +110,10 @@ describe('a call of HubSpot', () => {
     };
     await account.client({ limits }).call(list);
     expect(Number(observed)).toBeGreaterThan(0);
-    const real = createLimits(190);
+    const real = createLimits(
+      { callsPer10Seconds: 190, dailyCallReserve: 0.1 },
+      { clock: { now: () => new Date() }, timeZone: 'UTC' },
+    );
     const startedAt = performance.now();
     real.observe(new Headers({ 'x-hubspot-ratelimit-remaining': '1' }));
     await real.run('general', 5, async () => null);

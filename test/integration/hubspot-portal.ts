@@ -84,6 +84,7 @@ export const noLimits: Limits = {
   run: (_kind, _priority, call) => call(),
   pauseFor: () => {},
   observe: () => {},
+  usage: () => null,
   granted: () => null,
 };
 

@@ -144,6 +144,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
       },
     },
     check: async () => ({ account: connectionId, problems: [], callsLeftToday: null }),
+    usage: () => null,
     close: async () => undefined,
   };
   return connector;

@@ -11,6 +11,7 @@ function clientWith(job: Record<string, unknown>, results: Readonly<Record<strin
     }),
     session: () => Promise.reject(new Error('not asked for here')),
     serverNow: () => new Date(),
+    usage: () => null,
   };
 }
 

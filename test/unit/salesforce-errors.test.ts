@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf, noAnswer, rowFailure } from '../../connectors/salesforce/errors.ts';
-import { createDailyBudget, parseLimitInfo } from '../../connectors/salesforce/limits.ts';
+import { organisationBudget, parseLimitInfo } from '../../connectors/salesforce/limits.ts';
 import { apiNameOf, fieldsToWrite } from '../../connectors/salesforce/mapping.ts';
 import { instantOf, isInstant, quoted } from '../../connectors/salesforce/soql.ts';
 import { CLEAR } from '../../core/domain/fields.ts';
@@ -82,14 +82,14 @@ describe('limits', () => {
 
   it('hold calls back at the reserve, and let one through to see after a while', () => {
     let now = Date.UTC(2026, 0, 1);
-    const budget = createDailyBudget(0.1, { now: () => new Date(now) });
-    budget.assertLeft();
+    const budget = organisationBudget(0.1, { now: () => new Date(now) });
+    budget.take(5);
     budget.note('per-app-api-usage=250/250(appName=x); api-usage=899/1000');
-    budget.assertLeft();
+    budget.take(5);
     budget.note('api-usage=900/1000');
-    expect(() => budget.assertLeft()).toThrow(/100 of 1000 API calls/);
+    expect(() => budget.take(5)).toThrow(/100 of 1000 API calls/);
     now += 16 * 60_000;
-    budget.assertLeft();
+    budget.take(5);
   });
 });
 
