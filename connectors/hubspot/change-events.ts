@@ -34,7 +34,7 @@ export type ChangeEvent = z.output<typeof changeEventSchema>;
 /** What an event asks for. Times are milliseconds: events come in no order. */
 export type Wanted =
   | { act: 'read'; object: ObjectName; id: string; at: number }
-  | { act: 'delete'; object: ObjectName; id: string; at: number; mergedInto: string | null };
+  | { act: 'delete'; object: ObjectName; id: string; at: number; mergedInto: string | null; forPrivacy: boolean };
 
 const SINGULAR: Readonly<Record<string, ObjectName>> = {
   contact: 'contacts',
@@ -86,7 +86,7 @@ export function wantedBy(
     }
     case 'deletion':
     case 'privacyDeletion':
-      return [{ act: 'delete', object, id: objectId, at, mergedInto: null }];
+      return [{ act: 'delete', object, id: objectId, at, mergedInto: null, forPrivacy: verb === 'privacyDeletion' }];
     case 'merge': {
       const survivor = event.newObjectId ?? event.primaryObjectId ?? objectId;
       const gone = new Set([
@@ -96,7 +96,9 @@ export function wantedBy(
       gone.delete(survivor);
       return [
         { act: 'read', object, id: survivor, at },
-        ...[...gone].map((each): Wanted => ({ act: 'delete', object, id: each, at, mergedInto: survivor })),
+        ...[...gone].map(
+          (each): Wanted => ({ act: 'delete', object, id: each, at, mergedInto: survivor, forPrivacy: false }),
+        ),
       ];
     }
     default:

@@ -36,7 +36,7 @@ export async function readChanges(
     for (const each of own) {
       const gone = reader.deletions(each.id);
       if (each.act === 'read') results.set(each, found.get(each.id) ?? { records: gone, rejected: [] });
-      else results.set(each, { records: gone.map((one) => mergedInto(one, each.mergedInto)), rejected: [] });
+      else results.set(each, { records: gone.map((one) => told(one, each)), rejected: [] });
     }
     // One that was merged away is answered by the record that took its place, which nobody asked for.
     for (const [id, translation] of found) if (!asked.has(id)) survivors.push(translation);
@@ -51,7 +51,10 @@ export async function readChanges(
   };
 }
 
-/** One wish for each record, in the order of their first events. The latest counts; a merge tells more than the deletion it causes. */
+/**
+ * One wish for each record, in the order of their first events. The latest counts; a merge tells more than the deletion it causes, and
+ * so does a privacy deletion than the one that HubSpot sends along with it.
+ */
 function latestOf(wanted: readonly Wanted[]): readonly Wanted[] {
   const latest = new Map<string, Wanted>();
   for (const each of wanted) {
@@ -63,7 +66,9 @@ function latestOf(wanted: readonly Wanted[]): readonly Wanted[] {
 }
 
 function rank(wanted: Wanted): number {
-  return wanted.act === 'delete' && wanted.mergedInto !== null ? 1 : 0;
+  if (wanted.act !== 'delete') return 0;
+  if (wanted.forPrivacy) return 2;
+  return wanted.mergedInto === null ? 0 : 1;
 }
 
 /** Records as they are now, by their id; what is gone is absent. */
@@ -80,8 +85,9 @@ async function readNow(
   );
 }
 
-function mergedInto(deletion: DeletionRecord, mergedIntoExternalId: string | null): DeletionRecord {
-  return { ...deletion, mergedIntoExternalId };
+function told(deletion: DeletionRecord, wanted: Wanted & { act: 'delete' }): DeletionRecord {
+  const whole = { ...deletion, mergedIntoExternalId: wanted.mergedInto };
+  return wanted.forPrivacy ? { ...whole, forPrivacy: true } : whole;
 }
 
 /** A record that several events led to is given once. */
@@ -91,7 +97,10 @@ function eachOnce(records: readonly SourceRecord[]): readonly SourceRecord[] {
     const key =
       record.kind === 'deletion' ? `${record.of} ${record.externalId}` : `${record.kind} ${record.externalId}`;
     const known = last.get(key);
-    const tellsLess = record.kind === 'deletion' && known?.kind === 'deletion' && known.mergedIntoExternalId !== null;
+    const tellsLess =
+      record.kind === 'deletion' &&
+      known?.kind === 'deletion' &&
+      (known.mergedIntoExternalId !== null || known.forPrivacy === true);
     if (!tellsLess) last.set(key, record);
   }
   return [...last.values()];

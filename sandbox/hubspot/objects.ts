@@ -134,7 +134,11 @@ export function objectRoutes(portal: Portal, sourceOf: SourceOf): Router {
     res.sendStatus(204);
   });
   route('post', '/gdpr-delete', (type, req, res) => {
-    portal.archive(type, String(bodyOf(req)['objectId']), sourceOf(req));
+    const id = String(bodyOf(req)['objectId']);
+    portal.archive(type, id, sourceOf(req));
+    // HubSpot tells of it twice: as the deletion that it also is, and as what it is for.
+    // https://developers.hubspot.com/changelog/now-live-webhooks-now-support-privacy-compliant-contact-deletions
+    portal.onChange?.({ type, id, kind: 'privacyDeletion', source: sourceOf(req) });
     res.sendStatus(204);
   });
   route('post', '/merge', (type, req, res) => {

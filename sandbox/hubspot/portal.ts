@@ -31,7 +31,7 @@ export interface Association {
 export type OnChange = (change: {
   type: ObjectType;
   id: string;
-  kind: 'creation' | 'propertyChange' | 'deletion' | 'merge';
+  kind: 'creation' | 'propertyChange' | 'deletion' | 'privacyDeletion' | 'merge';
   property?: string;
   value?: string;
   mergedIds?: readonly string[];

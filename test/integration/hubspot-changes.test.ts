@@ -127,9 +127,14 @@ describe('changes that HubSpot tells of', () => {
 
   it('deletes once for a privacy deletion and the deletion that comes with it', async () => {
     const id = contact();
-    const { records, calls } = await read(event('contact.privacyDeletion', id), event('contact.deletion', id));
-    expect(records).toEqual([{ kind: 'deletion', of: 'contact', externalId: id, mergedIntoExternalId: null }]);
-    expect(calls).toBe(0);
+    const twins = [event('contact.privacyDeletion', id), event('contact.deletion', id)];
+    for (const order of [twins, twins.toReversed()]) {
+      const { records, calls } = await read(...order);
+      expect(records).toEqual([
+        { kind: 'deletion', of: 'contact', externalId: id, mergedIntoExternalId: null, forPrivacy: true },
+      ]);
+      expect(calls).toBe(0);
+    }
   });
 
   it('deletes what is gone by the time it is read', async () => {
