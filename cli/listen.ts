@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { signInsOf } from '../config/sign-in.ts';
 import { createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
+import { grantStatuses } from '../core/store/grants.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createWebhookRouter } from '../webhooks/inbound/router.ts';
@@ -35,7 +37,18 @@ export async function listen(
     logger,
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
-  const server = await startServer({ queries: open.queries, webhooks, apiTokenHash, logger }, options.port);
+  const server = await startServer(
+    {
+      queries: open.queries,
+      webhooks,
+      apiTokenHash,
+      connections: () => grantStatuses(database),
+      signIns: signInsOf(context.config, context, database),
+      publicBaseUrl: context.config.server.publicBaseUrl,
+      logger,
+    },
+    options.port,
+  );
   return {
     server,
     newApiToken,

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
+import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
 import { driversCommand } from './drivers.ts';
 import { eraseCommand } from './erase.ts';
@@ -20,6 +21,7 @@ import { provisionCommand } from './provision.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeCommand } from './resume.ts';
+import { rotateKeyCommand } from './rotate-key.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scoreCommand } from './score.ts';
@@ -41,6 +43,8 @@ function program(): Command {
   for (const command of [
     demoCommand(),
     initCommand(),
+    connectCommand(),
+    rotateKeyCommand(),
     checkCommand(),
     provisionCommand(),
     runCommand(),

@@ -1,9 +1,11 @@
 import { hubspotOAuth } from '../connectors/hubspot/index.ts';
 import { salesforceOAuth } from '../connectors/salesforce/index.ts';
-import { ConfigError } from '../core/domain/errors.ts';
+import { ConfigError, type ConfigProblem } from '../core/domain/errors.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { Database } from '../core/ports/database.ts';
+import type { SignIns } from '../core/ports/grants.ts';
 import { createKeyring, type Keyring } from '../core/store/keyring.ts';
-import type { Connectable } from '../core/store/sign-ins.ts';
+import { type Connectable, createSignIns } from '../core/store/sign-ins.ts';
 import { type Environment, environmentPrefix } from './load.ts';
 import type { ResolvedConfig } from './schema.ts';
 import { type SecretReader, secretList, secretReader } from './secrets.ts';
@@ -24,11 +26,13 @@ export function keyringOf(env: Environment): Keyring | null {
  * @throws ConfigError when it is not set
  */
 export function requiredKeyring(env: Environment): Keyring {
-  return keyringOf(env) ?? createKeyring([]);
+  const keyring = keyringOf(env);
+  if (keyring === null) throw new ConfigError([missingKey()]);
+  return keyring;
 }
 
 /** The connections that can be made in the browser: those with the id and secret of an app, and no credentials that go before. */
-export function connectablesOf(
+function connectablesOf(
   config: ResolvedConfig,
   { env, clock }: { env: Environment; clock: Clock },
 ): readonly Connectable[] {
@@ -57,39 +61,61 @@ export function appOf(connectionId: string, secrets: SecretReader): { clientId: 
   return clientId === null || clientSecret === undefined ? null : { clientId, clientSecret };
 }
 
+/** Sign-ins of a configuration; null where there is no key to keep tokens under. */
+export function signInsOf(
+  config: ResolvedConfig,
+  context: { env: Environment; clock: Clock },
+  database: Database,
+): SignIns | null {
+  const keyring = keyringOf(context.env);
+  if (keyring === null) return null;
+  return createSignIns(database, connectablesOf(config, context), { keyring, clock: context.clock });
+}
+
 /**
- * The connection to make in the browser.
+ * Refuses a connection that cannot be made in the browser.
  *
  * @throws ConfigError that says what is missing
  */
-export function connectableNamed(
+export function assertConnectable(
   name: string,
   config: ResolvedConfig,
   context: { env: Environment; clock: Clock },
-): Connectable {
-  const found = connectablesOf(config, context).find(({ connectionId }) => connectionId === name);
-  if (found !== undefined) return found;
+): void {
+  const problems: ConfigProblem[] = [];
   const configured = config.connections.find(({ id }) => id === name);
   const prefix = environmentPrefix(name);
-  throw new ConfigError([
-    configured === undefined
-      ? {
-          path: 'connections',
-          expected: `a connection with the id "${name}"`,
-          found: config.connections.map(({ id }) => id).join(', ') || 'none',
-          remedy: 'Write it into staypower.yaml; "staypower init" makes a first one.',
-        }
-      : configured.vendor === 'hubspot' || configured.vendor === 'salesforce'
-        ? {
-            path: `${prefix}_CLIENT_ID`,
-            expected: `client id and ${prefix}_CLIENT_SECRET of your app, and no ${configured.vendor === 'hubspot' ? `${prefix}_ACCESS_TOKEN` : `${prefix}_USERNAME`}, which would go before`,
-            remedy: 'README.md, "Connect", says where to make the app and what to copy.',
-          }
-        : {
-            path: 'connections',
-            expected: 'a Salesforce or HubSpot connection',
-            found: configured.vendor,
-            remedy: `${configured.vendor} is connected by keys in the environment or by files; nothing is approved in a browser.`,
-          },
-  ]);
+  if (configured === undefined) {
+    problems.push({
+      path: 'connections',
+      expected: `a connection with the id "${name}"`,
+      found: config.connections.map(({ id }) => id).join(', ') || 'none',
+      remedy: 'Write it into staypower.yaml; "staypower init" makes a first one.',
+    });
+  } else if (configured.vendor !== 'hubspot' && configured.vendor !== 'salesforce') {
+    problems.push({
+      path: 'connections',
+      expected: 'a Salesforce or HubSpot connection',
+      found: configured.vendor,
+      remedy: `${configured.vendor} is connected by keys in the environment or by files; nothing is approved in a browser.`,
+    });
+  } else if (!connectablesOf(config, context).some(({ connectionId }) => connectionId === name)) {
+    const before = configured.vendor === 'hubspot' ? 'ACCESS_TOKEN' : 'USERNAME';
+    problems.push({
+      path: `${prefix}_CLIENT_ID`,
+      expected: `the client id of your app, ${prefix}_CLIENT_SECRET beside it, and no ${prefix}_${before}, which would go before`,
+      remedy: 'README.md, "Connect", says where to make the app and what to copy.',
+    });
+  }
+  if (context.env['STAYPOWER_KEY'] === undefined) problems.push(missingKey());
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function missingKey(): ConfigProblem {
+  return {
+    path: 'STAYPOWER_KEY',
+    expected: 'the key that encrypts tokens in the store',
+    found: 'nothing',
+    remedy: 'Make one with "openssl rand -base64 32" and set it; keep a copy elsewhere than the store.',
+  };
 }

@@ -1,14 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { StoreError } from '../core/domain/errors.ts';
 import type { Queries } from '../core/ports/engine.ts';
+import type { GrantStatus, SignIns } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { requireBearer } from './api/bearer.ts';
+import { connectionRoutes } from './api/connections.ts';
 import { customerRoutes } from './api/customers.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 
 /** What the server is made of. */
 export interface ServerParts {
@@ -17,6 +20,12 @@ export interface ServerParts {
   webhooks: Router;
   /** Hash of the token that /v1 needs. */
   apiTokenHash: string;
+  /** Connections that were made in a browser. */
+  connections: () => Promise<readonly GrantStatus[]>;
+  /** Null where none can be made: no key to keep tokens under. */
+  signIns: SignIns | null;
+  /** The https address under which browsers reach us; null on a machine of one's own. */
+  publicBaseUrl: string | null;
   logger: Logger;
 }
 
@@ -29,6 +38,7 @@ export interface Server {
 
 /** Requests to /v1 that one address may make in a minute. */
 const API_REQUESTS_PER_MINUTE = 600;
+const SIGN_IN_REQUESTS_PER_MINUTE = 30;
 
 /**
  * Listens on 127.0.0.1: a reverse proxy that ends TLS stands in front in production. Port 0 takes a free one.
@@ -63,7 +73,15 @@ export async function startServer(parts: ServerParts, port: number): Promise<Ser
   };
 }
 
-function application({ queries, webhooks, apiTokenHash, logger }: ServerParts): express.Express {
+function application({
+  queries,
+  webhooks,
+  apiTokenHash,
+  connections,
+  signIns,
+  publicBaseUrl,
+  logger,
+}: ServerParts): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet());
@@ -76,14 +94,19 @@ function application({ queries, webhooks, apiTokenHash, logger }: ServerParts): 
       health.engine === 'pglite'
         ? 'The embedded store is for trial: one process, and safe against a crash but not against a power cut. Set DATABASE_URL for production.'
         : null;
-    res.status(health.ok ? 200 : 503).json({ ...health, note });
+    res.status(health.ok ? 200 : 503).json({ ...health, reconnect: await lostConnections(connections), note });
   });
-  app.use(metrics(queries));
+  app.use(metrics(queries, connections));
   app.use('/webhooks', webhooks);
+  if (signIns !== null) {
+    const requireKey = requireBearer(apiTokenHash);
+    app.use('/oauth', attempts(), oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }));
+  }
   app.use(
     '/v1',
     rateLimit({ windowMs: 60_000, limit: API_REQUESTS_PER_MINUTE, standardHeaders: 'draft-8', legacyHeaders: false }),
     requireBearer(apiTokenHash),
+    connectionRoutes(connections),
     customerRoutes(queries),
   );
   app.use((req: Request, res: Response) => {
@@ -99,8 +122,23 @@ function application({ queries, webhooks, apiTokenHash, logger }: ServerParts): 
   return app;
 }
 
+/** Sign-ins are few; their pages are open to anybody. */
+function attempts(): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: SIGN_IN_REQUESTS_PER_MINUTE,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+  });
+}
+
+/** Ids of the connections that an admin must make again. */
+async function lostConnections(connections: ServerParts['connections']): Promise<readonly string[]> {
+  return (await connections()).filter(({ lostReason }) => lostReason !== null).map(({ connectionId }) => connectionId);
+}
+
 /** Prometheus metrics: durations of requests by route, and what waits in the store. */
-function metrics(queries: Queries): Router {
+function metrics(queries: Queries, connections: ServerParts['connections']): Router {
   const registry = new Registry();
   const durations = new Histogram({
     name: 'staypower_http_request_seconds',
@@ -112,6 +150,11 @@ function metrics(queries: Queries): Router {
     name: 'staypower_waiting',
     help: 'What waits: inbox (messages), outbox (writes and actions), quarantine (records).',
     labelNames: ['where'],
+    registers: [registry],
+  });
+  const lost = new Gauge({
+    name: 'staypower_connections_lost',
+    help: 'Connections that an admin must make again.',
     registers: [registry],
   });
   const router = express.Router();
@@ -127,6 +170,7 @@ function metrics(queries: Queries): Router {
     waiting.set({ where: 'inbox' }, health.inboxWaiting);
     waiting.set({ where: 'outbox' }, health.outboxWaiting);
     waiting.set({ where: 'quarantine' }, health.quarantined);
+    lost.set((await lostConnections(connections)).length);
     res.type(registry.contentType).send(await registry.metrics());
   });
   return router;

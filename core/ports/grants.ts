@@ -60,3 +60,40 @@ export interface OAuthApp {
   /** @throws AuthError, VendorError, RateLimitError */
   exchange(answer: { code: string; codeVerifier: string; redirectUri: string }): Promise<Grant>;
 }
+
+/** A sign-in that waits for the admin. */
+export interface SignIn {
+  /** Where the admin's browser goes. */
+  authorizationUrl: string;
+  /** ISO 8601; the vendor must have sent the browser back before. */
+  expiresAt: string;
+}
+
+/** A connection that was just made. */
+export interface Connected {
+  connectionId: string;
+  account: string;
+  /** Rights that were granted, and optional ones that were not. */
+  granted: readonly string[];
+  notGranted: readonly Scope[];
+}
+
+/** Connections that are made in a browser: what the command and the server's pages do alike. */
+export interface SignIns {
+  /** Those for which an app is set up. */
+  readonly connections: readonly { connectionId: string; vendor: string; scopes: readonly Scope[] }[];
+  /**
+   * Begins a sign-in.
+   *
+   * @param begunBy a secret of the browser or process that begins it; only its holder can end it
+   * @throws DataError for a connection that is not in `connections`
+   */
+  begin(connectionId: string, options: { redirectUri: string; begunBy: string }): Promise<SignIn>;
+  /**
+   * Ends a sign-in: takes its state, which works once, gives the code for tokens and keeps them.
+   *
+   * @throws AuthError when the state is unknown, used, too old or another's, the vendor refuses the code, or another account was
+   *   approved than the connection has been reading
+   */
+  end(vendor: string, callback: { state: string; code: string }, begunBy: string): Promise<Connected>;
+}

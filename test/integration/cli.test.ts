@@ -20,6 +20,8 @@ const file = (where: string, name: string, text: string) => {
 const COMMANDS = [
   'demo',
   'init',
+  'connect',
+  'rotate-key',
   'check',
   'provision',
   'run',

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CustomerExplanation, Queries } from '../../core/ports/engine.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
-import { type Server, startServer } from '../../webhooks/server.ts';
+import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
 
 const TOKEN = 'sp_right';
 const ID = '48d603e6-070a-5d62-a4fb-23d6a3fa1c2c';
@@ -30,9 +30,18 @@ const queries: Queries = {
   health: async () => ({ ok: true, engine: 'postgres', inboxWaiting: 1, outboxWaiting: 2, quarantined: 3 }),
 };
 
+const parts: ServerParts = {
+  queries,
+  webhooks: Router(),
+  apiTokenHash: tokenHash(TOKEN),
+  connections: async () => [],
+  signIns: null,
+  publicBaseUrl: null,
+  logger,
+};
 let server: Server;
 beforeAll(async () => {
-  server = await startServer({ queries, webhooks: Router(), apiTokenHash: tokenHash(TOKEN), logger }, 0);
+  server = await startServer(parts, 0);
 });
 afterAll(() => server.close());
 
@@ -105,7 +114,7 @@ describe('the server', () => {
 
   test('a port that is taken is named with what to do', async () => {
     const port = Number(new URL(server.url).port);
-    await expect(startServer({ queries, webhooks: Router(), apiTokenHash: 'x', logger }, port)).rejects.toThrow(
+    await expect(startServer({ ...parts, apiTokenHash: 'x' }, port)).rejects.toThrow(
       /Port \d+ .* is taken.*--port/,
     );
   });

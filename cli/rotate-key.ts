@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { requiredKeyring } from '../config/sign-in.ts';
+import { openWorkspace } from '../config/wiring.ts';
+import { sealAnew } from '../core/store/grants.ts';
+import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { print, printJson } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower rotate-key` */
+export function rotateKeyCommand(): Command {
+  const command = workspaceOptions(
+    new Command('rotate-key').description(
+      'Encrypt the stored tokens with the first key of STAYPOWER_KEY (NEW,OLD); then the old one can go.',
+    ),
+  ).action(async (options: WorkspaceOptions) => {
+    const context = await commandContext(options);
+    const keyring = requiredKeyring(context.env);
+    const open = await openWorkspace(context.config, context, { withConnectors: false });
+    try {
+      const resealed = await sealAnew(open.workspace.database, keyring);
+      if (context.json) return printJson({ keyId: keyring.keyId, resealed });
+      print(
+        `${resealed} ${resealed === 1 ? 'connection was' : 'connections were'} encrypted with another key; all of them open with ${keyring.keyId} now.`,
+        'Restart other processes with the new key alone.',
+      );
+    } finally {
+      await open.close();
+    }
+  });
+  return example(command, 'STAYPOWER_KEY=NEW,OLD staypower rotate-key');
+}

@@ -1,0 +1,79 @@
+import { AuthError, StaypowerError } from '../../core/domain/errors.ts';
+import type { Connected, SignIns } from '../../core/ports/grants.ts';
+
+/** What came of a callback, and the page that the admin sees. */
+export interface CallbackAnswer {
+  status: number;
+  html: string;
+  outcome: Connected | StaypowerError;
+}
+
+/**
+ * Answers the request with which a vendor sends the admin's browser back.
+ *
+ * @param query state and code, or error and error_description (RFC 6749, 4.1.2)
+ * @param begunBy secret of the browser or process; "" where the request carries none
+ */
+export async function answerCallback(
+  signIns: SignIns,
+  vendor: string,
+  query: URLSearchParams,
+  begunBy: string,
+): Promise<CallbackAnswer> {
+  try {
+    const outcome = await signIns.end(vendor, readCallback(query), begunBy);
+    const missing = outcome.notGranted.map(({ name, why }) => `Not granted: ${name} (${why}).`);
+    return {
+      status: 200,
+      html: page('Connected', [
+        `${outcome.connectionId} reads the account ${outcome.account} from now on.`,
+        ...missing,
+        'You can close this window.',
+      ]),
+      outcome,
+    };
+  } catch (error) {
+    if (!(error instanceof StaypowerError)) throw error;
+    const remedy = error instanceof AuthError ? error.remedy : null;
+    return {
+      status: 400,
+      html: page('Not connected', [error.message, ...(remedy === null ? [] : [remedy])]),
+      outcome: error,
+    };
+  }
+}
+
+function readCallback(query: URLSearchParams): { state: string; code: string } {
+  const error = query.get('error');
+  const state = query.get('state') ?? '';
+  const code = query.get('code') ?? '';
+  if (error !== null) {
+    throw new AuthError(
+      error === 'access_denied'
+        ? 'It was not approved at the vendor. Nothing has changed.'
+        : `The vendor could not go on: ${error.slice(0, 60)} ${(query.get('error_description') ?? '').slice(0, 200)}`.trim(),
+      { revoked: false },
+    );
+  }
+  if (state === '' || code === '') {
+    throw new AuthError('The address lacks state or code: open this page only by way of the vendor.', {
+      revoked: false,
+    });
+  }
+  return { state, code };
+}
+
+function page(title: string, sentences: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${title} - Staypower</title>
+<h1>${title}</h1>
+${sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}
+</html>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
