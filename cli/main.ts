@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { adviseCommand } from './advise.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { connectCommand } from './connect.ts';
@@ -31,6 +32,7 @@ import { syncCommand } from './sync.ts';
 import { trainCommand } from './train.ts';
 import { undoCommand } from './undo.ts';
 import { undoJoinCommand } from './undo-join.ts';
+import { unprovisionCommand } from './unprovision.ts';
 import { webhookCommand } from './webhook.ts';
 import { writeBackCommand } from './write-back.ts';
 
@@ -47,6 +49,7 @@ function program(): Command {
     rotateKeyCommand(),
     checkCommand(),
     provisionCommand(),
+    unprovisionCommand(),
     runCommand(),
     syncCommand(),
     trainCommand(),
@@ -61,6 +64,7 @@ function program(): Command {
     propensityCommand(),
     segmentsCommand(),
     prioritiesCommand(),
+    adviseCommand(),
     undoJoinCommand(),
     eraseCommand(),
     erasuresCommand(),

@@ -3,6 +3,7 @@ import { csvSettingsSchema } from '../connectors/csv/index.ts';
 import { hubspotSettingsSchema } from '../connectors/hubspot/index.ts';
 import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
 import { segmentSettingsSchema } from '../connectors/segment/index.ts';
+import { planningSettingsSchema } from '../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
 import { scoringSettingsSchema } from '../core/scores/settings.ts';
 import { LANGUAGES } from '../core/scores/words/index.ts';
@@ -82,6 +83,8 @@ export const configSchema = z.strictObject({
       allowLoopback: z.boolean().default(false),
     })
     .prefault({}),
+  /** Actions, what they take, and the limits of a plan. */
+  planning: planningSettingsSchema.prefault({}),
   server: z
     .strictObject({
       /** Port of `serve` on 127.0.0.1. */

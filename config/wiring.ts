@@ -5,19 +5,21 @@ import type { ConnectorContext } from '../connectors/http/context.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { createSalesforce, type SalesforceSecrets } from '../connectors/salesforce/index.ts';
 import { createSegment } from '../connectors/segment/index.ts';
-import type { Workspace } from '../core/pipeline/cycle.ts';
+import { sourceRank, type Workspace } from '../core/pipeline/cycle.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
 import type { Database } from '../core/ports/database.ts';
 import type { Inbox, Insights, Queries } from '../core/ports/engine.ts';
 import type { Grants } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { Planning } from '../core/ports/planning.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
 import { createGrants } from '../core/store/grants.ts';
 import { createInbox } from '../core/store/inbox.ts';
 import { createInsights } from '../core/store/insights.ts';
 import type { Keyring } from '../core/store/keyring.ts';
 import { openStore } from '../core/store/open.ts';
+import { createPlanning } from '../core/store/planning.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier } from '../webhooks/verify/hubspot.ts';
@@ -43,6 +45,7 @@ export interface OpenWorkspace {
   workspace: Workspace;
   queries: Queries;
   insights: Insights;
+  planning: Planning;
   inbox: Inbox;
   close(): Promise<void>;
 }
@@ -255,6 +258,12 @@ export async function openWorkspace(
     },
     queries: createQueries(database),
     insights: createInsights(database, sentencesOf(config.language)),
+    planning: createPlanning(database, {
+      settings: config.planning,
+      timeZone: config.timeZone,
+      rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+      clock: context.clock,
+    }),
     inbox: createInbox(database, () => context.clock.now()),
     close: async () => {
       await Promise.all(connectors.map((connector) => connector.close()));

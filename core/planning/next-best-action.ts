@@ -36,7 +36,7 @@ export interface Advice {
   choice: ActionWorth | null;
   /** By which customers are compared: the net expected, or the drawn one where the choice was drawn. 0 without a choice. */
   rankedBy: number;
-  /** True where the choice is not the one with the highest expected net: it is made in order to learn. */
+  /** True where expectation alone would have chosen otherwise: it is made in order to learn. */
   explores: boolean;
   /** Every action that the margin guard lets through, at its expected save rate, best first. */
   options: readonly ActionWorth[];
@@ -82,12 +82,12 @@ export function nextBestAction(customer: AdviceCustomer, terms: AdviceTerms): Ad
     .map((option) => ({ option, net: draws ? drawnNet(customer, option, terms, random) : option.net }))
     .sort((a, b) => b.net - a.net);
   const best = standing[0] && standing[0].net > 0 ? standing[0] : null;
-  const byMean = options[0] && options[0].net > 0 ? options[0] : null;
+  const expected = options.find(({ net, chanceItPays }) => net > 0 && chanceItPays >= leastChance);
   return {
     customer,
     choice: best?.option ?? null,
     rankedBy: best?.net ?? 0,
-    explores: best !== null && best.option !== byMean,
+    explores: best !== null && best.option !== expected,
     options,
   };
 }

@@ -82,6 +82,10 @@ export const planningSettingsSchema = z.strictObject({
       channels: z.record(name, z.number().int().min(0)).default({}),
     })
     .prefault({}),
+  /** After so many days the effect of a contact has fallen to 1/e. */
+  effectDays: z.number().min(1).max(365).default(30),
+  /** A customer is left alone for so many days after the last contact of a playbook. */
+  coolDownDays: z.number().int().min(0).max(365).default(30),
   /** When customers may be contacted, in the workspace's time zone. */
   hours: z
     .strictObject({

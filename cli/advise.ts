@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import { openWorkspace } from '../config/wiring.ts';
+import type { AdviceAnswer } from '../core/ports/planning.ts';
+import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { integer } from './options.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower advise`: the next best action of every customer, and what advice would have earned so far. */
+export function adviseCommand(): Command {
+  const command = asOfOption(
+    workspaceOptions(
+      new Command('advise')
+        .description('What to do next with whom: the action that keeps most for its cost, or none. Changes nothing.')
+        .option('--limit <number>', 'customers to list', integer, 20)
+        .option('--seed <number>', 'of the draws by which a share of customers explores', integer, 1),
+    ),
+  ).action(async (options: WorkspaceOptions & { limit: number; seed: number }) => {
+    const context = await commandContext(options);
+    const open = await openWorkspace(context.config, context, { withConnectors: false });
+    try {
+      const { asOf } = context;
+      const found = await open.planning.advice({ asOf, seed: options.seed, limit: options.limit });
+      if (context.json) printJson(found);
+      else if (found) show(found);
+      else print('There is no model yet: run "staypower train", or "staypower run" for a whole cycle.');
+    } finally {
+      await open.close();
+    }
+  });
+  return example(command, 'staypower advise --limit 10 --workspace demo');
+}
+
+function show({ customers, advised, currency, savedValue, cost, net, effects, review, rows }: AdviceAnswer): void {
+  print(
+    `${customers.toLocaleString('en')} active customers may be contacted; an action is advised for ${advised.toLocaleString('en')} of them, the others are better left alone.`,
+    `Expected: ${savedValue} ${currency} of margin kept for ${cost}, ${net} net.`,
+    '',
+    table(
+      ['action', 'segment', 'save rate', 'low', 'high', 'customers'],
+      effects.map((row) => [
+        row.action,
+        row.segment ?? 'all',
+        ...[row.saveRate, row.low, row.high].map((rate) => rate.toFixed(3)),
+        row.customers,
+      ]),
+    ),
+  );
+  for (const { playbook, advice, nobody, everybody } of review) {
+    print(
+      '',
+      `Of those who entered ${playbook}, for each (doubly robust, 95 %): ${[
+        ['as advised', advice] as const,
+        ['treating nobody', nobody] as const,
+        ['treating all', everybody] as const,
+      ]
+        .map(([name, { doublyRobust }]) => {
+          const { value, low, high } = doublyRobust;
+          return `${name} ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+        })
+        .join(', ')} ${currency}.`,
+    );
+  }
+  if (rows.length === 0) return;
+  print(
+    '',
+    table(
+      ['customer', 'action', 'on', 'keeps', 'costs', 'pays with', ''],
+      rows.map((row) => [
+        row.name ?? row.customerId,
+        row.action ?? 'none',
+        row.on ?? '',
+        Number(row.savedValue),
+        Number(row.cost),
+        row.chanceItPays === null ? '' : `${Math.round(100 * row.chanceItPays)} %`,
+        row.explores ? 'to learn' : '',
+      ]),
+    ),
+  );
+}

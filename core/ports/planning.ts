@@ -1,0 +1,62 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { PolicyValue } from '../planning/off-policy.ts';
+
+/** What to do with one customer. Money in decimal strings of the answer's currency. */
+export interface AdviceRow {
+  customerId: string;
+  name: string | null;
+  segment: string | null;
+  churnProbability: number;
+  valueIfKept12m: string;
+  /** Null: leave this customer alone. */
+  action: string | null;
+  /** The day to do it on; null without an action, or where no day of the horizon is allowed. */
+  on: CalendarDay | null;
+  /** Expected margin of what is kept because of it, what it costs, and the difference. */
+  savedValue: string;
+  cost: string;
+  net: string;
+  /** Probability that it earns more than it costs, 0..1. */
+  chanceItPays: number | null;
+  /** Chosen in order to learn. */
+  explores: boolean;
+  /** In a sentence. */
+  why: string;
+}
+
+/** What is believed of an action's save rate: the share of leavers that stay because of it. */
+export interface EffectRow {
+  action: string;
+  /** Null: over all segments. */
+  segment: string | null;
+  saveRate: number;
+  /** 80 % interval. */
+  low: number;
+  high: number;
+  /** Customers of both arms that it rests on; 0 is the prior alone. */
+  customers: number;
+}
+
+/** The next best actions of a book. */
+export interface AdviceAnswer {
+  asOf: CalendarDay;
+  currency: string;
+  /** Active customers with a churn risk and a value whom one may contact, and how many of them are advised an action. */
+  customers: number;
+  advised: number;
+  /** Expected over all who are advised one. */
+  savedValue: string;
+  cost: string;
+  net: string;
+  effects: readonly EffectRow[];
+  /** What the advice would have kept of those who entered a playbook, for each of them, beside doing nothing and treating all: margin of 12 months. */
+  review: readonly { playbook: string; advice: PolicyValue; nobody: PolicyValue; everybody: PolicyValue }[];
+  /** Highest net first; then those left alone. */
+  rows: readonly AdviceRow[];
+}
+
+/** What to do first with the hours and the money there are. */
+export interface Planning {
+  /** Null before the first training. Same day and seed, same advice. */
+  advice(options: { asOf: CalendarDay; seed: number; limit: number }): Promise<AdviceAnswer | null>;
+}

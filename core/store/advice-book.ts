@@ -1,0 +1,137 @@
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { type SourceRank, settle } from '../features/settle.ts';
+import type { CustomerStats } from '../features/stats.ts';
+import type { AdviceCustomer } from '../planning/next-best-action.ts';
+import type { Episode } from '../planning/review.ts';
+import type { Sql } from '../ports/database.ts';
+import { followUpDays, type LeavingRule, leftOn } from '../scores/leaving.ts';
+import { readHistories } from './history.ts';
+
+/** An active customer whom one may contact, as advice and allocation need it. */
+export interface BookCustomer extends AdviceCustomer {
+  name: string | null;
+  /** Whose working time a contact takes; null without an owner. */
+  ownerId: string | null;
+  /** Value of the next 12 months, discounted, with the ends of its 80 % interval. */
+  clv12m: number;
+  clv12mLow: number;
+  clv12mHigh: number;
+}
+
+/** Customers read at a time. */
+const CUSTOMERS_PER_READ = 20_000;
+const HISTORIES_PER_READ = 2_000;
+
+/**
+ * Every active customer with a churn risk and a value, in the order of ids.
+ *
+ * @param contactable leaves out those who must not be contacted
+ */
+export async function readBook(sql: Sql, { contactable }: { contactable: boolean }): Promise<readonly BookCustomer[]> {
+  const book: BookCustomer[] = [];
+  for (let after: string | null = null; ; ) {
+    const rows: {
+      customer_id: string;
+      name: string | null;
+      segment: string | null;
+      churn: number;
+      kept: number;
+      clv: number;
+      low: number;
+      high: number;
+      owner_id: string | null;
+    }[] = await sql.query(
+      `select s.customer_id, c.name, s.score->>'segment' as segment, (s.score->>'churnProbability')::float8 as churn,
+         (s.score->>'valueIfKept12m')::float8 as kept, (s.score->>'clv12m')::float8 as clv,
+         (s.score->>'clv12mLow')::float8 as low, (s.score->>'clv12mHigh')::float8 as high,
+         (select min(r.owner_id) from customer_records r where r.customer_id = s.customer_id and r.kind = 'contact') as owner_id
+       from scores s join customers c on c.customer_id = s.customer_id
+       where s.lifecycle = 'active' and s.score->>'churnProbability' is not null and s.score->>'valueIfKept12m' is not null
+         and (not $2::boolean or not c.do_not_contact) and ($1::uuid is null or s.customer_id > $1::uuid)
+       order by s.customer_id limit ${CUSTOMERS_PER_READ}`,
+      [after, contactable],
+    );
+    for (const row of rows) {
+      book.push({
+        customerId: row.customer_id,
+        name: row.name,
+        segment: row.segment,
+        churnProbability: row.churn,
+        valueIfKept12m: row.kept,
+        clv12m: row.clv,
+        clv12mLow: row.low,
+        clv12mHigh: row.high,
+        ownerId: row.owner_id,
+      });
+    }
+    after = rows.at(-1)?.customer_id ?? null;
+    if (after === null) return book;
+  }
+}
+
+/**
+ * The first entry of each customer into each playbook that was watched to its end, as known on the day of entry, and whether the customer left
+ * by the rule. In the order of playbook and customer.
+ */
+export async function readEpisodes(
+  sql: Sql,
+  { asOf, rule, rank }: { asOf: CalendarDay; rule: LeavingRule; rank: SourceRank },
+): Promise<readonly Episode[]> {
+  const entries = await sql.query<{
+    customer_id: string;
+    playbook: string;
+    crossed_on: CalendarDay;
+    arm: string;
+    segment: string | null;
+    churn: number;
+    kept: number;
+  }>(
+    `select r.customer_id, r.playbook, r.crossed_on, r.arm, h.score->>'segment' as segment,
+       (h.score->>'churnProbability')::float8 as churn, (h.score->>'valueIfKept12m')::float8 as kept
+     from playbook_runs r join score_history h on h.customer_id = r.customer_id and h.as_of = (
+       select max(e.as_of) from score_history e where e.customer_id = r.customer_id and e.as_of <= r.crossed_on)
+     where r.crossed_on + $2::int <= $1::date and h.score->>'churnProbability' is not null and h.score->>'valueIfKept12m' is not null
+       and not exists (select 1 from playbook_runs e where e.customer_id = r.customer_id and e.playbook = r.playbook
+         and e.crossed_on < r.crossed_on)
+     order by r.playbook, r.customer_id`,
+    [asOf, followUpDays(rule)],
+  );
+  const episodes: Episode[] = [];
+  for (let start = 0; start < entries.length; start += HISTORIES_PER_READ) {
+    const batch = entries.slice(start, start + HISTORIES_PER_READ);
+    const ids = [...new Set(batch.map((entry) => entry.customer_id))];
+    const followed = new Map(
+      (await readHistories(sql, ids)).map(({ customerId, transactions, terms }) => [
+        customerId,
+        { purchaseDays: settle(transactions, asOf, rank).days.map(({ day }) => day), terms },
+      ]),
+    );
+    for (const entry of batch) {
+      const known = followed.get(entry.customer_id) ?? { purchaseDays: [], terms: [] };
+      episodes.push({
+        customerId: entry.customer_id,
+        playbook: entry.playbook,
+        segment: entry.segment,
+        churnProbability: entry.churn,
+        valueIfKept12m: entry.kept,
+        treated: entry.arm === 'treated',
+        left: leftOn(known, entry.crossed_on, rule, asOf) !== null,
+      });
+    }
+  }
+  return episodes;
+}
+
+/** What timing needs of some customers: their statistics, and the day of the last contact. */
+export async function readRhythms(
+  sql: Sql,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, { stats: CustomerStats; contactedOn: CalendarDay | null }>> {
+  const rows = await sql.query<{ customer_id: string; stats: CustomerStats; contacted_on: CalendarDay | null }>(
+    `select s.customer_id, s.stats, (select max(r.fired_on) from playbook_runs r
+       where r.customer_id = s.customer_id and r.state in ('fired', 'done')) as contacted_on
+     from scores s where s.customer_id = any($1::uuid[])`,
+    [customerIds],
+  );
+  return new Map(rows.map((row) => [row.customer_id, { stats: row.stats, contactedOn: row.contacted_on }]));
+}

@@ -1,0 +1,88 @@
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import type { SourceRank } from '../features/settle.ts';
+import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
+import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
+import { effectsOf, reviewAdvice } from '../planning/review.ts';
+import type { PlanningSettings } from '../planning/settings.ts';
+import { bestContactDay, firstContactDay, leavingByDay } from '../planning/timing.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Database } from '../ports/database.ts';
+import type { AdviceRow, Planning } from '../ports/planning.ts';
+import { movingNumbers } from '../scores/numbers.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import { readBook, readEpisodes, readRhythms } from './advice-book.ts';
+import { championAt } from './models.ts';
+
+/** What planning depends on beside the store. */
+export interface PlanningContext {
+  settings: PlanningSettings;
+  timeZone: string;
+  rank: SourceRank;
+  clock: Clock;
+}
+
+/** Advice from a workspace's store. */
+export function createPlanning(database: Database, context: PlanningContext): Planning {
+  return {
+    advice: async ({ asOf, seed, limit }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const { settings } = context;
+      const book = await readBook(database, { contactable: true });
+      const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
+      const terms: AdviceTerms = { settings, effects: effectsOf(settings.actions, episodes), asOf, seed };
+      const all = book.map((customer) => ({ customer, advice: nextBestAction(customer, terms) }));
+      const shown = all
+        .toSorted(
+          (a, b) =>
+            Number(b.advice.choice !== null) - Number(a.advice.choice !== null) ||
+            (b.advice.choice?.net ?? b.advice.options[0]?.net ?? 0) -
+              (a.advice.choice?.net ?? a.advice.options[0]?.net ?? 0) ||
+            (a.customer.customerId < b.customer.customerId ? -1 : 1),
+        )
+        .slice(0, limit)
+        .map(({ customer, advice }) => rowOf(advice, customer.name, model.currency));
+      return {
+        asOf,
+        currency: model.currency,
+        customers: book.length,
+        ...totalsOf(
+          all.map(({ advice }) => advice),
+          model.currency,
+        ),
+        effects: effectRows(terms.effects),
+        review: settings.actions.flatMap((action) => {
+          const found = action.playbook === null ? null : reviewAdvice(episodes, action, terms);
+          return found && action.playbook !== null ? [{ playbook: action.playbook, ...found }] : [];
+        }),
+        rows: await timed(database, context, model, asOf, shown),
+      };
+    },
+  };
+}
+
+/** The rows with the day on which each contact reaches most of those who would leave. */
+async function timed(
+  database: Database,
+  { settings, timeZone, clock }: PlanningContext,
+  model: ScoringModel,
+  asOf: CalendarDay,
+  rows: readonly AdviceRow[],
+): Promise<readonly AdviceRow[]> {
+  const { hours, effectDays, coolDownDays } = settings;
+  const from = firstContactDay(asOf, clock.now(), timeZone, hours);
+  const rhythms = await readRhythms(
+    database,
+    rows.filter(({ action }) => action !== null).map(({ customerId }) => customerId),
+  );
+  return rows.map((row) => {
+    const rhythm = rhythms.get(row.customerId);
+    if (!rhythm) return row;
+    const churnIfSilent = Array.from(
+      { length: model.horizonDays },
+      (_, days) => movingNumbers(model, rhythm.stats, addDays(from, days)).churnProbability ?? 1,
+    );
+    const coolUntil = rhythm.contactedOn === null ? null : addDays(rhythm.contactedOn, coolDownDays);
+    return { ...row, on: bestContactDay(leavingByDay(churnIfSilent), effectDays, { hours, from, coolUntil }) };
+  });
+}

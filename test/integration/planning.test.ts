@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
+import { cycle, type Workspace } from '../../core/pipeline/cycle.ts';
+import { planningSettingsSchema } from '../../core/planning/settings.ts';
+import { playbookSchema } from '../../core/playbooks/schema.ts';
+import { championAt } from '../../core/store/models.ts';
+import { createPlanning } from '../../core/store/planning.ts';
+import { recordsOf, simulateBook } from '../support/book.ts';
+import { fakeClock } from '../support/clock.ts';
+import { fakeConnector } from '../support/fake-connector.ts';
+import { openTempStore, type TempStore } from '../support/store.ts';
+
+const AS_OF = calendarDay('2026-06-01');
+const PLAYBOOK = playbookSchema.parse({
+  name: 'at-risk-and-valuable',
+  when: { churnBand: ['high', 'medium'], valueBand: ['high', 'medium'] },
+  holdoutShare: 0.5,
+  task: { subject: 'Keep {name}', body: '{reasons}' },
+});
+
+let store: TempStore;
+let workspace: Workspace;
+beforeAll(async () => {
+  store = await openTempStore();
+  const crm = fakeConnector();
+  crm.feed(...recordsOf(simulateBook({ seed: 21, customers: 300, asOf: AS_OF })));
+  workspace = {
+    name: 'test',
+    database: store.database,
+    connectors: [crm],
+    playbooks: [PLAYBOOK],
+    timeZone: 'UTC',
+    currency: 'USD',
+    clock: fakeClock('2026-06-01T08:00:00.000Z'),
+  };
+});
+afterAll(() => store.close());
+
+const planning = (settings: object = {}) =>
+  createPlanning(store.database, {
+    settings: planningSettingsSchema.parse(settings),
+    timeZone: 'UTC',
+    rank: () => 0,
+    clock: workspace.clock,
+  });
+const first = { asOf: AS_OF, seed: 1, limit: 1_000 };
+
+describe('advice', () => {
+  it('is none before the first training', async () => {
+    expect(await planning().advice(first)).toBeNull();
+  });
+
+  it('adds up, names a working day for each action, and gives a reason for leaving alone', async () => {
+    await cycle(workspace, { asOf: AS_OF });
+    const found = await planning().advice(first);
+    if (!found) throw new Error('There is a model now.');
+    expect(found.rows).toHaveLength(found.customers);
+    const advised = found.rows.filter(({ action }) => action !== null);
+    expect(advised).toHaveLength(found.advised);
+    expect(advised.length).toBeGreaterThan(0);
+    expect(advised.length).toBeLessThan(found.customers);
+    const sum = advised.reduce((total, { net }) => total + Number(net), 0);
+    expect(Math.abs(Number(found.net) - sum)).toBeLessThan(0.01 * advised.length);
+    for (const { on, explores, net } of advised) {
+      expect([0, 6]).not.toContain(new Date(`${on}T12:00:00Z`).getUTCDay());
+      if (!explores) expect(Number(net)).toBeGreaterThan(0);
+    }
+    for (const { why, action } of found.rows) if (action === null) expect(why).toMatch(/^(Nothing pays|Too uncertain)/);
+  });
+
+  it('is the same when asked again, and leaves those alone for a while whom a playbook has contacted', async () => {
+    const free = planning({ costPerHour: 0 });
+    const found = await free.advice(first);
+    expect(await free.advice(first)).toEqual(found);
+    const contacted = new Set(
+      (
+        await store.database.query<{ customer_id: string }>(
+          "select customer_id from playbook_runs where state in ('fired', 'done')",
+        )
+      ).map((row) => row.customer_id),
+    );
+    const again = found?.rows.filter(({ customerId, action }) => action !== null && contacted.has(customerId)) ?? [];
+    expect(again.length).toBeGreaterThan(0);
+    for (const { on } of again) expect(on === null || on >= addDays(AS_OF, 30)).toBe(true);
+  });
+
+  it('learns from the holdout once its horizon is over, and is reviewed by it', async () => {
+    const model = await championAt(store.database, AS_OF);
+    const before = await planning().advice(first);
+    expect(before?.effects.every(({ customers }) => customers === 0)).toBe(true);
+    const [runs] = await store.database.query<{ count: number }>('select count(*)::int as count from playbook_runs');
+    const after = await planning().advice({ ...first, asOf: addDays(AS_OF, model?.horizonDays ?? 0) });
+    const call = after?.effects.find(({ action, segment }) => action === 'call' && segment === null);
+    // A segment that entered in one arm alone says nothing.
+    expect(call?.customers).toBeGreaterThan(0.8 * (runs?.count ?? 0));
+    // Nobody bought after the last day of the book, in either arm.
+    expect(call?.saveRate).toBeLessThan(0.08);
+    expect(after?.review[0]).toMatchObject({ playbook: PLAYBOOK.name, nobody: { decisions: runs?.count } });
+  });
+});
