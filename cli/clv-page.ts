@@ -62,10 +62,9 @@ export function clvPage(evaluation: ClvEvaluation): string {
 
 function chosen({ backtest: { winner, windows, members } }: ClvEvaluation): string {
   if (winner === null) return 'The calibration is too short for windows inside it.';
-  const figures = members
-    .filter(({ countR2 }) => countR2 !== null)
-    .map(({ name, countR2 }) => `${name} ${(countR2 ?? 0).toFixed(3)}`);
-  return `Best at counts on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner} (R2 there: ${figures.join(', ')}).`;
+  const figure = (r2: number | null) => (r2 === null ? 'none' : r2.toFixed(3));
+  const figures = members.map(({ name, countR2, spendR2 }) => `${name} ${figure(countR2)} and ${figure(spendR2)}`);
+  return `Best on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner} (R2 there of purchases and money: ${figures.join(', ')}).`;
 }
 
 function section(title: string, text: string, svg: string): string {

@@ -139,7 +139,7 @@ function show(evaluation: ClvEvaluation): void {
   print(
     winner === null
       ? 'The calibration is too short for windows inside it: the ensemble is the plain mean of the models.'
-      : `Best at counts on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner}.`,
+      : `Best on ${windows.length} window${windows.length === 1 ? '' : 's'} inside the calibration: ${winner}.`,
   );
   for (const warning of evaluation.warnings) print(`Note: ${warning}`);
 }

@@ -1,7 +1,9 @@
 import { type CalendarDay, dayNumber, fromDayNumber } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
-import type { ValueRow } from '../models/clv/lifetime-value.ts';
+import type { SpendRow } from '../models/clv/gamma-gamma.ts';
+import type { ValueOutcome } from '../models/clv/learned-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
+import type { TransactionRow } from '../models/clv/transaction-row.ts';
 
 /** One row of an evaluation's file; several orders on one day are one purchase day. */
 export interface DatedAmount {
@@ -14,7 +16,7 @@ export interface DatedAmount {
 }
 
 /** What the models may know of a customer on a day. */
-export interface BookCustomer extends ValueRow, OrderSpendRow {
+export interface BookCustomer extends TransactionRow, SpendRow, OrderSpendRow {
   customerId: string;
   firstDay: CalendarDay;
   /** Mean amount of all purchase days, the first included. */
@@ -26,13 +28,6 @@ export interface BookCustomer extends ValueRow, OrderSpendRow {
   logGaps: number;
 }
 
-/** What came in a window. */
-export interface Outcome {
-  /** Purchase days. */
-  count: number;
-  spend: number;
-}
-
 /** A purchase day of one customer: days since 1970 and money, net of what is taken back. */
 export interface NetDay {
   day: number;
@@ -42,19 +37,22 @@ export interface NetDay {
 /** Weeks that "recent" means. */
 export const RECENT_WEEKS = 13;
 
-/** All orders of a file, asked for what was known on a day. */
+/** All purchases of some customers, asked for what was known on a day. */
 export interface Book {
-  /** Customers with a purchase by that day, in a fixed order whatever the order of the file. */
+  /** Customers with a purchase by that day, in the order of `customerIds`. */
   customersAt(asOf: CalendarDay): readonly BookCustomer[];
   /** What these customers did after `from`, up to `to`, as known on `to`. */
-  outcomesOf(customers: readonly BookCustomer[], from: CalendarDay, to: CalendarDay): readonly Outcome[];
+  outcomesOf(customers: readonly BookCustomer[], from: CalendarDay, to: CalendarDay): readonly ValueOutcome[];
   /** A customer's purchase days as known on a day, ascending. */
   daysOf(customerId: string, asOf: CalendarDay): readonly NetDay[];
   readonly customerIds: readonly string[];
   readonly firstDay: CalendarDay;
 }
 
-/** Sorts the rows of a file into a book, in whatever order they come. Throws DataError naming the row (0-based) and field that cannot be used. */
+/**
+ * Sorts the rows of a file into a book, in whatever order they come; customers in the order of their ids. Throws DataError naming the row
+ * (0-based) and field that cannot be used.
+ */
 export function bookOf(rows: Iterable<DatedAmount>): Book {
   const histories = new Map<string, { day: number; amount: number; takenBack: boolean }[]>();
   let row = 0;
@@ -76,11 +74,18 @@ export function bookOf(rows: Iterable<DatedAmount>): Book {
     firstDay = Math.min(firstDay, history[0]?.day ?? firstDay);
   }
   const customerIds = [...histories.keys()].sort();
-  const daysOf = (customerId: string, asOf: CalendarDay) => netDays(histories.get(customerId) ?? [], dayNumber(asOf));
-  return {
+  return bookOfDays({
     customerIds,
     firstDay: fromDayNumber(firstDay),
-    daysOf,
+    daysOf: (customerId, asOf) => netDays(histories.get(customerId) ?? [], dayNumber(asOf)),
+  });
+}
+
+/** A book from each customer's purchase days as known on a day. */
+export function bookOfDays(known: Pick<Book, 'customerIds' | 'firstDay' | 'daysOf'>): Book {
+  const { customerIds, daysOf } = known;
+  return {
+    ...known,
     customersAt: (asOf) =>
       customerIds.flatMap((customerId) => {
         const days = daysOf(customerId, asOf);

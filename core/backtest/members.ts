@@ -1,11 +1,13 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
+import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import { type FittedGammaGamma, gammaGamma } from '../models/clv/gamma-gamma.ts';
 import { expectedSpend, type ValueModels } from '../models/clv/lifetime-value.ts';
 import { mbgCnbdK } from '../models/clv/mbg-cnbd-k.ts';
+import type { MoneyModel } from '../models/clv/money-models.ts';
 import { type FittedOrderSpend, orderSpend } from '../models/clv/order-spend.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
-import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
+import { likeliestOf, TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import type { FitDiagnostics } from '../ports/model.ts';
 import { type Book, type BookCustomer, RECENT_WEEKS } from './book.ts';
 
@@ -22,8 +24,10 @@ export interface Question {
 export interface Answer {
   counts: Float64Array;
   spends: Float64Array;
-  /** The transaction model behind it; absent for naive and learned ways. */
+  /** The transaction model behind the counts; absent for naive and learned ways, and where it is one of the others'. */
   transactions?: FittedTransactionModel;
+  /** The models that the money is the product of; absent for naive and learned ways. */
+  value?: MoneyModel;
   /** How the fit of another model behind it went. */
   fit?: { parameters: Readonly<Record<string, number>>; diagnostics: FitDiagnostics };
 }
@@ -40,48 +44,54 @@ export interface Member {
   answer(question: Question): Answer;
 }
 
-/** Spend per purchase day as the Gamma-Gamma model tells it; each customer's mean purchase where it cannot be fitted. */
-export function spendPerPurchase(customers: readonly BookCustomer[]): {
-  model: FittedGammaGamma | null;
-  of(customer: BookCustomer): number;
-  problem: string | null;
-} {
-  try {
-    const model = gammaGamma.fit(customers, {});
-    return { model, of: (customer) => model.expectedSpend(customer), problem: null };
-  } catch (error) {
-    if (!(error instanceof NotFittedError)) throw error;
-    return { model: null, of: (customer) => customer.meanPurchase, problem: error.message };
-  }
+/** Several members ask the same of the same customers: the answer is kept with them. */
+function onceFor<T>(work: (customers: readonly BookCustomer[]) => T): (customers: readonly BookCustomer[]) => T {
+  const kept = new WeakMap<readonly BookCustomer[], { result: T }>();
+  return (customers) => {
+    const { result } = kept.get(customers) ?? { result: work(customers) };
+    kept.set(customers, { result });
+    return result;
+  };
 }
 
+/** Spend per purchase day as the Gamma-Gamma model tells it; each customer's mean purchase where it cannot be fitted. */
+export const spendPerPurchase = onceFor(
+  (customers): { model: FittedGammaGamma | null; of(customer: BookCustomer): number; problem: string | null } => {
+    try {
+      const model = gammaGamma.fit(customers, {});
+      return { model, of: (customer) => model.expectedSpend(customer), problem: null };
+    } catch (error) {
+      if (!(error instanceof NotFittedError)) throw error;
+      return { model: null, of: (customer) => customer.meanPurchase, problem: error.message };
+    }
+  },
+);
+
 /** Spend as single amounts tell it; the mean of the customers' purchases where too few have two. */
-export function spendOfOrders(customers: readonly BookCustomer[]): FittedOrderSpend | { mean: number } {
+export const spendOfOrders = onceFor((customers): FittedOrderSpend | { mean: number } => {
   try {
     return orderSpend.fit(customers, {});
   } catch (error) {
     if (!(error instanceof NotFittedError)) throw error;
-    return { mean: customers.reduce((sum, each) => sum + each.meanPurchase, 0) / customers.length };
+    return { mean: meanOf(customers) };
   }
+});
+
+const meanOf = (customers: readonly BookCustomer[]) =>
+  customers.reduce((sum, each) => sum + each.meanPurchase, 0) / customers.length;
+
+const FITS = TRANSACTION_MODELS.map((family) => ({
+  name: family.name,
+  fitTo: onceFor((customers): FittedTransactionModel => family.fit(customers, {})),
+}));
+
+function fitOf(name: string, customers: readonly BookCustomer[]): FittedTransactionModel {
+  return (FITS.find((each) => each.name === name) as (typeof FITS)[number]).fitTo(customers);
 }
 
-/** Several members start from the same models of the same customers. */
-const likeliest = new WeakMap<readonly BookCustomer[], ValueModels<FittedOrderSpend>>();
-
-/** The likeliest of the transaction models, as scoring chooses it, with spend as single amounts tell it. */
+/** The likeliest of the transaction models, as scoring chooses it in small books, with spend as single amounts tell it. */
 export function likeliestModels(customers: readonly BookCustomer[]): ValueModels<FittedOrderSpend> {
-  const models = likeliest.get(customers) ?? fitLikeliest(customers);
-  likeliest.set(customers, models);
-  return models;
-}
-
-function fitLikeliest(customers: readonly BookCustomer[]): ValueModels<FittedOrderSpend> {
-  const fits = TRANSACTION_MODELS.map((family) => family.fit(customers, {}));
-  const likelihood = (fit: FittedTransactionModel) => fit.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
-  return {
-    transactions: fits.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a)),
-    spend: spendOfOrders(customers),
-  };
+  return { transactions: likeliestOf(FITS.map(({ fitTo }) => fitTo(customers))), spend: spendOfOrders(customers) };
 }
 
 /** Its counts are those of one of the others, so that it only speaks of money. */
@@ -98,7 +108,7 @@ const likeliestWithOrderSpend: Member = {
       (customer, i) => (counts[i] as number) * expectedSpend(models, customer),
     );
     const { spend } = models;
-    return { counts, spends, ...('diagnostics' in spend && { fit: spend }) };
+    return { counts, spends, value: models, ...('diagnostics' in spend && { fit: spend }) };
   },
 };
 
@@ -114,9 +124,18 @@ function modelMember(name: string, fitTo: (customers: readonly BookCustomer[]) =
       const spend = spendPerPurchase(customers);
       const counts = Float64Array.from(customers, (customer) => transactions.expectedPurchases(customer, weeks));
       const spends = Float64Array.from(customers, (customer, i) => (counts[i] as number) * spend.of(customer));
-      return { counts, spends, transactions };
+      const value = {
+        transactions: closedForm(transactions, customers),
+        spend: spend.model ?? { mean: meanOf(customers) },
+      };
+      return { counts, spends, transactions, value };
     },
   };
+}
+
+/** With k = 1, MBG/CNBD-k is MBG/NBD, whose expectations are had without a sum over ticks: it is asked many times of every customer. */
+function closedForm(fit: FittedTransactionModel, customers: readonly BookCustomer[]): FittedTransactionModel {
+  return fit.name === mbgCnbdK.name && fit.parameters['k'] === 1 ? fitOf(mbgNbd.name, customers) : fit;
 }
 
 /** A rate over fewer weeks than this says nothing, and can be a hundred times too high. */
@@ -141,7 +160,7 @@ export const NAIVE_MEMBERS: readonly Member[] = [
 
 /** The transaction models. */
 export const MODEL_MEMBERS: readonly Member[] = [
-  ...TRANSACTION_MODELS.map((family) => modelMember(family.name, (customers) => family.fit(customers, {}))),
+  ...FITS.map(({ name, fitTo }) => modelMember(name, fitTo)),
   modelMember(mbgCnbdK.name, (customers) => mbgCnbdK.fit(customers, {})),
   likeliestWithOrderSpend,
 ];

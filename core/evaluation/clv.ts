@@ -1,5 +1,6 @@
 import { type Book, bookOf, type DatedAmount } from '../backtest/book.ts';
-import { combine, type EnsembleWeights, learnWeights, type Replay } from '../backtest/ensemble.ts';
+import { bestOf, combine, ENSEMBLE, type EnsembleWeights, learnWeights } from '../backtest/ensemble.ts';
+import { levelsOfNewest, mixtureOf } from '../backtest/interval-levels.ts';
 import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from '../backtest/members.ts';
 import { MEMBERS } from '../backtest/pool.ts';
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
@@ -22,7 +23,7 @@ import {
   type Tracking,
   trackingOf,
 } from './fit-plots.ts';
-import { type IntervalLevels, intervalCoverage, learnLevels, type PredictiveModels } from './intervals.ts';
+import { intervalCoverage } from './intervals.ts';
 import { readinessOf } from './readiness.ts';
 import { type SecondPurchaseStep, secondPurchaseCurve } from './second-purchase.ts';
 
@@ -39,7 +40,7 @@ export interface ClvEvaluation {
   backtest: {
     windows: EnsembleWeights['windows'];
     members: EnsembleWeights['backtest'];
-    /** Best at counts; null without a window. */
+    /** Best at counts and money, with and without the largest customers; null without a window. */
     winner: string | null;
   };
   /** What today's customers are worth over 3, 12 and 36 months, from the transaction model with the most weight. */
@@ -127,13 +128,13 @@ export function evaluateClv(
   const combined = combine(usable, weights);
   const predictive = { mixture: mixtureOf(usable, weights), spend };
   models.push({
-    name: 'ensemble',
+    name: ENSEMBLE,
     parameters: namedWeights(weights),
     logLikelihood: null,
     converged: true,
     fitSeconds: weightSeconds,
     metrics: holdoutMetrics(combined, outcomes),
-    intervals: intervalCoverage(predictive, customers, outcomes, weeks, pastLevels(weights)),
+    intervals: intervalCoverage(predictive, customers, outcomes, weeks, levelsOfNewest(weights)),
   });
   const naive = answers.flatMap(({ member, result }) =>
     member.kind === 'naive' && typeof result === 'object'
@@ -187,23 +188,6 @@ function explosionOf(name: string, { counts }: Answer, { customers, weeks }: Que
     : [];
 }
 
-/** The transaction models by their weight at counts; by equal ones where learned and naive ways have it all. */
-function mixtureOf(answers: readonly (Answer | null)[], { counts }: EnsembleWeights): PredictiveModels['mixture'] {
-  const mixture = answers.flatMap((answer, m) =>
-    answer?.transactions ? [{ model: answer.transactions, weight: counts[m] as number }] : [],
-  );
-  return mixture.some(({ weight }) => weight > 0) ? mixture : mixture.map(({ model }) => ({ model, weight: 1 }));
-}
-
-/** Levels of the intervals from the newest window inside the calibration; undefined without one. */
-function pastLevels(weights: EnsembleWeights): IntervalLevels | undefined {
-  const { newest } = weights;
-  if (newest === null) return undefined;
-  const { question, answers, outcomes }: Replay = newest;
-  const models = { mixture: mixtureOf(answers, weights), spend: spendOfOrders(question.customers) };
-  return learnLevels(models, question.customers, outcomes, question.weeks);
-}
-
 /** What is odd about the book, and why a family of models should not be believed on it. */
 function readinessNotes(book: Book, asOf: CalendarDay): string[] {
   const { warnings, models } = readinessOf(book, asOf);
@@ -221,12 +205,7 @@ function answerOrReason(member: Member, question: Question): Answer | string {
 }
 
 function backtestOf({ windows, backtest }: EnsembleWeights): ClvEvaluation['backtest'] {
-  const judged = backtest.filter((each) => each.countR2 !== null);
-  const winner = judged.reduce<(typeof judged)[number] | null>(
-    (best, each) => (best === null || (each.countR2 ?? 0) > (best.countR2 ?? 0) ? each : best),
-    null,
-  );
-  return { windows, members: backtest, winner: winner?.name ?? null };
+  return { windows, members: backtest, winner: bestOf(backtest)?.name ?? null };
 }
 
 function namedWeights({ names, counts, spends }: EnsembleWeights): Record<string, number> {

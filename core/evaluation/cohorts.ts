@@ -1,5 +1,6 @@
-import type { Book, BookCustomer, Outcome } from '../backtest/book.ts';
+import type { Book, BookCustomer } from '../backtest/book.ts';
 import { addDays, type CalendarDay, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
+import type { ValueOutcome } from '../models/clv/learned-value.ts';
 import { expectedSpend, type SpendModel, type ValueModels } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 import { spreadOfSum } from './book-value.ts';
@@ -63,7 +64,7 @@ export interface CohortForecast {
 export function forecastByCohort(
   customers: readonly BookCustomer[],
   predicted: { counts: ArrayLike<number>; spends: ArrayLike<number> },
-  outcomes: readonly Outcome[],
+  outcomes: readonly ValueOutcome[],
 ): readonly CohortForecast[] {
   const cohorts = new Map<string, CohortForecast>();
   for (const [i, { firstDay }] of customers.entries()) {

@@ -1,8 +1,9 @@
-import type { Outcome } from '../backtest/book.ts';
 import type { Answer, Question } from '../backtest/members.ts';
+import type { ValueOutcome } from '../models/clv/learned-value.ts';
+import type { PredictiveModels } from '../models/clv/predictive.ts';
 import { simulatedCeiling } from './ceiling.ts';
 import { auc } from './classification.ts';
-import { type IntervalCoverage, intervalCoverage, type PredictiveModels } from './intervals.ts';
+import { type IntervalCoverage, intervalCoverage } from './intervals.ts';
 import { type RegressionMetrics, regressionMetrics } from './regression.ts';
 
 /** How predictions made at the end of the calibration fit the time after it, over all customers. */
@@ -36,7 +37,7 @@ export function evaluatedModel(
   name: string,
   answer: Answer,
   fitSeconds: number,
-  on: { question: Question; outcomes: readonly Outcome[]; spend: PredictiveModels['spend'] },
+  on: { question: Question; outcomes: readonly ValueOutcome[]; spend: PredictiveModels['spend'] },
 ): EvaluatedModel | null {
   const { question, outcomes, spend } = on;
   const { customers, weeks } = question;
@@ -55,7 +56,7 @@ export function evaluatedModel(
 }
 
 /** Metrics of an answer against what came. */
-export function holdoutMetrics({ counts, spends }: Answer, outcomes: readonly Outcome[]): HoldoutMetrics {
+export function holdoutMetrics({ counts, spends }: Answer, outcomes: readonly ValueOutcome[]): HoldoutMetrics {
   return {
     count: regressionMetrics(
       counts,

@@ -1,5 +1,6 @@
-import type { Book, BookCustomer, Outcome } from '../backtest/book.ts';
+import type { Book, BookCustomer } from '../backtest/book.ts';
 import { addDays, type CalendarDay, dayNumber, daysBetween } from '../domain/calendar-day.ts';
+import type { ValueOutcome } from '../models/clv/learned-value.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 
 /** Cumulative repeat purchases by week, as the tracking plot of the literature shows them (Fader, Hardie & Lee 2005, figure 3). */
@@ -116,7 +117,7 @@ export function frequenciesOf(
 export function conditionalMeans(
   customers: readonly BookCustomer[],
   expected: ArrayLike<number>,
-  outcomes: readonly Outcome[],
+  outcomes: readonly ValueOutcome[],
 ): readonly ConditionalMean[] {
   const classes = Array.from({ length: LAST_CLASS + 1 }, (_, purchases) => ({
     purchases,

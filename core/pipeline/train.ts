@@ -87,5 +87,6 @@ export function trainingCustomer(history: CustomerHistory, asOf: CalendarDay, ra
     },
     terms,
     purchaseDays: settle(history.transactions, asOf, rank).days.map((purchase) => purchase.day),
+    purchasesAt: (day) => settle(history.transactions, day, rank).days,
   };
 }

@@ -7,7 +7,7 @@ import type { Ledger } from '../engagement/ledger.ts';
 import type { Inputs } from '../features/inputs.ts';
 import type { PlattScaling } from '../models/churn/calibration.ts';
 import { logistic } from '../models/churn/logistic.ts';
-import { gammaGamma } from '../models/clv/gamma-gamma.ts';
+import { loadMoneyModels, saveMoneyModels } from '../models/clv/money-models.ts';
 import { loadTransactionModel } from '../models/clv/transaction-models.ts';
 import { weibullAft } from '../models/survival/accelerated-failure-time.ts';
 import { cox } from '../models/survival/cox.ts';
@@ -20,7 +20,9 @@ import type { PriorityRule } from './priority.ts';
 import type { Propensity, PropensityReport } from './propensity.ts';
 import type { DriverReport } from './train-drivers.ts';
 import type { EngagementReport } from './train-engagement.ts';
+import type { TransactionFit } from './train-value.ts';
 import type { ValueModels } from './value.ts';
+import type { ValueReport } from './value-report.ts';
 
 /**
  * Everything that scoring one customer needs, frozen at training: models, horizon, cut-offs, percentile tables, the median
@@ -67,14 +69,10 @@ export interface TrainingReport {
   customers: number;
   buyers: number;
   repeatBuyers: number;
-  /** Log-likelihoods of the transaction models; the better one is used. */
-  transactionModels: readonly {
-    name: string;
-    logLikelihood: number;
-    converged: boolean;
-    chosen: boolean;
-    parameters: Readonly<Record<string, number>>;
-  }[];
+  /** How the value model was chosen; null when no customer has bought twice. */
+  value: ValueReport | null;
+  /** How the transaction models were fitted, and which of them scores use. */
+  transactionModels: readonly TransactionFit[];
   /** Brier score and AUC on the newest window, for each way to tell churn; the best Brier is used. */
   churnModels: readonly { name: string; brier: number; auc: number; chosen: boolean }[];
   churnExamples: number;
@@ -88,7 +86,7 @@ export interface TrainingReport {
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */
-export const SCORING_MODEL_FORMAT = 6;
+export const SCORING_MODEL_FORMAT = 7;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
@@ -96,10 +94,7 @@ export function saveScoringModel(model: ScoringModel): Json {
   return toJson({
     ...model,
     format: SCORING_MODEL_FORMAT,
-    value: value && {
-      transactions: value.transactions.save(),
-      spend: 'mean' in value.spend ? value.spend : value.spend.save(),
-    },
+    value: value && { transactions: value.transactions.save(), money: saveMoneyModels(value) },
     churn: savedChurn(churn),
     propensities: model.propensities.map((each) => ({ ...each, logistic: each.logistic.save() })),
   });
@@ -109,7 +104,7 @@ export function saveScoringModel(model: ScoringModel): Json {
 export function loadScoringModel(json: Json): ScoringModel {
   const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn' | 'propensities'> & {
     format: number;
-    value: { transactions: { model: string } & Json; spend: { mean: number } | Json } | null;
+    value: { transactions: Json; money: Json } | null;
     churn: SavedChurn;
     propensities: readonly (Omit<Propensity, 'logistic'> & { logistic: Json })[];
   };
@@ -124,13 +119,7 @@ export function loadScoringModel(json: Json): ScoringModel {
   const { format: _, value, churn, propensities, ...rest } = saved;
   return {
     ...rest,
-    value: value && {
-      transactions: loadTransactionModel(value.transactions),
-      spend:
-        typeof value.spend === 'object' && value.spend !== null && 'mean' in value.spend
-          ? { mean: value.spend.mean as number }
-          : gammaGamma.load(value.spend as Json),
-    },
+    value: value && { transactions: loadTransactionModel(value.transactions), ...loadMoneyModels(value.money) },
     propensities: propensities.map((each) => ({ ...each, logistic: logistic.load(each.logistic) })),
     churn: loadedChurn(churn),
   };

@@ -1,13 +1,10 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import { NotFittedError } from '../domain/errors.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { totalPoints } from '../engagement/ledger.ts';
 import type { ContractTerm } from '../features/contract.ts';
 import { type ContractInputs, type Inputs, inputsAt } from '../features/inputs.ts';
+import type { PurchaseDay } from '../features/settle.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
-import { gammaGamma } from '../models/clv/gamma-gamma.ts';
-import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
-import { TRANSACTION_MODELS } from '../models/clv/transaction-models.ts';
 import { fitClusters } from '../segments/clusters.ts';
 import { rfmCutPoints, rfmShares } from '../segments/rfm.ts';
 import { proposedRule, remarksOn, USUAL_CHURN } from './churn-definition.ts';
@@ -22,14 +19,16 @@ import { fitContractChurn } from './train-contract-churn.ts';
 import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
 import { trainPropensities } from './train-propensity.ts';
-import { transactionRow, type ValueModels } from './value.ts';
+import { trainValue } from './train-value.ts';
 
 /** What training reads of one customer: the statistics on any day up to asOf, and the days between its purchase days. */
 export interface TrainingCustomer {
   statsAt(day: CalendarDay): CustomerStats;
   /** Purchase days up to asOf, ascending. */
   purchaseDays: readonly CalendarDay[];
-  /** Terms of contracts as they were known on asOf. */
+  /** Purchase days with their amounts as known on any day up to asOf, ascending. */
+  purchasesAt(day: CalendarDay): readonly PurchaseDay[];
+  /** Terms of contracts, whatever their days: what is read of them ends with asOf. */
   terms: readonly ContractTerm[];
 }
 
@@ -60,7 +59,8 @@ export function trainScoringModel(
   const rule = options.rule ?? proposedRule(USUAL_CHURN, sample);
   const { horizonDays } = rule;
   warnings.push(...remarksOn(rule, sample));
-  const { value, transactionModels } = fitValue(buyers, warnings);
+  const trained = trainValue(buyers, sample, { asOf, currency, warnings });
+  const value = trained?.value ?? null;
   options.onProgress?.('churn');
   const churn = isContractual(rule)
     ? fitContractChurn(sample, { asOf, currency, rule, warnings })
@@ -89,7 +89,8 @@ export function trainScoringModel(
     customers: population.length,
     buyers: buyers.length,
     repeatBuyers: buyers.filter((each) => each.purchases > 1).length,
-    transactionModels,
+    value: trained?.report ?? null,
+    transactionModels: trained?.transactionModels ?? [],
     churnModels: churn.churnModels,
     churnExamples: churn.churnExamples,
     churnBaseRate: churn.churnBaseRate,
@@ -125,48 +126,6 @@ export function trainScoringModel(
   const model = { ...draft, ...freeze(draft, stats, inputs) };
   return { ...model, version: `${asOf}-${hashOf(saveScoringModel(model)).slice(0, 8)}` };
 }
-
-function fitValue(
-  buyers: readonly Inputs[],
-  warnings: string[],
-): { value: ValueModels | null; transactionModels: TrainingReport['transactionModels'] } {
-  try {
-    const rows = buyers.map(transactionRow);
-    const candidates = TRANSACTION_MODELS.map((family) => family.fit(rows, {}));
-    const best = candidates.reduce((a, b) => (likelihood(b) > likelihood(a) ? b : a));
-    warnings.push(...best.diagnostics.warnings);
-    return {
-      value: { transactions: best, spend: fitSpend(buyers, warnings) },
-      transactionModels: candidates.map((candidate) => ({
-        name: candidate.name,
-        logLikelihood: likelihood(candidate),
-        converged: candidate.diagnostics.converged,
-        chosen: candidate === best,
-        parameters: { ...candidate.parameters },
-      })),
-    };
-  } catch (error) {
-    if (!(error instanceof NotFittedError)) throw error;
-    warnings.push(error.message);
-    return { value: null, transactionModels: [] };
-  }
-}
-
-function fitSpend(buyers: readonly Inputs[], warnings: string[]): ValueModels['spend'] {
-  try {
-    const spend = gammaGamma.fit(buyers, {});
-    warnings.push(...spend.diagnostics.warnings);
-    return spend;
-  } catch (error) {
-    if (!(error instanceof NotFittedError)) throw error;
-    const spenders = buyers.filter((each) => each.spendDays > 0);
-    const mean = spenders.reduce((sum, each) => sum + each.meanSpend, 0) / Math.max(spenders.length, 1);
-    warnings.push(`${error.message} Every purchase is taken at the book's mean of ${mean.toFixed(2)}.`);
-    return { mean };
-  }
-}
-
-const likelihood = (model: FittedTransactionModel) => model.diagnostics.logLikelihood ?? Number.NEGATIVE_INFINITY;
 
 /** Cut-offs and tables from the numbers that the finished models give the sample. */
 function freeze(

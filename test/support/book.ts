@@ -77,6 +77,7 @@ export function trainingCustomer(customer: SimulatedCustomer): TrainingCustomer 
       return summarise(settled.days, events, day, settled);
     },
     terms: [],
+    purchasesAt: (day) => settle(transactions, day, () => 0).days,
     purchaseDays: [...new Set(customer.orders.map(({ day }) => day))].sort((a, b) => daysBetween(b, a)),
   };
 }

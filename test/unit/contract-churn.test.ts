@@ -94,6 +94,7 @@ function contractBook(seed: number, customers: number): readonly TrainingCustome
     return {
       terms,
       purchaseDays: [],
+      purchasesAt: () => [],
       statsAt: (on) => summarise([], events, on, { doubles: 0, unmatched: 0 }, terms),
     };
   });

@@ -28,6 +28,7 @@ function customers(seed: number, tied: boolean): readonly TrainingCustomer[] {
     const first = addDays(AS_OF, -300 - Math.floor(random.next() * 400));
     return {
       purchaseDays: [first],
+      purchasesAt: () => [],
       terms: [],
       statsAt: (day: CalendarDay) =>
         summarise([{ day: first, amountMinor: 1_000n, orders: 1 }], events, day, { doubles: 0, unmatched: 0 }),

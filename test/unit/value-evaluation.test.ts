@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backtestWindows } from '../../core/backtest/backtest-windows.ts';
 import { bookOf, type DatedAmount } from '../../core/backtest/book.ts';
-import { simplexWeights } from '../../core/backtest/ensemble.ts';
+import { simplexWeights } from '../../core/backtest/simplex-weights.ts';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
 import { evaluateClv } from '../../core/evaluation/clv.ts';
 import { cohortTriangle } from '../../core/evaluation/cohorts.ts';

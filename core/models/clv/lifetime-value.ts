@@ -1,6 +1,6 @@
-import { gamma, seededRandom } from '../../math/random.ts';
+import { gamma } from '../../math/random.ts';
 import type { Random } from '../../ports/clock.ts';
-import type { FittedGammaGamma, SpendRow } from './gamma-gamma.ts';
+import type { FittedGammaGamma } from './gamma-gamma.ts';
 import type { FittedTransactionModel } from './transaction-model.ts';
 import type { TransactionRow } from './transaction-row.ts';
 
@@ -18,9 +18,6 @@ export interface ValueModels<Spend = FittedGammaGamma> {
   spend: Spend | { mean: number };
 }
 
-/** What is known of a customer: when it bought, and for how much. */
-export type ValueRow = TransactionRow & SpendRow;
-
 /** Over which time, and in whose money. */
 export interface ValueTerms {
   /** Any horizon: 365 / 7 for 12 months; Infinity for the whole residual lifetime. */
@@ -30,10 +27,6 @@ export interface ValueTerms {
   /** Contribution margin as a share of revenue, 0..1; 1 for value in revenue. */
   margin: number;
 }
-
-/** Simulated futures behind an interval; the same random numbers for everybody, so that nobody's interval depends on others. */
-const DRAWS = 200;
-const SEED = 20_261_124;
 
 /** Expected amount of the next purchase. */
 export function expectedSpend<Row>({ spend }: ValueModels<SpendModel<Row>>, row: Row): number {
@@ -57,21 +50,6 @@ export function valueIfKept<Spent>(
   terms: Pick<ValueTerms, 'weeks' | 'margin'>,
 ): number {
   return models.transactions.purchaseRateWhileActive(row) * terms.weeks * expectedSpend(models, row) * terms.margin;
-}
-
-/**
- * 10th and 90th percentile of the discounted money of the time to come (finite horizons), by simulation from the posterior of
- * both models: rate, dropout and amounts. low <= `mean` <= high.
- */
-export function valueInterval<Spent>(
-  models: ValueModels<SpendModel<Spent>>,
-  row: TransactionRow & Spent,
-  terms: ValueTerms,
-  mean: number,
-): { low: number; high: number } {
-  const money = simulatedMoney(models, row, terms, DRAWS, seededRandom(SEED)).sort();
-  const at = (share: number) => money[Math.round(share * (DRAWS - 1))] ?? 0;
-  return { low: Math.min(at(0.1), mean), high: Math.max(at(0.9), mean) };
 }
 
 /** Simulated sums of discounted money over the horizon, in no order. */

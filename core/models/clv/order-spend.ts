@@ -7,18 +7,22 @@ import { readArtifact } from './fit-transactions.ts';
 import type { SpendModel } from './lifetime-value.ts';
 import { PUBLIC_PRIORS, priorWeight } from './public-prior.ts';
 
-/** The amounts of a customer's purchase days, the first included, as far as the model needs them; days without an amount left out. */
-export interface OrderSpendRow {
+/** The amounts of a customer's purchase days, the first included, as far as a fitted model reads them; days without an amount left out. */
+export interface OrderAmounts {
   /** Purchase days with an amount above zero. */
   amounts: number;
   /** Their sum, major units. */
   totalAmount: number;
+}
+
+/** The same with what the fit needs. */
+export interface OrderSpendRow extends OrderAmounts {
   /** Sum of their natural logarithms: what tells how much one customer's amounts vary. */
   logAmounts: number;
 }
 
 /** A fitted model; parameters as in the Gamma-Gamma model. */
-export interface FittedOrderSpend extends FittedModel<OrderSpendRow, number>, SpendModel<OrderSpendRow> {
+export interface FittedOrderSpend extends FittedModel<OrderSpendRow, number>, SpendModel<OrderAmounts> {
   readonly parameters: Readonly<Record<'p' | 'q' | 'v', number>>;
 }
 
@@ -79,8 +83,8 @@ export const orderSpend: OrderSpendFamily = {
 function fitted(given: FittedOrderSpend['parameters'], diagnostics: FitDiagnostics): FittedOrderSpend {
   const parameters = Object.freeze({ ...given });
   const { p, q, v } = parameters;
-  const posterior = ({ amounts, totalAmount }: OrderSpendRow) => ({ shape: q + p * amounts, rate: v + totalAmount });
-  const expectedSpend = (row: OrderSpendRow) => {
+  const posterior = ({ amounts, totalAmount }: OrderAmounts) => ({ shape: q + p * amounts, rate: v + totalAmount });
+  const expectedSpend = (row: OrderAmounts) => {
     const { shape, rate } = posterior(row);
     // With q <= 1 a customer without an amount has no finite mean.
     return (p * rate) / Math.max(shape - 1, 0.1);
