@@ -13,6 +13,10 @@ const objectCursorSchema = z.object({
   sweptAt: z.string().nullable(),
   /** A sweep of archived records under way: listed up to `after`. */
   sweep: z.object({ startedAt: z.string(), after: z.string().nullable() }).nullable(),
+  /** When everything was last listed; null before the first load is through, and in cursors of before 2026-12. */
+  listedAt: z.string().nullable().default(null),
+  /** Listing everything again under way: listed up to `after`. */
+  listing: z.object({ startedAt: z.string(), after: z.string().nullable() }).nullable().default(null),
 });
 
 /** How far one object type has been read. Each page moves it, so that a crash between two pages costs one page. */
@@ -28,6 +32,8 @@ export function freshCursor(startedAt: string): ObjectCursor {
     window: null,
     sweptAt: null,
     sweep: null,
+    listedAt: null,
+    listing: null,
   };
 }
 

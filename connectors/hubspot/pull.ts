@@ -14,6 +14,11 @@ import type { CrmObject } from './replies.ts';
 const OVERLAP_MS = 300_000;
 /** Archived records are listed no more often: search never shows them, the list knows no time, and webhooks tell sooner. */
 const SWEEP_EVERY_MS = 3_600_000;
+/**
+ * Everything is listed again no more often, one call for 100 records: what moves no time of modification is seen by nothing else, which
+ * is a changed association and a record taken out of the recycle bin. Webhooks tell of both sooner.
+ */
+const LIST_AGAIN_EVERY_MS = 24 * 3_600_000;
 /** Below every id. */
 const FIRST = '0';
 
@@ -28,7 +33,7 @@ type ObjectPage = Omit<Page, 'cursor'> & { cursor: ObjectCursor };
 
 /**
  * Reads a stream: its object types one after another, each by its first load, then by windows of modification time, and now and
- * then by a sweep of what was archived. Pages without news are passed over except at the end, where the cursor of all is due.
+ * then by a sweep of what was archived and by everything once more. Pages without news are passed over except at the end, where the cursor of all is due.
  */
 export async function* pullStream(
   client: HubSpotClient,
@@ -52,7 +57,7 @@ export async function* pullStream(
 }
 
 /** The ways of reading in their order; each does what the cursor leaves it to do, if anything. */
-const PHASES = [firstLoad, restOfWindow, newWindow, sweepArchived];
+const PHASES = [firstLoad, restOfWindow, newWindow, sweepArchived, listAgain];
 
 async function* pullObject(reading: Reading, begin: ObjectCursor): AsyncGenerator<ObjectPage> {
   let cursor = begin;
@@ -72,7 +77,7 @@ async function* firstLoad({ client, reader }: Reading, begin: ObjectCursor): Asy
     const links = await linksOfListed(client, reader, page.records);
     cursor =
       page.next === null
-        ? { load: null, watermark: startedAt, window: null, sweptAt: startedAt, sweep: null }
+        ? { ...freshCursor(startedAt), load: null, watermark: startedAt, sweptAt: startedAt, listedAt: startedAt }
         : { ...cursor, load: { startedAt, after: page.next } };
     yield { ...translated(reader, page.records, links, false), cursor, total: null };
   }
@@ -127,6 +132,24 @@ async function* sweepArchived({ client, reader, calledAt }: Reading, begin: Obje
       records: gone.flatMap((record) => reader.deletions(record.id)),
       rejected: [],
       cursor: { ...begin, ...(more ? { sweep: { startedAt, after } } : { sweep: null, sweptAt: startedAt }) },
+      total: null,
+    };
+  }
+}
+
+/** Everything there is once more, in case nothing else would tell; what is as before costs no more than the listing. */
+async function* listAgain({ client, reader, calledAt }: Reading, begin: ObjectCursor): AsyncGenerator<ObjectPage> {
+  const listedAt = Date.parse(begin.listedAt ?? begin.watermark ?? calledAt);
+  if (begin.listing === null && Date.parse(calledAt) - listedAt < LIST_AGAIN_EVERY_MS) return;
+  const { startedAt } = begin.listing ?? { startedAt: calledAt };
+  for (let after = begin.listing?.after ?? null, more = true; more; ) {
+    const page = await listObjects(client, reader, { after, archived: false });
+    const links = await linksOfListed(client, reader, page.records);
+    after = page.next;
+    more = after !== null;
+    yield {
+      ...translated(reader, page.records, links, true),
+      cursor: { ...begin, ...(more ? { listing: { startedAt, after } } : { listing: null, listedAt: startedAt }) },
       total: null,
     };
   }

@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import { components, type IdentityNode } from '../identity/components.ts';
+import { type Component, components, type IdentityNode, type KeyHolding } from '../identity/components.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { quarantineCrowds } from './identity-crowds.ts';
@@ -45,8 +45,7 @@ export async function identify(
 }
 
 async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string, now: Date): Promise<void> {
-  const gone = await replaceKeys(sql, batch);
-  const { rows, holdings } = await neighbourhood(sql, batch, gone);
+  const { rows, holdings } = await neighbourhood(sql, batch, await replaceKeys(sql, batch));
   const nodes = rows.map(
     (row): IdentityNode => ({
       connectionId: row.connection_id,
@@ -55,19 +54,23 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
     }),
   );
   const byId = new Map(rows.map((row) => [`${row.connection_id}\0${row.external_id}`, row]));
-  const derived = components(nodes, holdings);
+  const rowOf = (node: Pick<IdentityNode, 'connectionId' | 'externalId'>) =>
+    byId.get(`${node.connectionId}\0${node.externalId}`) as ContactRow;
+  const derived = components(nodes, holdingsThatJoin(rows, holdings));
   await quarantineCrowds(sql, nodes, derived.crowds, now);
-  const groups = derived.components.map((component) => {
+  const isAlive = ({ records }: Component) => records.some((node) => !rowOf(node).deleted);
+  const groups = derived.components.filter(isAlive).map((component) => {
     const [oldest] = component.records;
     return { component, customerId: oldest ? customerIdOf(workspace, oldest) : '' };
   });
-  const rowOf = (node: IdentityNode) => byId.get(`${node.connectionId}\0${node.externalId}`) as ContactRow;
+  const gone = derived.components.filter((component) => !isAlive(component)).flatMap((component) => component.records);
 
   const before = new Set(rows.flatMap((row) => (row.resolved_to ? [row.resolved_to] : [])));
   const after = new Set(groups.map((group) => group.customerId));
-  const moved = groups.flatMap(({ component, customerId }) =>
-    component.records.filter((node) => rowOf(node).resolved_to !== customerId).map((node) => ({ node, customerId })),
-  );
+  const moved = [
+    ...groups.flatMap(({ component, customerId }) => component.records.map((node) => ({ node, customerId }))),
+    ...gone.map((node) => ({ node, customerId: null })),
+  ].filter(({ node, customerId }) => rowOf(node).resolved_to !== customerId);
   await insertRows(sql, {
     table: 'customers',
     columns: {
@@ -100,11 +103,26 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
   );
 }
 
+/**
+ * The keys that join records. One that its vendor deleted joins nobody, and a customer without any other record is none, as if it had
+ * never been there; but one that was merged away was deleted because it is the same person: what it held still tells.
+ */
+function holdingsThatJoin(rows: readonly ContactRow[], holdings: readonly KeyHolding[]): readonly KeyHolding[] {
+  const key = (record: { connectionId: string; externalId: string }) => `${record.connectionId}\0${record.externalId}`;
+  const merged = new Set(holdings.filter((holding) => holding.keyType === 'vendor-merge').map(key));
+  const deleted = new Set(
+    rows
+      .filter((row) => row.deleted)
+      .map((row) => key({ connectionId: row.connection_id, externalId: row.external_id })),
+  );
+  return holdings.filter((holding) => merged.has(key(holding)) || !deleted.has(key(holding)));
+}
+
 /** Marks the batch as resolved and moved contacts' facts as pending, also those that waited for their contact to appear. */
 async function repoint(
   sql: Sql,
   batch: readonly ContactRow[],
-  moved: readonly { node: IdentityNode; customerId: string }[],
+  moved: readonly { node: IdentityNode; customerId: string | null }[],
 ): Promise<void> {
   const keys = [moved.map(({ node }) => node.connectionId), moved.map(({ node }) => node.externalId)];
   if (moved.length > 0) {

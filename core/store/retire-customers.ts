@@ -36,10 +36,29 @@ export async function retire(
       [previous, heir],
     );
     await keepOneOpenTask(sql, heir);
+    await handOnScores(sql, previous, heir);
   }
   for (const table of ['playbook_runs', 'outbox', 'scores', 'score_history', 'customer_stats', 'customers']) {
     await sql.query(`delete from ${table} where customer_id = any($1::uuid[])`, [gone]);
   }
+}
+
+/** An heir without scores of its own goes on from those of before: its oldest record was deleted, and nothing else happened. */
+async function handOnScores(sql: Sql, previous: string, heir: string): Promise<void> {
+  await sql.query(
+    `insert into score_history (customer_id, as_of, model_version, score)
+     select $2::uuid, as_of, model_version, score from score_history where customer_id = $1::uuid
+       and not exists (select 1 from scores where customer_id = $2::uuid)
+     on conflict (customer_id, as_of) do nothing`,
+    [previous, heir],
+  );
+  await sql.query(
+    `insert into scores (customer_id, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats)
+     select $2::uuid, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats
+     from scores where customer_id = $1::uuid
+     on conflict (customer_id) do nothing`,
+    [previous, heir],
+  );
 }
 
 /** Of the open tasks of a merged customer one stays: one that is under way, since it may have been done, else the first. */

@@ -8,7 +8,7 @@ import { answering, bodyOf, param, VERSION } from './routing.ts';
 const MOST_READ = 1_000;
 const PAGE = 500;
 
-/** Associations: batch read with paging for each record, batch create, the default association, labels. */
+/** Associations: batch read with paging for each record, batch create and archive, the default association, labels. */
 export function associationRoutes(portal: Portal): Router {
   const router = Router();
   const both = (path: string) => [
@@ -102,6 +102,17 @@ export function associationRoutes(portal: Portal): Router {
             ])
           : inputs;
       res.status(201).json({ status: 'COMPLETE', results, startedAt: at, completedAt: at });
+    }),
+  );
+  router.post(
+    both('/batch/archive'),
+    answering((req, res) => {
+      const [from, to] = types(req);
+      const inputs = (bodyOf(req)['inputs'] as { from: { id: string }; to: { id: string }[] }[] | undefined) ?? [];
+      for (const { from: end, to: others } of inputs) {
+        for (const other of others) portal.dissociate(from, String(end.id), to, String(other.id));
+      }
+      res.sendStatus(204);
     }),
   );
   router.put(

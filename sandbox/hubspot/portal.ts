@@ -31,7 +31,7 @@ export interface Association {
 export type OnChange = (change: {
   type: ObjectType;
   id: string;
-  kind: 'creation' | 'propertyChange' | 'deletion' | 'privacyDeletion' | 'merge';
+  kind: 'creation' | 'propertyChange' | 'deletion' | 'privacyDeletion' | 'restore' | 'merge';
   property?: string;
   value?: string;
   mergedIds?: readonly string[];
@@ -49,8 +49,13 @@ export interface Portal {
   create(type: ObjectType, properties: Record<string, unknown>, options?: { at?: string; source?: Source }): CrmRecord;
   update(type: ObjectType, id: string, properties: Record<string, unknown>, source?: Source): CrmRecord;
   archive(type: ObjectType, id: string, source?: Source): void;
+  /** Takes a record out of the recycle bin, with its associations; it keeps its time of modification. */
+  restore(type: ObjectType, id: string): void;
   merge(type: ObjectType, primaryId: string, otherId: string): CrmRecord;
   associate(from: ObjectType, fromId: string, to: ObjectType, toId: string, typeIds?: readonly number[]): void;
+  /** Takes an association away, of whatever type. Like a new one, it moves no record's time of modification. */
+  dissociate(from: ObjectType, fromId: string, to: ObjectType, toId: string): void;
+  /** Associations with records that are not archived. */
   associations(from: ObjectType, fromId: string, to: ObjectType): readonly Association[];
   onChange: OnChange | null;
 }
@@ -134,6 +139,12 @@ export function createPortal(kernel: Kernel): Portal {
       records(type).set(id, { ...record, archived: true, updatedAt: kernel.now().toISOString() });
       portal.onChange?.({ type, id, kind: 'deletion', source });
     },
+    restore: (type, id) => {
+      const record = records(type).get(id);
+      if (!record?.archived || record.mergedInto) throw new HubSpotError(404, 'OBJECT_NOT_FOUND', 'resource not found');
+      records(type).set(id, { ...record, archived: false });
+      portal.onChange?.({ type, id, kind: 'restore', source: USER });
+    },
     merge: (type, primaryId, otherId) => {
       const primary = portal.find(type, primaryId);
       const other = portal.find(type, otherId);
@@ -156,11 +167,11 @@ export function createPortal(kernel: Kernel): Portal {
       };
       records(type).set(id, merged);
       for (const old of [primary, other]) {
-        records(type).set(old.id, { ...old, archived: true, mergedInto: id });
         for (const to of OBJECT_TYPES) {
           for (const link of portal.associations(type, old.id, to))
             portal.associate(type, id, to, link.toId, link.typeIds);
         }
+        records(type).set(old.id, { ...old, archived: true, mergedInto: id });
       }
       portal.onChange?.({ type, id, kind: 'merge', mergedIds: [primary.id, other.id], source: USER });
       return merged;
@@ -178,7 +189,23 @@ export function createPortal(kernel: Kernel): Portal {
         links.set(key, [...present.filter((link) => link !== old), next]);
       }
     },
-    associations: (from, fromId, to) => links.get(`${from}:${fromId}>${to}`) ?? [],
+    dissociate: (from, fromId, to, toId) => {
+      for (const [key, id] of [
+        [`${from}:${fromId}>${to}`, toId],
+        [`${to}:${toId}>${from}`, fromId],
+      ] as const) {
+        links.set(
+          key,
+          (links.get(key) ?? []).filter((link) => link.toId !== id),
+        );
+      }
+    },
+    associations: (from, fromId, to) => {
+      const all = links.get(`${from}:${fromId}>${to}`) ?? [];
+      return all.some((link) => records(to).get(link.toId)?.archived)
+        ? all.filter((link) => !records(to).get(link.toId)?.archived)
+        : all;
+    },
   };
   return portal;
 }

@@ -40,6 +40,11 @@ export function controlRoutes(org: Org, outbound: OutboundSender): Router {
     });
     return { success: true };
   });
+  post('undelete', (body) => {
+    const object = objectIn(org, body, 'object');
+    transact(org, asUser(INTEGRATION_USER_ID), (transaction) => transaction.undelete(object, textIn(body, 'id')));
+    return { success: true };
+  });
   post('change', (body) => change(org, body));
   post('outbound', (body) => outbound.subscribe(body));
   return router;

@@ -390,16 +390,38 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         expect(await dirty()).toHaveLength(1);
       });
 
-      it('keeps a deleted contact’s customer and history but writes to it no more', async () => {
+      it('takes a deleted contact’s customer out of the book, and puts both back with the contact', async () => {
         await landAll('crm', [deletion('contact', '1')]);
         await resolve();
+        expect(await database.query('select customer_id from customers')).toEqual([]);
         expect(await database.query('select external_id from customer_records')).toEqual([]);
-        expect(await owners('transactions')).toEqual({ d1: id('crm', '1'), d2: id('crm', '1') });
+        expect(await owners('transactions')).toEqual({});
         await landAll('crm', [contact('1')]);
         await resolve();
         expect(await database.query('select customer_id, external_id from customer_records')).toEqual([
           { customer_id: id('crm', '1'), external_id: '1' },
         ]);
+        expect(await owners('transactions')).toEqual({ d1: id('crm', '1'), d2: id('crm', '1') });
+      });
+
+      it('hands scores on when the oldest record of a customer is deleted and another is left', async () => {
+        const shared = { emails: ['one@people.example'] };
+        await landAll('crm', [contact('1', shared), contact('2', shared)]);
+        await resolve();
+        await database.query(
+          `insert into scores (customer_id, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats)
+           values ($1, '2026-06-01', '2026-06-01T00:00:00Z', '2026-07-01', 'm1', 50, 'high', 'high', 'active', '{}', '{}')`,
+          [id('crm', '1')],
+        );
+        await database.query(
+          `insert into score_history (customer_id, as_of, model_version, score) values ($1, '2026-06-01', 'm1', '{}')`,
+          [id('crm', '1')],
+        );
+        await landAll('crm', [deletion('contact', '1')]);
+        await resolve();
+        for (const table of ['customers', 'scores', 'score_history']) {
+          expect(await database.query(`select customer_id from ${table}`)).toEqual([{ customer_id: id('crm', '2') }]);
+        }
       });
     });
 

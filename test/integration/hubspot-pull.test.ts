@@ -12,7 +12,8 @@ const EARLIER = '2026-01-10T08:00:00.000Z';
 const LOAD = '2026-02-01T00:00:00.000Z';
 const BULK = '2026-02-01T06:00:00.000Z';
 const NEXT = '2026-02-01T12:00:00.000Z';
-const LATER = '2026-02-02T12:00:00.000Z';
+const LATER = '2026-02-01T23:00:00.000Z';
+const NEXT_DAY = '2026-02-02T00:00:00.000Z';
 
 describe('pulling from HubSpot', () => {
   let account: TestPortal;
@@ -175,6 +176,26 @@ describe('pulling from HubSpot', () => {
     clock.set(LATER);
     expect((await pullAll(connector, 'contacts', news.cursor)).records).toEqual([]);
     expect(second?.id).not.toBe(first?.id);
+  });
+
+  it('lists everything again once a day, from any page on: a changed association moves no time', async () => {
+    const people = contacts(250, EARLIER);
+    const company = account.portal.create('companies', {}, { at: EARLIER }).id;
+    const clock = clockAt(LOAD);
+    const connector = account.connect(clock);
+    const loaded = await pullAll(connector, 'contacts');
+    account.portal.associate('contacts', people[0]?.id ?? '', 'companies', company, [279, 1]);
+    clock.set(LATER);
+    const early = await pullAll(connector, 'contacts', loaded.cursor);
+    expect(early.records).toEqual([]);
+    clock.set(NEXT_DAY);
+    const news = await pullAll(connector, 'contacts', early.cursor);
+    expect(news.records.map((record) => record.externalId)).toEqual(people.map(({ id }) => id));
+    expect(news.records[0]).toMatchObject({ accountExternalId: company });
+    const rest = await pullAll(connector, 'contacts', toJson(news.pages[0]?.cursor));
+    expect(rest.records).toHaveLength(150);
+    expect(rest.cursor).toEqual(news.cursor);
+    expect((await pullAll(connector, 'contacts', news.cursor)).records).toEqual([]);
   });
 
   it('follows merges, also chains of them, to the record that is left', async () => {

@@ -31,6 +31,8 @@ export interface Org {
   /** Somebody changes a record, or creates one when there is no id. Returns the id. */
   change(object: string, id: string | null, fields: OrgRecord): Promise<string>;
   remove(object: string, id: string): Promise<void>;
+  /** Somebody takes a record out of the recycle bin. */
+  undelete(object: string, id: string): Promise<void>;
   /** The admin makes a custom field by hand; nobody sees it yet. */
   tooling(fullName: string, metadata: OrgRecord): Promise<void>;
   /** The admin ends a Bulk query. */
@@ -108,6 +110,9 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
       String((await control('salesforce/change', { object, fields, ...(id === null ? {} : { id }) }))['id']),
     remove: async (object, id) => {
       await rest('DELETE', `${V}/sobjects/${object}/${id}`);
+    },
+    undelete: async (object, id) => {
+      await control('salesforce/undelete', { object, id });
     },
     tooling: async (fullName, metadata) => {
       await rest('POST', `${V}/tooling/sobjects/CustomField`, { FullName: fullName, Metadata: metadata });

@@ -79,6 +79,15 @@ export class Transaction {
     this.#recycle(object, before);
   }
 
+  /** Takes a record out of the recycle bin, with what was deleted along with it; one that was merged away stays there. */
+  undelete(object: ObjectType, id: string): void {
+    const row = this.#org.records.get(object.name, normaliseId(id) ?? '');
+    if (row?.IsDeleted !== true || (row.MasterRecordId ?? null) !== null) {
+      throw new SalesforceError(400, 'UNDELETE_FAILED', 'entity is not in the recycle bin');
+    }
+    this.#restore(object, row, salesforceTime(this.#org.now()));
+  }
+
   /** The record of an id. Throws ENTITY_IS_DELETED, INVALID_CROSS_REFERENCE_KEY or MALFORMED_ID. */
   existing(object: ObjectType, id: string): Row {
     const full = normaliseId(id);
@@ -171,6 +180,21 @@ export class Transaction {
       for (const id of this.#org.records.idsWhere(child, lookup, before.Id)) {
         const row = this.#org.records.get(child, id);
         if (row !== undefined && row.IsDeleted !== true) this.#recycle(childObject, row);
+      }
+    }
+  }
+
+  #restore(object: ObjectType, row: Row, at: string): void {
+    const stamps = { LastModifiedDate: at, LastModifiedById: this.#writer.stampedAs, SystemModstamp: at };
+    this.put(object, { ...row, ...stamps, IsDeleted: false });
+    for (const [parent, child, lookup] of CASCADES) {
+      const childObject = this.#org.model.object(child);
+      if (parent !== object.name || childObject === undefined) continue;
+      for (const id of this.#org.records.idsWhere(child, lookup, row.Id)) {
+        const other = this.#org.records.get(child, id);
+        // Only what went with it, at the same moment, comes back with it.
+        const wentAlong = other?.IsDeleted === true && other.SystemModstamp === row.SystemModstamp;
+        if (other !== undefined && wentAlong) this.#restore(childObject, other, at);
       }
     }
   }
