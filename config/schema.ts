@@ -5,6 +5,7 @@ import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
 import { segmentSettingsSchema } from '../connectors/segment/index.ts';
 import { planningSettingsSchema } from '../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
+import { churnSettingsSchema } from '../core/scores/leaving.ts';
 import { scoringSettingsSchema } from '../core/scores/settings.ts';
 import { LANGUAGES } from '../core/scores/words/index.ts';
 
@@ -74,6 +75,8 @@ export const configSchema = z.strictObject({
   playbooks: z.array(playbookSchema).default([AT_RISK_AND_VALUABLE]),
   /** In which language scores speak to people: reasons, changes, next actions. */
   language: z.enum(LANGUAGES).default('en'),
+  /** What leaving is; a change is shown by "staypower train" first. */
+  churn: churnSettingsSchema.prefault({}),
   /** Points of engagement and the like; takes effect at the next training. */
   scores: scoringSettingsSchema.prefault({}),
   /** Signed calls to endpoints that subscribed to events. */

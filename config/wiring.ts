@@ -253,6 +253,7 @@ export async function openWorkspace(
       currency: config.currency,
       rates,
       scoring: config.scores,
+      churn: config.churn,
       sentences: sentencesOf(config.language),
       clock: context.clock,
     },

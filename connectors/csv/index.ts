@@ -3,7 +3,7 @@ import { ConfigError, DataError } from '../../core/domain/errors.ts';
 import type { Stream } from '../../core/domain/records.ts';
 import type { CheckReport, Connector } from '../../core/ports/connector.ts';
 import type { ConnectorContext } from '../http/context.ts';
-import { toContact, toTransaction } from './mapping.ts';
+import { toContact, toContract, toTransaction } from './mapping.ts';
 import { Occurrences } from './occurrences.ts';
 import { pullFile } from './pull-file.ts';
 import { type FileFormat, readRows } from './read-rows.ts';
@@ -56,7 +56,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
         if (stream === 'contacts') {
           return pullFile(format, 'contact', cursor, (row) => {
             const { contact, account } = toContact(row);
-            return account ? [account, contact] : [contact];
+            return [...(account ? [account] : []), contact, ...toContract(row)];
           });
         }
         const seen = new Occurrences();

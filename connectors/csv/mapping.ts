@@ -1,6 +1,6 @@
 import { DataError } from '../../core/domain/errors.ts';
 import { formatMoney, parseMoney } from '../../core/domain/money.ts';
-import type { AccountRecord, ContactRecord, TransactionRecord } from '../../core/domain/records.ts';
+import type { AccountRecord, ContactRecord, ContractRecord, TransactionRecord } from '../../core/domain/records.ts';
 import { hashOf } from '../../core/domain/stable-json.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { Row } from './read-rows.ts';
@@ -18,6 +18,33 @@ export function toContact(row: Row): { contact: ContactRecord; account: AccountR
     },
     account,
   };
+}
+
+/** The term of a contract that a row says, as far as its columns go; none where all are empty. Throws DataError as above. */
+export function toContract(row: Row): readonly ContractRecord[] {
+  const day = (column: 'contractStart' | 'contractEnd' | 'cancelledOn') => {
+    const text = row.cell(column);
+    return text === '' ? null : dateOf(text, row.place(column));
+  };
+  const [startsOn, endsOn, cancelledOn] = [day('contractStart'), day('contractEnd'), day('cancelledOn')];
+  if (startsOn === null && endsOn === null && cancelledOn === null) return [];
+  if (startsOn === null)
+    throw fault(row.place('contractStart'), 'the first day of the contract', '', 'fill it in beside its end or notice');
+  if (endsOn !== null && endsOn.slice(0, 10) < startsOn.slice(0, 10))
+    throw fault(row.place('contractEnd'), `a day on or after the start ${startsOn}`, endsOn, 'correct one of the two');
+  const contactExternalId = row.cell('customerId');
+  return [
+    {
+      kind: 'contract',
+      externalId: `${contactExternalId}@${startsOn.slice(0, 10)}`,
+      contactExternalId,
+      startsOn,
+      endsOn,
+      cancelledOn,
+      // A line for each term: its end was agreed when it began.
+      endKnownOn: startsOn,
+    },
+  ];
 }
 
 /**

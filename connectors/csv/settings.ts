@@ -29,6 +29,11 @@ const columnsSchema = z.strictObject({
   createdAt: column.default('created_at'),
   /** The owner's id. */
   owner: column.default('owner'),
+  /** Days of a contract: one line a term, so that renewals are several lines of one customer. An empty end: until further notice. */
+  contractStart: column.default('contract_start'),
+  contractEnd: column.default('contract_end'),
+  /** The day on which notice was given. */
+  cancelledOn: column.default('cancelled_on'),
 });
 
 /** What a column holds. */
@@ -52,7 +57,10 @@ const fileSchema = z
 
 /** What a user may write about a CSV connection: at least one of the two files. */
 export const csvSettingsSchema = z.strictObject({
-  /** One line a customer: customer_id, and of email, name, phone, account, created_at, owner what there is. */
+  /**
+   * One line a customer: customer_id, and of email, name, phone, account, created_at, owner what there is; with contract_start, contract_end,
+   * cancelled_on one line a term.
+   */
   contacts: fileSchema,
   /** One line an order: customer_id, date, amount, and what else there is. Customers need no file of their own. */
   transactions: fileSchema,

@@ -1,4 +1,5 @@
 import { contactOf, deletion, type ObjectReader } from './mapping.ts';
+import { contractOf, contractProperties } from './mapping-contracts.ts';
 import type { HubSpotSettings } from './settings.ts';
 
 /** How contacts are read: with their company and what was merged into them. */
@@ -19,11 +20,19 @@ export function contactReader(settings: HubSpotSettings): ObjectReader {
         'hs_merged_object_ids',
         ...(settings.userIdProperty === null ? [] : [settings.userIdProperty]),
         ...settings.doNotContactProperties,
+        ...contractProperties(settings),
       ]),
     ],
     associations: ['companies'],
     needsLinks: () => true,
-    translate: (record, links) => contactOf(record, links, settings),
+    translate: (record, links) => {
+      const contact = contactOf(record, links, settings);
+      const contract = contractOf(record, settings);
+      return {
+        records: [...contact.records, ...contract.records],
+        rejected: [...contact.rejected, ...contract.rejected],
+      };
+    },
     deletions: (id) => [deletion('contact', id)],
   };
 }

@@ -47,6 +47,18 @@ export const hubspotSettingsSchema = z.strictObject({
   userIdProperty: property.nullable().default(null),
   /** A contact with "true" in any of these must not be contacted. */
   doNotContactProperties: z.array(property).default(['hs_email_optout']),
+  /**
+   * Properties of a contact that hold the days of its contract, for churn by contract end or notice; null where there are no contracts. When
+   * the end is overwritten on renewal, the term before stays on record here.
+   */
+  contract: z
+    .strictObject({
+      startProperty: property.nullable().default(null),
+      endProperty: property.nullable().default(null),
+      cancelledProperty: property.nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   /** Activities to read; each costs calls of its own. */
   engagementObjects: z.array(z.enum(ENGAGEMENT_OBJECTS)).default([...ENGAGEMENT_OBJECTS]),
 });

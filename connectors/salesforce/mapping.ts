@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Clear, type FieldDefinition, type FieldValue, isClear } from '../../core/domain/fields.ts';
-import type { ContactRecord, DeletionRecord } from '../../core/domain/records.ts';
-import { flag, gone, instant, type Translated, text, translate } from './mapping-rows.ts';
+import type { ContactRecord, ContractRecord, DeletionRecord } from '../../core/domain/records.ts';
+import { standingTerm } from '../http/contract-term.ts';
+import { day, flag, gone, instant, type Translated, text, translate } from './mapping-rows.ts';
 import type { SalesforceSettings } from './settings.ts';
 import type { Row } from './soql.ts';
 
@@ -31,34 +32,61 @@ const contactRow = z.looseObject({
   CreatedDate: instant.nullish().transform((value) => value ?? null),
 });
 
+const dayOrInstant = z
+  .union([day, instant], { error: 'a day, from a field of type Date' })
+  .nullish()
+  .transform((value) => value ?? null);
+
 /**
- * Contact -> contact; a deleted or merged one -> deletion. Neither our own fields nor modification times are in the record: so that a
+ * Contact -> contact, and the term of a contract that stands on it; a deleted or merged one -> deletion. Neither our own fields nor modification times are in the record: so that a
  * contact that changed only by our write-back is the same as before.
  */
 export function mapContact(
   row: Row,
-  settings: Pick<SalesforceSettings, 'doNotContactFields' | 'userIdField'>,
+  settings: Pick<SalesforceSettings, 'doNotContactFields' | 'userIdField' | 'contract'>,
 ): Translated {
-  return translate(contactRow, row, 'contact', (contact): readonly (ContactRecord | DeletionRecord)[] => {
-    if (contact.IsDeleted) return [gone('contact', contact.Id, contact.MasterRecordId)];
-    const userId = settings.userIdField === null ? null : contact[settings.userIdField];
-    return [
-      {
-        kind: 'contact',
-        externalId: contact.Id,
-        emails: contact.Email === null ? [] : [contact.Email],
-        userIds: userId === null || userId === undefined || userId === '' ? [] : [String(userId)],
-        anonymousIds: [],
-        phone: contact.Phone ?? contact.MobilePhone,
-        name: contact.Name ?? ([contact.FirstName, contact.LastName].filter((part) => part !== null).join(' ') || null),
-        accountExternalId: contact.AccountId,
-        ownerId: contact.OwnerId,
-        doNotContact: settings.doNotContactFields.some((name) => contact[name] === true),
-        createdAt: contact.CreatedDate,
-        partial: false,
-      },
-    ];
-  });
+  const { contract } = settings;
+  const { startField = null, endField = null, cancelledField = null } = contract ?? {};
+  const named = [startField, endField, cancelledField].filter((name) => name !== null);
+  const days = translate(
+    z.object(Object.fromEntries(named.map((name) => [name, dayOrInstant]))),
+    row,
+    'contact',
+    () => [],
+  );
+  if (!days.ok) return days;
+  const dayIn = (name: string | null) => (name === null ? null : dayOrInstant.parse(row[name]));
+  return translate(
+    contactRow,
+    row,
+    'contact',
+    (contact): readonly (ContactRecord | ContractRecord | DeletionRecord)[] => {
+      if (contact.IsDeleted) return [gone('contact', contact.Id, contact.MasterRecordId)];
+      const userId = settings.userIdField === null ? null : contact[settings.userIdField];
+      return [
+        {
+          kind: 'contact',
+          externalId: contact.Id,
+          emails: contact.Email === null ? [] : [contact.Email],
+          userIds: userId === null || userId === undefined || userId === '' ? [] : [String(userId)],
+          anonymousIds: [],
+          phone: contact.Phone ?? contact.MobilePhone,
+          name:
+            contact.Name ?? ([contact.FirstName, contact.LastName].filter((part) => part !== null).join(' ') || null),
+          accountExternalId: contact.AccountId,
+          ownerId: contact.OwnerId,
+          doNotContact: settings.doNotContactFields.some((name) => contact[name] === true),
+          createdAt: contact.CreatedDate,
+          partial: false,
+        },
+        ...standingTerm(contact.Id, {
+          startsOn: dayIn(startField),
+          endsOn: dayIn(endField),
+          cancelledOn: dayIn(cancelledField),
+        }),
+      ];
+    },
+  );
 }
 
 /** API name of one of our fields: "clv_12m" -> "Staypower_Clv_12m__c". */

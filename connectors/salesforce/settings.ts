@@ -21,6 +21,18 @@ export const salesforceSettingsSchema = z.strictObject({
   userIdField: fieldName.nullable().default(null),
   /** Checkboxes of Contact: one of them ticked means that this person must not be contacted. */
   doNotContactFields: z.array(fieldName).default(['HasOptedOutOfEmail', 'DoNotCall']),
+  /**
+   * Date fields of Contact that hold the days of its contract, for churn by contract end or notice; null = no contracts. When the end
+   * is overwritten on renewal, the term before stays on record here.
+   */
+  contract: z
+    .strictObject({
+      startField: fieldName.nullable().default(null),
+      endField: fieldName.nullable().default(null),
+      cancelledField: fieldName.nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   /** Objects read as engagement, where the organisation has them. EmailMessage: e-mails on cases. */
   engagementObjects: z
     .array(z.enum(['Task', 'Event', 'Case', 'EmailMessage']))

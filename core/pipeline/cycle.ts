@@ -7,6 +7,7 @@ import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector, Lane } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import type { ChurnSettings } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import type { Sentences } from '../scores/words/index.ts';
@@ -39,6 +40,8 @@ export interface Workspace {
   rates?: ExchangeRates;
   /** What the workspace says about its scores; the usual settings when absent. */
   scoring?: ScoringSettings;
+  /** What the workspace calls leaving; the usual settings when absent. */
+  churn?: ChurnSettings;
   /** In which language scores speak; English when absent. */
   sentences?: Sentences;
   clock: Clock;
@@ -77,11 +80,19 @@ const TRAIN_EVERY_DAYS = 30;
  * one event it is one customer, and after a first pull it is everybody.
  *
  * @param steps which steps to run; a live cycle leaves out `pull` (the inbox is drained by `live`) and `train`
+ * @param acceptDefinition trains by the configured definition of leaving, even where it is another one than the champion's
  * @param lane whether somebody waits for what is written; a batch when absent
  */
 export async function cycle(
   workspace: Workspace,
-  options: { asOf: CalendarDay; steps?: readonly Step[]; retrain?: boolean; lane?: Lane; onStep?: OnStep },
+  options: {
+    asOf: CalendarDay;
+    steps?: readonly Step[];
+    retrain?: boolean;
+    acceptDefinition?: boolean;
+    lane?: Lane;
+    onStep?: OnStep;
+  },
 ): Promise<CycleReport> {
   const { database, connectors, clock } = workspace;
   const { asOf, onStep } = options;
@@ -185,7 +196,7 @@ async function callsOf(database: Database, connectors: readonly Connector[]): Pr
 
 async function currentModel(
   workspace: Workspace,
-  { asOf, retrain, onStep }: Parameters<typeof cycle>[1],
+  { asOf, retrain, acceptDefinition, onStep }: Parameters<typeof cycle>[1],
   rank: SourceRank,
   { mayTrain, isWhole }: { mayTrain: boolean; isWhole: boolean },
 ): Promise<ScoringModel | null> {
@@ -204,6 +215,8 @@ async function currentModel(
     currency: workspace.currency,
     previous: champion,
     ...(workspace.scoring && { settings: workspace.scoring }),
+    ...(workspace.churn && { churn: workspace.churn }),
+    acceptDefinition: acceptDefinition === true,
     rank,
     clock: workspace.clock,
     onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),

@@ -4,11 +4,20 @@ import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
+import {
+  compareDefinitions,
+  type DefinitionChange,
+  inWords,
+  proposedRule,
+  sameRule,
+  USUAL_CHURN,
+} from '../scores/churn-definition.ts';
+import type { ChurnSettings, LeavingRule } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import { type TrainingCustomer, trainScoringModel } from '../scores/train.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
-import { keepModel } from '../store/models.ts';
+import { championAt, keepModel } from '../store/models.ts';
 import { inTurn } from '../store/turn.ts';
 
 /** Customers whose history is read for churn windows and percentile tables: enough for both, whatever the size of the book. */
@@ -22,6 +31,10 @@ export async function train(
     asOf: CalendarDay;
     currency: string;
     settings?: ScoringSettings;
+    /** What the workspace calls leaving; the usual settings when absent. */
+    churn?: ChurnSettings;
+    /** Goes over to a definition that differs from the champion's, instead of keeping that. */
+    acceptDefinition?: boolean;
     /** The champion so far. */
     previous: ScoringModel | null;
     rank: SourceRank;
@@ -32,7 +45,10 @@ export async function train(
   context.onProgress?.('history');
   const population = await allStats(database);
   const sample = await sampleCustomers(database, context.asOf, context.rank);
+  const { rule, notes } = ruleOf(sample, context);
   const model = trainScoringModel(population, sample, {
+    rule,
+    notes,
     asOf: context.asOf,
     currency: context.currency,
     previous: context.previous,
@@ -41,6 +57,35 @@ export async function train(
   });
   await inTurn(database, (sql) => keepModel(sql, model, context.clock.now()));
   return model;
+}
+
+/** The definition to train by. Another one than the champion's is a new question, and waits until it is accepted. */
+function ruleOf(
+  sample: readonly TrainingCustomer[],
+  { churn = USUAL_CHURN, acceptDefinition, previous }: Parameters<typeof train>[1],
+): { rule: LeavingRule; notes: readonly string[] } {
+  const wished = proposedRule(churn, sample);
+  if (!previous || acceptDefinition || sameRule(previous, wished)) return { rule: wished, notes: [] };
+  const { definition, horizonDays } = previous;
+  return {
+    rule: { definition, horizonDays },
+    notes: [
+      `Leaving stays defined as ${inWords(previous)}, as scores have it so far; settings and book ask for ${inWords(wished)}. "staypower train" shows what that would change.`,
+    ],
+  };
+}
+
+/** How the definition of leaving that a training would take up differs from the champion's; null when it does not. */
+export async function definitionChange(
+  database: Database,
+  context: { asOf: CalendarDay; currency: string; churn: ChurnSettings; rank: SourceRank },
+): Promise<DefinitionChange | null> {
+  const { asOf, currency, churn, rank } = context;
+  const champion = await championAt(database, asOf);
+  if (!champion) return null;
+  const sample = await sampleCustomers(database, asOf, rank);
+  const wished = proposedRule(churn, sample);
+  return sameRule(champion, wished) ? null : compareDefinitions(champion, wished, sample, { asOf, currency });
 }
 
 async function allStats(database: Database): Promise<readonly CustomerStats[]> {

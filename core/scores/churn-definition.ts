@@ -62,6 +62,18 @@ export function remarksOn(
       ];
 }
 
+/** Whether two definitions ask the same. */
+export function sameRule(one: LeavingRule, other: LeavingRule): boolean {
+  return one.definition === other.definition && one.horizonDays === other.horizonDays;
+}
+
+/** A definition in words, such as "contract_end within 90 days". */
+export function inWords({ definition, horizonDays }: LeavingRule): string {
+  return definition === 'no_purchase_within'
+    ? `${definition} ${horizonDays} days`
+    : `${definition} within ${horizonDays} days`;
+}
+
 /** Compares two definitions on the same customers, each on its newest horizon up to asOf. */
 export function compareDefinitions(
   from: LeavingRule,
@@ -96,5 +108,6 @@ function outcomes(
 function rateOf(rule: LeavingRule, all: readonly Outcome[]): DefinitionRate {
   const customers = all.filter((outcome) => outcome !== null).length;
   const left = all.filter((outcome) => outcome === 'left').length;
-  return { ...rule, customers, left, baseRate: customers === 0 ? null : left / customers };
+  const { definition, horizonDays } = rule;
+  return { definition, horizonDays, customers, left, baseRate: customers === 0 ? null : left / customers };
 }

@@ -48,12 +48,14 @@ export function trainScoringModel(
     settings?: ScoringSettings;
     /** What leaving is; no purchase within the horizon that the book proposes, when left out. */
     rule?: LeavingRule;
+    /** Sentences to say with the warnings of the model. */
+    notes?: readonly string[];
     previous?: ScoringModel | null;
     onProgress?: (what: string) => void;
   },
 ): ScoringModel {
   const { asOf, currency } = options;
-  const warnings: string[] = [];
+  const warnings: string[] = [...(options.notes ?? [])];
   options.onProgress?.('value');
   const buyers = population.filter((stats) => stats.purchaseDays > 0).map((stats) => inputsAt(stats, asOf, currency));
   const rule = options.rule ?? proposedRule(USUAL_CHURN, sample);

@@ -280,6 +280,21 @@ describe('CSV connector: reading', () => {
     ]);
   });
 
+  it('brings a term of a contract with each line that has days of one, and refuses an end before its start', async () => {
+    const connector = await overContacts(
+      'customer_id,contract_start,contract_end,cancelled_on\n7,2025-01-01,2025-12-31,\n7,2026-01-01,,2026-03-01\n8,,,\n9,2026-01-01,2025-01-01,\n10,,2026-01-01,\n',
+    );
+    const pages = await drain(connector, 'contacts', null);
+    expect(recordsIn(pages).filter(({ kind }) => kind === 'contract')).toEqual([
+      expect.objectContaining({ externalId: '7@2025-01-01', endsOn: '2025-12-31', endKnownOn: '2025-01-01' }),
+      expect.objectContaining({ externalId: '7@2026-01-01', endsOn: null, cancelledOn: '2026-03-01' }),
+    ]);
+    expect(rejectedIn(pages).map(({ externalId, field }) => [externalId, field])).toEqual([
+      ['9', 'line 5, contract_end'],
+      ['10', 'line 6, contract_start'],
+    ]);
+  });
+
   it('reads mapped columns in any place, another delimiter, a byte order mark, any line ends, and gzip by what it is', async () => {
     const text = '\uFEFFKunde;x;Betrag;Datum\r\n1;;5;2026-01-01\n\n2;;6;20260102\r3;;7;2026-01-03 10:11:12\r\n';
     const columns = { customerId: 'Kunde', date: 'Datum', amount: 'Betrag' };
