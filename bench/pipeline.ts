@@ -6,7 +6,7 @@ import { resolveConfig } from '../config/load.ts';
 import { openWorkspace } from '../config/wiring.ts';
 import { calendarDay } from '../core/domain/calendar-day.ts';
 import { cycle, STEPS, type Step } from '../core/pipeline/cycle.ts';
-import { SCORE_FIELDS } from '../core/scores/fields.ts';
+import { PROVISIONED_FIELDS } from '../core/scores/fields.ts';
 import { sandboxProcess } from './sandbox-process.ts';
 
 const AS_OF = '2026-10-31';
@@ -67,7 +67,8 @@ async function measure(
       { withConnectors: true },
     );
     try {
-      for (const { fields } of open.workspace.connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
+      for (const { fields } of open.workspace.connectors)
+        await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
       const figures: StepFigure[] = [];
       let records = 0;
       for (const step of STEPS) {

@@ -8,7 +8,7 @@ import { openWorkspace } from '../config/wiring.ts';
 import { calendarDay, dayOf } from '../core/domain/calendar-day.ts';
 import { cycle } from '../core/pipeline/cycle.ts';
 import { startLive } from '../core/pipeline/live.ts';
-import { SCORE_FIELDS } from '../core/scores/fields.ts';
+import { PROVISIONED_FIELDS } from '../core/scores/fields.ts';
 import { CREDENTIALS } from '../sandbox/index.ts';
 import type { Sandbox } from '../sandbox/kernel/types.ts';
 import { asOfOption, type CommandContext, systemClock } from './context.ts';
@@ -64,7 +64,8 @@ async function demo(options: DemoOptions): Promise<void> {
     try {
       const listening = await listen(open, context, { port: options.port ?? 0 });
       try {
-        for (const { fields } of open.workspace.connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
+        for (const { fields } of open.workspace.connectors)
+          await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
         await receiveSegment(world.sandbox, listening.server.url, context, (done, total) =>
           progress.step({ step: 'pull', detail: 'segment webhooks', done, total }),
         );

@@ -1,5 +1,5 @@
 import { VendorError } from '../../core/domain/errors.ts';
-import type { FieldDefinition } from '../../core/domain/fields.ts';
+import { type FieldCarrier, type FieldDefinition, isCarriedBy } from '../../core/domain/fields.ts';
 import type { FieldProvisioner, ProvisionStep } from '../../core/ports/connector.ts';
 import { API_VERSION } from './api-versions.ts';
 import { batchesOf } from './batches.ts';
@@ -8,17 +8,22 @@ import { vendorCodeOf } from './errors.ts';
 import { PROPERTY_GROUP, propertyOf } from './mapping.ts';
 import { groupSchema, groupsSchema, propertiesSchema, propertyBatchSchema } from './replies.ts';
 
-const OBJECTS = ['contacts', 'companies'] as const;
-type ObjectName = (typeof OBJECTS)[number];
+const OBJECTS = { contacts: 'contact', companies: 'account', tickets: 'case' } as const satisfies Record<
+  string,
+  FieldCarrier
+>;
+type ObjectName = keyof typeof OBJECTS;
 
-/** Creates our group and properties on contacts and companies where they are missing. */
+/** Creates our group and properties on contacts, companies and tickets where they are missing; an object without any is not touched. */
 export function createFieldProvisioner(client: HubSpotClient): FieldProvisioner {
   return {
     provision: async (fields, { dryRun }) => {
       const steps: ProvisionStep[] = [];
-      for (const object of OBJECTS) {
-        const plan = await planFor(client, object, fields);
-        if (!dryRun) await carryOut(client, object, fields, plan);
+      for (const [object, carrier] of Object.entries(OBJECTS) as [ObjectName, FieldCarrier][]) {
+        const own = fields.filter((field) => isCarriedBy(carrier, field));
+        if (own.length === 0) continue;
+        const plan = await planFor(client, object, own);
+        if (!dryRun) await carryOut(client, object, own, plan);
         steps.push(...plan);
       }
       return steps;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { VendorError } from '../../core/domain/errors.ts';
-import type { FieldDefinition, FieldType } from '../../core/domain/fields.ts';
+import { type FieldCarrier, type FieldDefinition, type FieldType, isCarriedBy } from '../../core/domain/fields.ts';
 import type { ProvisionStep } from '../../core/ports/connector.ts';
 import type { SalesforceClient } from './client.ts';
 import type { FieldShape } from './describe.ts';
@@ -9,12 +9,16 @@ import type { Organisation } from './object-source.ts';
 import { grantFields } from './permission-set.ts';
 import { queryRows, within } from './soql.ts';
 
-/** The objects that carry scores. */
-const OBJECTS = ['Contact', 'Account'] as const;
+/** The objects that carry fields of ours, and what they are to the product. */
+const CARRIERS = { Contact: 'contact', Account: 'account', Case: 'case' } as const satisfies Record<
+  string,
+  FieldCarrier
+>;
+type ObjectName = keyof typeof CARRIERS;
 
 /** One of our fields on one object. */
 interface FieldPlace {
-  object: (typeof OBJECTS)[number];
+  object: ObjectName;
   /** With `__c`. */
   name: string;
   definition: FieldDefinition;
@@ -39,7 +43,7 @@ const toolingField = z.object({
 });
 
 /**
- * Creates our fields on Contact and Account, and lets the integration user see them: a field made through the API is visible to
+ * Creates our fields on Contact, Account and Case, and lets the integration user see them: a field made through the API is visible to
  * nobody, not even to its maker, until a permission set grants it. The set "Staypower" is ours alone; assigning it to the people who
  * shall see the scores is left to the admin. A field of the same name that is of another kind is left alone and reported.
  */
@@ -50,8 +54,10 @@ export async function provisionFields(
 ): Promise<readonly ProvisionStep[]> {
   const { client, describer } = organisation;
   describer.forget();
-  const places = OBJECTS.flatMap((object) =>
-    definitions.map((definition): FieldPlace => ({ object, name: apiNameOf(definition), definition })),
+  const places = (Object.entries(CARRIERS) as [ObjectName, FieldCarrier][]).flatMap(([object, carrier]) =>
+    definitions
+      .filter((definition) => isCarriedBy(carrier, definition))
+      .map((definition): FieldPlace => ({ object, name: apiNameOf(definition), definition })),
   );
   const existing = await existingFields(organisation, places);
   const steps = new Map<FieldPlace, ProvisionStep>();
@@ -76,7 +82,8 @@ async function existingFields(
   places: readonly FieldPlace[],
 ): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>();
-  for (const object of OBJECTS) {
+  const objects = [...new Set(places.map((place) => place.object))];
+  for (const object of objects) {
     for (const [name, shape] of (await describer.shapeOf(object)) ?? []) {
       found.set(`${object}.${name}`, { ...shape, values: shape.picklistValues.map((choice) => choice.value) });
     }
@@ -86,7 +93,7 @@ async function existingFields(
   const names = [...new Set(hidden.map((place) => place.name.replace(/__c$/, '')))];
   const rows = await queryRows(
     client,
-    `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE NamespacePrefix = null AND ${within('TableEnumOrId', OBJECTS)} AND ${within('DeveloperName', names)}`,
+    `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE NamespacePrefix = null AND ${within('TableEnumOrId', objects)} AND ${within('DeveloperName', names)}`,
     { resource: 'tooling/query' },
   );
   for (const row of rows) {

@@ -17,6 +17,16 @@ export interface FieldDefinition {
   label: string;
   description: string;
   type: FieldType;
+  /** Which records carry it; contacts and accounts where absent. */
+  on?: readonly FieldCarrier[];
+}
+
+/** Records that carry fields of ours: `case` is a support case (Salesforce) or ticket (HubSpot). */
+export type FieldCarrier = Extract<RecordKind, 'contact' | 'account'> | 'case';
+
+/** Whether records of a kind carry a field. */
+export function isCarriedBy(carrier: FieldCarrier, field: FieldDefinition): boolean {
+  return (field.on ?? ['contact', 'account']).includes(carrier);
 }
 
 /** The only value that empties a field. `undefined` (or an absent key) leaves a field alone; 0, false and "" are values. */

@@ -23,6 +23,7 @@ import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { plan } from './plan.ts';
 import { pull } from './pull.ts';
+import { rollUpAccounts } from './roll-up.ts';
 import { score } from './score.ts';
 import { train } from './train.ts';
 import { writeBack } from './write-back.ts';
@@ -142,6 +143,10 @@ export async function cycle(
       ...(workspace.sentences && { sentences: workspace.sentences }),
       onProgress: tell('score'),
     });
+  }
+  if (runs('score')) {
+    const carrying = connectors.filter(({ scores }) => scores?.kinds.includes('account'));
+    await rollUpAccounts(database, { carrying: new Set(carrying.map(({ connectionId }) => connectionId)) });
   }
   // While nothing may leave, nothing is planned either: a task planned now would be stale when it may go.
   const paused = await readPause(database);

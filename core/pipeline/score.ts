@@ -13,6 +13,7 @@ import { recheckOn, scoreCustomer } from '../scores/score-customer.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { tellScore } from '../scores/told.ts';
 import type { Sentences } from '../scores/words/index.ts';
+import { markAccounts } from '../store/account-records.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
@@ -239,6 +240,12 @@ async function scoreBatch(
       ],
     );
   }
+  await markAccounts(
+    sql,
+    carrying.flatMap(({ connection_id: connectionId, parent_external_id: externalId }) =>
+      externalId === null ? [] : [{ connectionId, externalId }],
+    ),
+  );
   await recordCrossings(
     sql,
     scored.flatMap(({ row, entered }) =>

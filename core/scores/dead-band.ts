@@ -2,14 +2,27 @@ import { type FieldValue, isClear } from '../domain/fields.ts';
 
 /** How far a number must move before the record is written again (DECISIONS, "Time and writing"). */
 const NUMBERS: Readonly<Record<string, (before: number) => number>> = {
-  clv_12m: (before) => Math.max(0.05 * Math.abs(before), 1),
+  clv_12m: money,
+  value_at_risk: money,
   churn_probability: () => 2,
   engagement: () => 2,
   priority: () => 5,
 };
 
+function money(before: number): number {
+  return Math.max(0.05 * Math.abs(before), 1);
+}
+
 /** Fields whose every change counts: bands, segment, action; the trend does not. */
-const EXACT = new Set(['currency', 'churn_horizon_days', 'churn_band', 'value_band', 'segment', 'next_action']);
+const EXACT = new Set([
+  'currency',
+  'churn_horizon_days',
+  'churn_band',
+  'value_band',
+  'segment',
+  'next_action',
+  'customers_at_risk',
+]);
 
 /**
  * Whether a record must be written: a number left its dead-band around what was written, or a band, currency or action changed.

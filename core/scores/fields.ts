@@ -26,7 +26,19 @@ const SEGMENT_LABELS: Readonly<Record<Segment, string>> = {
   lost: 'Lost',
 };
 
-/** The fields a score fills on a record: one table for every vendor. Labels state the direction. */
+/** Of the fields of a score, those that an account's roll-up fills as well. */
+const ON_ACCOUNTS: ReadonlySet<string> = new Set([
+  'clv_12m',
+  'value_if_kept_12m',
+  'currency',
+  'churn_probability',
+  'churn_band',
+  'priority',
+  'scored_at',
+  'model_version',
+]);
+
+/** The fields a score fills on a contact: one table for every vendor. Labels state the direction. */
 export const SCORE_FIELDS: readonly FieldDefinition[] = [
   field(
     'clv_12m',
@@ -102,8 +114,33 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
   field('model_version', 'Scoring model', 'Which model made the scores.', { type: 'text', maxLength: 100 }),
 ];
 
+/** The fields that an account alone carries: what its customers come to. */
+const ROLL_UP_FIELDS: readonly FieldDefinition[] = [
+  onAccount('customers', 'Customers scored', 'How many customers of this account have a score.', number(0)),
+  onAccount('customers_at_risk', 'Customers at risk', 'How many of them are in the high churn risk band.', number(0)),
+  onAccount(
+    'value_at_risk',
+    'Value at risk, next 12 months',
+    'Churn risk times value if kept, summed over the customers who have not left.',
+    number(2),
+  ),
+  onAccount(
+    'value_at_risk_max',
+    'Largest value at risk',
+    'The value at risk of the one customer with most.',
+    number(2),
+  ),
+];
+
+/** Every field that is provisioned. */
+export const PROVISIONED_FIELDS: readonly FieldDefinition[] = [...SCORE_FIELDS, ...ROLL_UP_FIELDS];
+
 function field(name: string, label: string, description: string, type: FieldDefinition['type']): FieldDefinition {
-  return { name, label, description, type };
+  return { name, label, description, type, on: ON_ACCOUNTS.has(name) ? ['contact', 'account'] : ['contact'] };
+}
+
+function onAccount(name: string, label: string, description: string, type: FieldDefinition['type']): FieldDefinition {
+  return { name, label, description, type, on: ['account'] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Component, IdentityNode } from '../identity/components.ts';
 import type { Sql } from '../ports/database.ts';
+import { type AccountRef, markAccounts } from './account-records.ts';
 import { insertRows } from './bulk.ts';
 import type { ContactRow } from './identity-keys.ts';
 
@@ -18,15 +19,35 @@ export async function replaceRecords(
     customer_id: string;
     connection_id: string;
     external_id: string;
+    parent_external_id: string | null;
     written: unknown;
     desired: unknown;
     attempts: number;
   }>(
-    'select customer_id, connection_id, external_id, written, desired, attempts from customer_records where customer_id = any($1::uuid[])',
+    'select customer_id, connection_id, external_id, parent_external_id, written, desired, attempts from customer_records where customer_id = any($1::uuid[])',
     [customers],
   );
   const state = new Map(present.map((row) => [`${row.connection_id}\0${row.external_id}`, row]));
   await sql.query("delete from customer_records where customer_id = any($1::uuid[]) and kind = 'contact'", [customers]);
+  const rows = groups.flatMap(({ component, customerId }) =>
+    component.records
+      .filter((node) => !rowOf(node).deleted)
+      .map((node) => {
+        const { payload } = rowOf(node);
+        const kept = state.get(`${node.connectionId}\0${node.externalId}`);
+        return {
+          customer_id: customerId,
+          connection_id: node.connectionId,
+          kind: 'contact',
+          external_id: node.externalId,
+          parent_external_id: payload.accountExternalId,
+          owner_id: payload.ownerId,
+          written: kept?.written ?? {},
+          desired: kept?.desired ?? null,
+          attempts: kept?.attempts ?? 0,
+        };
+      }),
+  );
   await insertRows(sql, {
     table: 'customer_records',
     columns: {
@@ -40,26 +61,28 @@ export async function replaceRecords(
       desired: 'jsonb',
       attempts: 'integer',
     },
-    rows: groups.flatMap(({ component, customerId }) =>
-      component.records
-        .filter((node) => !rowOf(node).deleted)
-        .map((node) => {
-          const { payload } = rowOf(node);
-          const kept = state.get(`${node.connectionId}\0${node.externalId}`);
-          return {
-            customer_id: customerId,
-            connection_id: node.connectionId,
-            kind: 'contact',
-            external_id: node.externalId,
-            parent_external_id: payload.accountExternalId,
-            owner_id: payload.ownerId,
-            written: kept?.written ?? {},
-            desired: kept?.desired ?? null,
-            attempts: kept?.attempts ?? 0,
-          };
-        }),
-    ),
+    rows,
   });
+  await markAccounts(sql, accountsThatChanged(present, rows));
+}
+
+interface Member {
+  customer_id: string;
+  connection_id: string;
+  external_id: string;
+  parent_external_id: string | null;
+}
+
+/** Accounts that a record came to or left, or whose member is another customer now. */
+function accountsThatChanged(before: readonly Member[], after: readonly Member[]): readonly AccountRef[] {
+  const keyOf = (row: Member) =>
+    [row.connection_id, row.external_id, row.parent_external_id ?? '', row.customer_id].join('\0');
+  const old = new Set(before.map(keyOf));
+  const now = new Set(after.map(keyOf));
+  return [...before.filter((row) => !now.has(keyOf(row))), ...after.filter((row) => !old.has(keyOf(row)))].flatMap(
+    ({ connection_id: connectionId, parent_external_id: externalId }) =>
+      externalId === null ? [] : [{ connectionId, externalId }],
+  );
 }
 
 /** Why each record belongs to its customer, with the moment at which it was first seen to. */

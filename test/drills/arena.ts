@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import { type OpenWorkspace, openWorkspace } from '../../config/wiring.ts';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { type CycleReport, cycle, type Step } from '../../core/pipeline/cycle.ts';
-import { SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { PROVISIONED_FIELDS, SCORE_FIELDS } from '../../core/scores/fields.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { Fault, LoggedRequest, Sandbox, SandboxOptions, VendorName } from '../../sandbox/kernel/types.ts';
 import type { Bill } from '../../sandbox/minimum-calls.ts';
@@ -72,7 +72,7 @@ export async function startArena(options: {
     logger: { debug: silent, info: silent, warn: silent, error: console.error },
   };
   const open = await openWorkspace(config, context, { withConnectors: true });
-  for (const { fields } of open.workspace.connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
+  for (const { fields } of open.workspace.connectors) await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
   const arena = arenaOn(sandbox, open, home);
   await arena.forget();
   return arena;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../config/load.ts';
 import { createWebhookConnections, openConnectors, openWorkspace } from '../../config/wiring.ts';
-import { SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { PROVISIONED_FIELDS, SCORE_FIELDS } from '../../core/scores/fields.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
@@ -81,7 +81,7 @@ async function arena(from: string): Promise<Arena> {
   const sandbox = await startSandbox({ stateDir: null, seed: 5 }, world);
   const env = { ...sandboxEnvironment(sandbox), SEGMENT_WEBHOOK_SECRET: SECRET };
   const { connectors, close } = await openConnectors(config(env), { env, home, clock, logger });
-  for (const { fields } of connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
+  for (const { fields } of connectors) await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
   await close();
   return { sandbox, home, env };
 }

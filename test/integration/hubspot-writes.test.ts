@@ -7,7 +7,7 @@ import type { SequenceAction, TaskAction } from '../../core/domain/actions.ts';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { AuthError, DataError, SeatMissingError, UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
 import type { WriteRow } from '../../core/domain/fields.ts';
-import { SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { PROVISIONED_FIELDS, SCORE_FIELDS } from '../../core/scores/fields.ts';
 import { openPortal, type TestPortal } from './hubspot-portal.ts';
 
 const clock = { now: () => new Date() };
@@ -32,7 +32,7 @@ describe('writing to HubSpot', () => {
   beforeAll(async () => {
     account = await openPortal();
     ids = Array.from({ length: 250 }, () => account.portal.create('contacts', {}).id);
-    await createFieldProvisioner(account.client()).provision(SCORE_FIELDS, { dryRun: false });
+    await createFieldProvisioner(account.client()).provision(PROVISIONED_FIELDS, { dryRun: false });
   });
   afterAll(() => account.close());
   beforeEach(() => {
@@ -193,7 +193,7 @@ describe('writing to HubSpot', () => {
   });
 
   describe('fields', () => {
-    const fields = SCORE_FIELDS.slice(0, 2);
+    const fields = SCORE_FIELDS.filter((field) => field.on?.includes('account')).slice(0, 2);
     it('reports a property of another type as a conflict and leaves it alone', async () => {
       const other = await openPortal();
       other.portal.properties.createGroup('contacts', { name: 'staypower', label: 'Theirs' });
@@ -259,7 +259,8 @@ describe('writing to HubSpot', () => {
         label: string;
       }>('hubspot.properties');
       const own = [...properties.values()];
-      expect(own).toHaveLength(SCORE_FIELDS.length * 2);
+      // Nineteen on contacts, twelve on companies.
+      expect(own).toHaveLength(31);
       expect(new Set(own.map((property) => property.groupName))).toEqual(new Set(['staypower']));
       expect(own.find((property) => property.name === 'staypower_next_action_at')).toMatchObject({
         type: 'date',

@@ -7,7 +7,7 @@ import { createWebhookConnections, type OpenWorkspace, openWorkspace } from '../
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { cycle } from '../../core/pipeline/cycle.ts';
 import { type LiveThread, startLive } from '../../core/pipeline/live.ts';
-import { SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { PROVISIONED_FIELDS, SCORE_FIELDS } from '../../core/scores/fields.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
     env,
   );
   open = await openWorkspace(config, { env, home, clock, logger }, { withConnectors: true });
-  for (const { fields } of open.workspace.connectors) await fields?.provision(SCORE_FIELDS, { dryRun: false });
+  for (const { fields } of open.workspace.connectors) await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
   const webhooks = createWebhookRouter(createWebhookConnections(config, { env }), open.inbox, {
     clock,
     logger,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SequenceAction, TaskAction } from '../../core/domain/actions.ts';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { SeatMissingError, UnknownOutcomeError } from '../../core/domain/errors.ts';
-import { SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
 import { ALL_KINDS, crowd, facets, type Org, startOrg } from './salesforce-org.ts';
 
 describe('fields', () => {
@@ -45,13 +45,13 @@ describe('fields', () => {
   it('all fields that the product ships can be made, and a dry run makes nothing', async () => {
     const org = await startOrg(crowd(1));
     const { fields } = facets(org.connect());
-    await fields.provision(SCORE_FIELDS, { dryRun: true });
+    await fields.provision(PROVISIONED_FIELDS, { dryRun: true });
     expect(
       (await org.requests()).filter((request) => request.method !== 'GET' && !request.path.includes('oauth2')),
     ).toEqual([]);
-    const steps = await fields.provision(SCORE_FIELDS, { dryRun: false });
-    expect(steps.filter((step) => step.what === 'field')).toHaveLength(SCORE_FIELDS.length * 2);
-    expect(new Set((await fields.provision(SCORE_FIELDS, { dryRun: true })).map((step) => step.outcome))).toEqual(
+    const steps = await fields.provision(PROVISIONED_FIELDS, { dryRun: false });
+    expect(steps.filter((step) => step.what === 'field')).toHaveLength(31);
+    expect(new Set((await fields.provision(PROVISIONED_FIELDS, { dryRun: true })).map((step) => step.outcome))).toEqual(
       new Set(['exists']),
     );
     await org.close();
