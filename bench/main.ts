@@ -1,3 +1,4 @@
+import { benchAllocation } from './allocation.ts';
 import { benchBtyd } from './btyd.ts';
 import { benchChurn } from './churn.ts';
 import { benchLive } from './live.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   live: benchLive,
   trees: benchTrees,
   churn: benchChurn,
+  allocation: benchAllocation,
 };
 
 const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
@@ -24,6 +26,7 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
                              python3-xgboost), CPU ratios paired run by run; --full adds 500,000 rows
   churn                      churn models beside scikit-learn and XGBoost on the same folds (skipped where there is no
                              data; Debian's python3-sklearn, python3-xgboost, python3-pandas)
+  allocation                 plans for 500 owners and 50,000 customers: seconds, gap to the bound, greedy and proportional beside
 
 Example:
   npm run bench -- pipeline 10000 100000

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { adviseCommand } from './advise.ts';
+import { allocateCommand } from './allocate.ts';
 import { backupCommand } from './backup.ts';
 import { checkCommand } from './check.ts';
 import { connectCommand } from './connect.ts';
@@ -65,6 +66,7 @@ function program(): Command {
     segmentsCommand(),
     prioritiesCommand(),
     adviseCommand(),
+    allocateCommand(),
     undoJoinCommand(),
     eraseCommand(),
     erasuresCommand(),

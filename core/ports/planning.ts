@@ -55,8 +55,42 @@ export interface AdviceAnswer {
   rows: readonly AdviceRow[];
 }
 
+/** Somebody who gets something, in a plan. */
+export interface PlannedRow {
+  customerId: string;
+  name: string | null;
+  ownerId: string | null;
+  action: string;
+  minutes: number;
+  /** Expected, in a decimal string of the answer's currency. */
+  net: string;
+}
+
+/** A plan of the whole book within the limits of the configuration. */
+export interface AllocationAnswer {
+  asOf: CalendarDay;
+  currency: string;
+  /** Who could get something that pays, and who does. */
+  customers: number;
+  chosen: number;
+  /** Expected net of the plan, and what no plan within the limits can exceed. */
+  net: string;
+  bound: string;
+  /** The plan is at most this share below the best one; 0 when it is proved to be the best. */
+  gap: number;
+  method: 'exact' | 'rounded';
+  /** `price`: what one more unit of it would bring; 0 where there is enough. */
+  limits: readonly { name: string; available: number; used: number; price: number }[];
+  /** Highest net first. */
+  rows: readonly PlannedRow[];
+  /** The best of those who get nothing, and why. */
+  notChosen: readonly { customerId: string; name: string | null; why: string }[];
+}
+
 /** What to do first with the hours and the money there are. */
 export interface Planning {
   /** Null before the first training. Same day and seed, same advice. */
   advice(options: { asOf: CalendarDay; seed: number; limit: number }): Promise<AdviceAnswer | null>;
+  /** Null before the first training. `limit` cuts both lists. */
+  allocation(options: { asOf: CalendarDay; limit: number }): Promise<AllocationAnswer | null>;
 }

@@ -1,6 +1,7 @@
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
+import { allocateBook } from '../planning/allocation-of-book.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
 import { effectsOf, reviewAdvice } from '../planning/review.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
@@ -23,14 +24,27 @@ export interface PlanningContext {
 
 /** Advice from a workspace's store. */
 export function createPlanning(database: Database, context: PlanningContext): Planning {
+  const { settings } = context;
+  const known = async (asOf: CalendarDay, model: ScoringModel) => {
+    const book = await readBook(database, { contactable: true });
+    const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
+    return { book, episodes, effects: effectsOf(settings.actions, episodes) };
+  };
   return {
+    allocation: async ({ asOf, limit }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const { book, effects } = await known(asOf, model);
+      const { currency } = model;
+      // A plan follows expectations: nothing is drawn.
+      const plan = await allocateBook(book, { settings, effects, asOf, seed: 0 }, { currency, limit });
+      return { asOf, currency, ...plan };
+    },
     advice: async ({ asOf, seed, limit }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
-      const { settings } = context;
-      const book = await readBook(database, { contactable: true });
-      const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
-      const terms: AdviceTerms = { settings, effects: effectsOf(settings.actions, episodes), asOf, seed };
+      const { book, episodes, effects } = await known(asOf, model);
+      const terms: AdviceTerms = { settings, effects, asOf, seed };
       const all = book.map((customer) => ({ customer, advice: nextBestAction(customer, terms) }));
       const shown = all
         .toSorted(

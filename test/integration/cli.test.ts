@@ -35,6 +35,7 @@ const COMMANDS = [
   'resume',
   'explain',
   'advise',
+  'allocate',
   'undo-join',
   'erase',
   'erasures',

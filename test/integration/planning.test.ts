@@ -84,6 +84,22 @@ describe('advice', () => {
     for (const { on } of again) expect(on === null || on >= addDays(AS_OF, 30)).toBe(true);
   });
 
+  it('is a plan within the limits when hours are short, proved to be the best, with a reason for whoever is left out', async () => {
+    const short = { costPerHour: 0, limits: { minutesPerOwner: 60, offers: 1 } };
+    const found = await planning(short).allocation({ asOf: AS_OF, limit: 1_000 });
+    if (!found) throw new Error('There is a model.');
+    expect(found).toMatchObject({ method: 'exact', gap: 0 });
+    expect(found.rows).toHaveLength(found.chosen);
+    expect(found.notChosen).toHaveLength(found.customers - found.chosen);
+    const minutes = Map.groupBy(found.rows, ({ ownerId }) => ownerId);
+    for (const rows of minutes.values())
+      expect(rows.reduce((sum, row) => sum + row.minutes, 0)).toBeLessThanOrEqual(60);
+    expect(found.rows.filter(({ action }) => action === 'offer').length).toBeLessThanOrEqual(1);
+    for (const { why } of found.notChosen) expect(why).toContain('Not chosen because the time of');
+    const plenty = await planning({ costPerHour: 0 }).allocation({ asOf: AS_OF, limit: 1_000 });
+    expect(Number(plenty?.net)).toBeGreaterThan(Number(found.net));
+  });
+
   it('learns from the holdout once its horizon is over, and is reviewed by it', async () => {
     const model = await championAt(store.database, AS_OF);
     const before = await planning().advice(first);
