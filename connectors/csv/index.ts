@@ -70,6 +70,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
     fields: null,
     scores: null,
     actions: null,
+    uninstall: null,
     check: () => check(folder, [...formats.values()]),
     usage: () => null,
     close: async () => {},

@@ -14,7 +14,7 @@ import type { CallKind, Limits } from './limits.ts';
 
 /** One call of the API. */
 interface Call<T> {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the base address, e.g. "/crm/objects/2026-09/contacts". */
   path: string;
   query?: Readonly<Record<string, string>>;
@@ -91,7 +91,7 @@ export function createClient(options: ClientOptions): HubSpotClient {
       throw errorOfSilence(cause, failed);
     }
     limits.observe(answer.headers);
-    const json = parsed(answer.text);
+    const json = answer.status === 204 ? null : parsed(answer.text);
     if (answer.status < 200 || answer.status > 299) {
       const error = errorOfAnswer(answer.status, answer.headers, json, failed);
       if (error instanceof RateLimitError && error.scope === 'burst') limits.pauseFor(kind, error.retryAfterMs);

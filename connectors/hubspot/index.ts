@@ -17,6 +17,7 @@ import { contactReader } from './pull-contacts.ts';
 import { engagementReaders } from './pull-engagement.ts';
 import { transactionReaders } from './pull-transactions.ts';
 import { readChanges } from './read-changes.ts';
+import { createUninstaller } from './remove-ours.ts';
 import type { HubSpotSettings } from './settings.ts';
 import { createScoreWriter } from './write-scores.ts';
 
@@ -75,6 +76,7 @@ export function createHubSpot(
         action.kind === 'task' ? openTask(live, action, context.timeZone) : enrolInSequence(live, action),
       find: (action) => (action.kind === 'task' ? findTask(live, action) : findEnrolment(live, action)),
     },
+    uninstall: createUninstaller(batch, byGrant),
     check: () =>
       checkAccount(
         batch,

@@ -19,6 +19,7 @@ import { opportunitySources } from './pull-opportunities.ts';
 import { orderObject } from './pull-orders.ts';
 import { readNotifications } from './read-notifications.ts';
 import { readScores } from './read-scores.ts';
+import { createUninstaller } from './remove-ours.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { writeScores } from './write-scores.ts';
 
@@ -88,6 +89,7 @@ export function createSalesforce(
       find: (action: Action): Promise<ActionReceipt | null> =>
         action.kind === 'task' ? findTask(client, action) : findEnrolment(client, action),
     },
+    uninstall: createUninstaller(organisation),
     check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
     usage: client.usage,
     close: async () => {},

@@ -4,8 +4,8 @@ import type { SalesforceClient } from './client.ts';
 import { COLLECTION_ROWS, type CollectionRecord, writeCollection } from './collections.ts';
 import { queryRows, quoted } from './soql.ts';
 
-/** Our own permission set; one of the customer's is never touched. */
-const SET = 'Staypower';
+/** Name of our own permission set; one of the customer's is never touched. */
+export const PERMISSION_SET = 'Staypower';
 
 /** A field to be seen and edited. */
 interface GrantedField {
@@ -27,9 +27,9 @@ export async function grantFields(
   const { userId } = await client.session();
   const [set] = await rows(
     client,
-    `SELECT Id FROM PermissionSet WHERE Name = ${quoted(SET)} AND IsOwnedByProfile = false`,
+    `SELECT Id FROM PermissionSet WHERE Name = ${quoted(PERMISSION_SET)} AND IsOwnedByProfile = false`,
   );
-  const steps = [stepOf(SET, 'PermissionSet', set === undefined)];
+  const steps = [stepOf(PERMISSION_SET, 'PermissionSet', set === undefined)];
   const setId = set ? String(set['Id']) : dryRun ? null : await createSet(client);
 
   const granted = new Map(
@@ -65,7 +65,7 @@ export async function grantFields(
           client,
           `SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = ${quoted(setId)} AND AssigneeId = ${quoted(userId)}`,
         );
-  steps.push(stepOf(SET, `User ${userId}`, assigned.length === 0));
+  steps.push(stepOf(PERMISSION_SET, `User ${userId}`, assigned.length === 0));
   if (setId !== null && assigned.length === 0 && !dryRun) {
     await unlessThere(() => create(client, 'PermissionSetAssignment', { PermissionSetId: setId, AssigneeId: userId }));
   }
@@ -81,15 +81,19 @@ function rows(client: SalesforceClient, soql: string) {
 }
 
 async function createSet(client: SalesforceClient): Promise<string> {
-  const made = { Name: SET, Label: SET, Description: 'Read and edit access to the customer scores of Staypower.' };
+  const made = {
+    Name: PERMISSION_SET,
+    Label: PERMISSION_SET,
+    Description: 'Read and edit access to the customer scores of Staypower.',
+  };
   await unlessThere(() => create(client, 'PermissionSet', made));
   const [set] = await rows(
     client,
-    `SELECT Id FROM PermissionSet WHERE Name = ${quoted(SET)} AND IsOwnedByProfile = false`,
+    `SELECT Id FROM PermissionSet WHERE Name = ${quoted(PERMISSION_SET)} AND IsOwnedByProfile = false`,
   );
   if (set) return String(set['Id']);
   throw new VendorError(
-    `Salesforce: expected to see the permission set ${SET} just made, found none. Give the integration user "View Setup and Configuration".`,
+    `Salesforce: expected to see the permission set ${PERMISSION_SET} just made, found none. Give the integration user "View Setup and Configuration".`,
     { retry: 'never', status: 200 },
   );
 }

@@ -61,6 +61,7 @@ export function createSegment(
       read: null,
     },
     actions: null,
+    uninstall: null,
     check: () => check(settings, secrets),
     // Segment counts no calls of a day.
     usage: () => null,

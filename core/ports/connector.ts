@@ -3,6 +3,7 @@ import type { CallUsage } from '../domain/call-usage.ts';
 import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts';
 import type { Json } from '../domain/json.ts';
 import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
+import type { Uninstaller } from './uninstall.ts';
 
 /**
  * A vendor behind the one port. What a vendor cannot do is `null`, not a method that throws: ask the facet, then use it.
@@ -17,6 +18,7 @@ export interface Connector {
   readonly fields: FieldProvisioner | null;
   readonly scores: ScoreWriter | null;
   readonly actions: ActionPerformer | null;
+  readonly uninstall: Uninstaller | null;
   /** Whether the credentials work and which scopes, objects and limits they reach; reads only. */
   check(): Promise<CheckReport>;
   /** What the vendor's replies said of the account's calls of the day; null before one did, or where it counts none. Asks nothing. */

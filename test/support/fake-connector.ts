@@ -60,6 +60,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     connectionId,
     inbound: null,
     fields: null,
+    uninstall: null,
     answers: new Map<string, WriteResult>(),
     faults: [] as (ActionFault | null)[],
     attempts: 0,

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { openWorkspace } from '../config/wiring.ts';
+import { unprovision } from '../core/pipeline/unprovision.ts';
+import { SCORE_FIELDS } from '../core/scores/fields.ts';
+import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** What only the admin of the vendor's account can take away, said at the end. */
+const BY_HAND: Readonly<Record<string, string>> = {
+  salesforce:
+    'Salesforce: delete the External Client App, and the Outbound Messages that call us, if you made any (Setup).',
+  hubspot:
+    'HubSpot: delete the service key or the app with its webhook subscriptions, where you made one for Staypower.',
+  segment:
+    'Segment: delete the source that took the scores and the webhook destination, where you made them for Staypower.',
+};
+
+/** `staypower unprovision` */
+export function unprovisionCommand(): Command {
+  const command = workspaceOptions(
+    new Command('unprovision').description(
+      'Uninstall: list what of ours stands at the vendors (tasks still open, fields, groups, permissions, values, tokens); with --yes remove it. Can be repeated.',
+    ),
+  )
+    .option('--yes', 'remove what is listed; the workspace is paused first')
+    .option('--dry-run', 'list only, which is what happens without --yes')
+    .action(async (options: WorkspaceOptions & { yes?: boolean; dryRun?: boolean }) => {
+      const context = await commandContext(options);
+      const dryRun = options.yes !== true || options.dryRun === true;
+      const open = await openWorkspace(context.config, context, { withConnectors: true });
+      try {
+        const { database, connectors, clock } = open.workspace;
+        const steps = await unprovision(database, connectors, SCORE_FIELDS, { clock, dryRun });
+        if (steps.some((step) => step.outcome === 'failed')) process.exitCode = 1;
+        const vendors = new Set(connectors.map(({ vendor }) => vendor));
+        const byHand = [...vendors].flatMap((vendor) => BY_HAND[vendor] ?? []);
+        if (context.json) return printJson({ dryRun, steps, byHand });
+        if (steps.length === 0) print('Nothing of ours is left at the vendors.');
+        else {
+          print(
+            table(
+              ['connection', 'what', 'name', 'on', dryRun ? 'would' : 'result', 'note'],
+              steps.map((step) => [step.connectionId, step.what, step.name, step.on, step.outcome, step.note]),
+            ),
+          );
+        }
+        if (dryRun && steps.length > 0) print('', 'Nothing was changed. With --yes it is removed.');
+        print('', 'What only you can take away:', ...byHand.map((line) => `  ${line}`));
+      } finally {
+        await open.close();
+      }
+    });
+  return example(command, 'staypower unprovision');
+}

@@ -1,0 +1,81 @@
+import { CLEAR, type WriteRow } from '../domain/fields.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import { inTurn } from './turn.ts';
+
+/** The vendor's ids of tasks that were opened through a connection. */
+export async function openedTasks(sql: Sql, connectionId: string): Promise<readonly string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select receipt->>'externalId' as id from outbox
+     where connection_id = $1 and state = 'done' and action->>'kind' = 'task' and receipt->>'externalId' is not null order by 1`,
+    [connectionId],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** How many records of a connection carry values of ours, as far as we know. */
+export async function countCarriers(sql: Sql, connectionId: string): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from customer_records where connection_id = $1 and (written <> '{}' or desired is not null)`,
+    [connectionId],
+  );
+  return row?.count ?? 0;
+}
+
+/** Some records of a connection that carry values of ours, with all of them to be cleared. */
+export async function carriersToClear(sql: Sql, connectionId: string, limit: number): Promise<readonly WriteRow[]> {
+  const rows = await sql.query<{
+    kind: WriteRow['recordKind'];
+    external_id: string;
+    written: Readonly<Record<string, unknown>>;
+    desired: Readonly<Record<string, unknown>> | null;
+  }>(
+    `select kind, external_id, written, desired from customer_records
+     where connection_id = $1 and (written <> '{}' or desired is not null) order by external_id limit $2`,
+    [connectionId, limit],
+  );
+  return rows.map((row) => ({
+    recordKind: row.kind,
+    externalId: row.external_id,
+    parentExternalId: null,
+    values: Object.fromEntries(Object.keys({ ...row.written, ...row.desired }).map((name) => [name, CLEAR])),
+  }));
+}
+
+/**
+ * Forgets what was written to some records of a connection, or to all of them with null: what is written to it again begins anew. With
+ * all of them go waiting actions and what an undo would need.
+ */
+export function forgetWritten(
+  database: Database,
+  connectionId: string,
+  externalIds: readonly string[] | null,
+): Promise<void> {
+  return inTurn(database, async (sql) => {
+    const some = '($2::text[] is null or external_id = any($2::text[]))';
+    await sql.query(
+      `update customer_records set written = '{}', desired = null, attempts = 0 where connection_id = $1 and ${some}`,
+      [connectionId, externalIds],
+    );
+    if (externalIds !== null) return;
+    await sql.query(
+      `update account_records set written = '{}', desired = null, attempts = 0 where connection_id = $1`,
+      [connectionId],
+    );
+    await sql.query('delete from written_values where connection_id = $1', [connectionId]);
+    await sql.query(
+      `update outbox set state = 'dropped' where connection_id = $1 and state in ('waiting', 'started')`,
+      [connectionId],
+    );
+  });
+}
+
+/** Whether tokens of a connection made by OAuth are kept. */
+export async function hasTokens(sql: Sql, connectionId: string): Promise<boolean> {
+  return (await sql.query('select 1 from connection_grants where connection_id = $1', [connectionId])).length > 0;
+}
+
+/** Throws the tokens of a connection away. */
+export async function forgetTokens(sql: Sql, connectionId: string): Promise<void> {
+  await sql.query('delete from connection_grants where connection_id = $1', [connectionId]);
+  await sql.query('delete from sign_ins where connection_id = $1', [connectionId]);
+}
