@@ -20,6 +20,7 @@ import { pauseCommand } from './pause.ts';
 import { prioritiesCommand } from './priorities.ts';
 import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
+import { pruneCommand } from './prune.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeCommand } from './resume.ts';
@@ -77,6 +78,7 @@ function program(): Command {
     serveCommand(),
     webhookCommand(),
     sandboxCommand(),
+    pruneCommand(),
     backupCommand(),
     restoreCommand(),
   ]) {

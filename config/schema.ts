@@ -8,6 +8,7 @@ import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.t
 import { churnSettingsSchema } from '../core/scores/leaving.ts';
 import { scoringSettingsSchema } from '../core/scores/settings.ts';
 import { LANGUAGES } from '../core/scores/words/index.ts';
+import { retentionSchema } from '../core/store/retention.ts';
 
 const connectionId = z
   .string()
@@ -88,6 +89,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Actions, what they take, and the limits of a plan. */
   planning: planningSettingsSchema.prefault({}),
+  /** How long what is through is kept, in days. */
+  retention: retentionSchema.prefault({}),
   server: z
     .strictObject({
       /** Port of `serve` on 127.0.0.1. */

@@ -255,6 +255,7 @@ export async function openWorkspace(
       scoring: config.scores,
       churn: config.churn,
       sentences: sentencesOf(config.language),
+      retention: config.retention,
       clock: context.clock,
     },
     queries: createQueries(database),

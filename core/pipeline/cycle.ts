@@ -18,10 +18,12 @@ import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
 import { reconvert } from '../store/reconvert.ts';
+import { type Retention, retentionSchema } from '../store/retention.ts';
 import { act } from './act.ts';
 import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { plan } from './plan.ts';
+import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
 import { rollUpAccounts } from './roll-up.ts';
 import { score } from './score.ts';
@@ -45,6 +47,8 @@ export interface Workspace {
   churn?: ChurnSettings;
   /** In which language scores speak; English when absent. */
   sentences?: Sentences;
+  /** How long what is through is kept; the usual time when absent. */
+  retention?: Retention;
   clock: Clock;
 }
 
@@ -170,6 +174,8 @@ export async function cycle(
   const acted = leaves('act')
     ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })
     : { performed: 0, rejected: 0 };
+  // Not in a live cycle: somebody waits for that.
+  if (runs('pull')) await pruneDaily(database, workspace.retention ?? retentionSchema.parse({}), clock);
 
   return {
     pulled: pulled.pulled,

@@ -53,6 +53,7 @@ const COMMANDS = [
   'webhook deliveries',
   'webhook replay',
   'sandbox',
+  'prune',
   'backup',
   'restore',
 ];

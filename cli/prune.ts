@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { openWorkspace } from '../config/wiring.ts';
+import { prune } from '../core/store/retention.ts';
+import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** `staypower prune` */
+export function pruneCommand(): Command {
+  const command = workspaceOptions(
+    new Command('prune').description(
+      'Remove what has been kept for as long as "retention" in the configuration says. A cycle does it once a day by itself.',
+    ),
+  )
+    .option('--dry-run', 'count what would be removed, remove nothing')
+    .action(async (options: WorkspaceOptions & { dryRun?: boolean }) => {
+      const context = await commandContext(options);
+      const dryRun = options.dryRun === true;
+      const open = await openWorkspace(context.config, context, { withConnectors: false });
+      try {
+        const { database, clock } = open.workspace;
+        const rows = await prune(database, context.config.retention, { now: clock.now(), dryRun });
+        if (context.json) return printJson({ dryRun, rows });
+        print(table(['table', dryRun ? 'would go' : 'removed'], Object.entries(rows)));
+      } finally {
+        await open.close();
+      }
+    });
+  return example(command, 'staypower prune --dry-run');
+}
