@@ -109,6 +109,8 @@ export function assertConnectable(
   }
   if (context.env['STAYPOWER_KEY'] === undefined) problems.push(missingKey());
   if (problems.length > 0) throw new ConfigError(problems);
+  // One that is there may still be none.
+  keyringOf(context.env);
 }
 
 function missingKey(): ConfigProblem {

@@ -1,3 +1,4 @@
+import { AuthError, StaypowerError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Grant, Grants } from '../../core/ports/grants.ts';
 import { retrying } from './retry.ts';
@@ -6,7 +7,7 @@ import { retrying } from './retry.ts';
 export interface GrantAccess {
   /** The present grant, renewed first when it is about to expire; null when nobody connected it. Throws AuthError. */
   current(): Promise<Grant | null>;
-  /** A grant other than the one whose access token was refused; calls that come together share one renewal. */
+  /** A grant other than the one whose access token was refused; calls that come together share one renewal. Throws AuthError. */
   renew(refusedToken: string): Promise<Grant>;
 }
 
@@ -40,7 +41,7 @@ export function createGrantAccess(
         // What the store says counts, not what we remember: the admin may have connected it again meanwhile.
         held = null;
         renewing = null;
-        throw error;
+        throw notRenewed(connectionId, error);
       },
     );
     return renewing;
@@ -53,6 +54,15 @@ export function createGrantAccess(
     },
     renew,
   };
+}
+
+/** A call is not to be repeated over a renewal that has been repeated itself: the next cycle tries again. */
+function notRenewed(connectionId: string, error: unknown): unknown {
+  if (!(error instanceof StaypowerError) || error.retry !== 'later') return error;
+  return new AuthError(`The access token of ${connectionId} could not be renewed for now: ${error.message}`, {
+    revoked: false,
+    cause: error,
+  });
 }
 
 function expiresSoon({ accessExpiresAt }: Grant, clock: Clock): boolean {
