@@ -50,6 +50,9 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
     connectionId: context.connectionId,
     source: {
       streams: [...formats.keys()],
+      // Files of one connection add up: another one is no other view of the same orders.
+      mapping: {},
+      survey: null,
       pull: (stream, cursor) => {
         const format = formats.get(stream);
         if (!format) throw noSuchStream(stream);

@@ -6,6 +6,7 @@ import type { ConnectorContext } from '../http/context.ts';
 import { accessTokens, type HubSpotSecrets } from './access-tokens.ts';
 import { checkAccount } from './check-account.ts';
 import { createClient } from './client.ts';
+import { createSurvey } from './discover.ts';
 import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
 import { createLimits } from './limits.ts';
 import type { ObjectReader } from './mapping.ts';
@@ -18,7 +19,7 @@ import { engagementReaders } from './pull-engagement.ts';
 import { transactionReaders } from './pull-transactions.ts';
 import { readChanges } from './read-changes.ts';
 import { createUninstaller } from './remove-ours.ts';
-import type { HubSpotSettings } from './settings.ts';
+import { type HubSpotSettings, mappingOf } from './settings.ts';
 import { createScoreWriter } from './write-scores.ts';
 
 export type { HubSpotSecrets } from './access-tokens.ts';
@@ -65,6 +66,8 @@ export function createHubSpot(
     connectionId: context.connectionId,
     source: {
       streams: ['accounts', 'contacts', 'transactions', 'engagement'],
+      mapping: mappingOf(settings, context.currency),
+      survey: createSurvey(batch, settings),
       pull: (stream, cursor) => pullStream(batch, readers[stream] ?? [], cursor, context.clock),
     },
     inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },

@@ -67,6 +67,17 @@ export const propertySchema = z.object({
   options: z.array(z.object({ value: z.string() })).nullish(),
 });
 export const propertiesSchema = z.object({ results: z.array(propertySchema) });
+/** Property definitions with what a mapping is chosen by. */
+export const describedPropertiesSchema = z.object({
+  results: z.array(
+    propertySchema.extend({
+      label: z.string().nullish(),
+      fieldType: z.string().nullish(),
+      calculated: z.boolean().nullish(),
+      showCurrencySymbol: z.boolean().nullish(),
+    }),
+  ),
+});
 export const propertyBatchSchema = z.object({
   results: z.array(propertySchema).default([]),
   errors: z.array(batchFaultSchema).nullish(),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Json } from '../../core/domain/json.ts';
+import type { Stream } from '../../core/domain/records.ts';
 
 const property = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'the internal name of a HubSpot property, e.g. "amount"');
 const stage = z.string().min(1, 'the internal id of a pipeline stage');
@@ -65,3 +67,13 @@ export const hubspotSettingsSchema = z.strictObject({
 
 /** Settings of a HubSpot connection with their defaults filled. */
 export type HubSpotSettings = z.output<typeof hubspotSettingsSchema>;
+
+/** The settings that decide what each stream's records say. */
+export function mappingOf(settings: HubSpotSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
+  const { deals, orders, userIdProperty, doNotContactProperties, engagementObjects } = settings;
+  return {
+    contacts: { userIdProperty, doNotContactProperties },
+    transactions: { deals, orders, currency },
+    engagement: { engagementObjects },
+  };
+}

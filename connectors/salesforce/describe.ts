@@ -4,6 +4,7 @@ import type { SalesforceClient } from './client.ts';
 
 /** A field as the integration user sees it. */
 export interface FieldShape {
+  label: string;
   /** "string", "double", "currency", "boolean", "picklist" … */
   type: string;
   length: number;
@@ -11,6 +12,8 @@ export interface FieldShape {
   scale: number;
   picklistValues: readonly { value: string }[];
   updateable: boolean;
+  /** A formula, roll-up or value of Salesforce's own. */
+  calculated: boolean;
 }
 
 /** The fields of an object that the integration user sees, by API name. */
@@ -29,12 +32,14 @@ const describeReply = z.object({
   fields: z.array(
     z.object({
       name: z.string(),
+      label: z.string().default(''),
       type: z.string(),
       length: z.number().default(0),
       precision: z.number().default(0),
       scale: z.number().default(0),
       picklistValues: z.array(z.object({ value: z.string() })).default([]),
       updateable: z.boolean().default(false),
+      calculated: z.boolean().default(false),
     }),
   ),
 });

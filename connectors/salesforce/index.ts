@@ -7,6 +7,7 @@ import { checkOrganisation } from './check.ts';
 import { createClient } from './client.ts';
 import { COLLECTION_ROWS } from './collections.ts';
 import { createDescriber } from './describe.ts';
+import { createSurvey } from './discover.ts';
 import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
 import { type Organisation, plainSource, plainSources } from './object-source.ts';
 import { findTask, openTask } from './open-task.ts';
@@ -20,7 +21,7 @@ import { orderObject } from './pull-orders.ts';
 import { readNotifications } from './read-notifications.ts';
 import { readScores } from './read-scores.ts';
 import { createUninstaller } from './remove-ours.ts';
-import type { SalesforceSettings } from './settings.ts';
+import { mappingOf, type SalesforceSettings } from './settings.ts';
 import { writeScores } from './write-scores.ts';
 
 export type { SalesforceSecrets } from './auth.ts';
@@ -67,6 +68,8 @@ export function createSalesforce(
     connectionId: context.connectionId,
     source: {
       streams: STREAMS.filter((stream) => stream !== 'inbox'),
+      mapping: mappingOf(settings, context.currency),
+      survey: createSurvey(organisation),
       pull: async function* (stream, cursor) {
         yield* pullStream(client, await sourcesOf(stream), cursor, missedDeletions);
       },

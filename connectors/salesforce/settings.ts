@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Json } from '../../core/domain/json.ts';
+import type { Stream } from '../../core/domain/records.ts';
 
 /** The API name of a field, standard or custom; it is put into queries as it stands. */
 const fieldName = z.string().regex(/^[A-Za-z]\w*$/, 'the API name of a field, such as "Amount" or "Order_Number__c"');
@@ -47,3 +49,14 @@ export const salesforceSettingsSchema = z.strictObject({
 
 /** Settings with their defaults filled. */
 export type SalesforceSettings = z.output<typeof salesforceSettingsSchema>;
+
+/** The settings that decide what each stream's records say. */
+export function mappingOf(settings: SalesforceSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
+  const { wonStages, amountField, orderReferenceField, refund, readOrders } = settings;
+  const { userIdField, doNotContactFields, engagementObjects } = settings;
+  return {
+    contacts: { userIdField, doNotContactFields },
+    transactions: { wonStages, amountField, orderReferenceField, refund, readOrders, currency },
+    engagement: { engagementObjects },
+  };
+}

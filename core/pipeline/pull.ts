@@ -5,6 +5,8 @@ import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import { drainInbox } from '../store/inbox.ts';
 import { land, readCursor } from '../store/landing.ts';
+import { noteMapping } from '../store/mapping-versions.ts';
+import { readAgain } from './read-again.ts';
 
 /** What a pull brought. */
 export interface PullReport {
@@ -23,7 +25,8 @@ export interface PullContext {
 
 /**
  * Step 1: brings in what is new since the last pull, stream by stream, page by page; each page and its cursor are one commit, so
- * that a crash re-reads at most one page. A vendor that is down or refuses us does not stop the others.
+ * that a crash re-reads at most one page. A stream whose mapping was changed is read again from its beginning. A vendor that is down
+ * or refuses us does not stop the others.
  */
 export async function pull(
   database: Database,
@@ -33,8 +36,14 @@ export async function pull(
   const report: PullReport = { pulled: 0, rejected: 0 };
   for (const connector of connectors) {
     try {
-      for (const stream of connector.source?.streams ?? []) {
-        await pullStream(database, connector, stream, context, report);
+      const { source } = connector;
+      const again = source ? await noteMapping(database, connector.connectionId, source.mapping) : [];
+      for (const stream of source?.streams ?? []) {
+        if (stream !== 'inbox' && again.includes(stream)) {
+          const reread = await readAgain(database, connector, stream, context);
+          report.pulled += reread.pulled;
+          report.rejected += reread.rejected;
+        } else await pullStream(database, connector, stream, context, report);
       }
       if (connector.inbound) {
         const drained = await drainInbox(database, connector.connectionId, connector.inbound, {

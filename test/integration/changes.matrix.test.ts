@@ -241,7 +241,7 @@ describe.each([
     const interrupted: Connector = {
       ...connector,
       source: {
-        streams: source.streams,
+        ...source,
         pull: async function* (stream, cursor) {
           yield* source.pull(stream, cursor);
           await steps.shift()?.();

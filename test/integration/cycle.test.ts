@@ -101,6 +101,8 @@ describe('a book that cannot be scored yet', () => {
       ...other,
       source: {
         streams: ['contacts'],
+        mapping: {},
+        survey: null,
         // biome-ignore lint/correctness/useYield: a vendor that is down has no page.
         pull: async function* () {
           throw new VendorError('down', { retry: 'later', status: 503 });

@@ -78,6 +78,8 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     },
     source: {
       streams: ['contacts'] as const,
+      mapping: {},
+      survey: null,
       pull: async function* (_stream: string, cursor: unknown) {
         let from = typeof cursor === 'number' ? cursor : 0;
         do {

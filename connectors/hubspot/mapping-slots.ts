@@ -1,0 +1,100 @@
+import type { MappingSlot } from '../../core/ports/survey.ts';
+import type { HubSpotSettings } from './settings.ts';
+
+type Slot = Omit<MappingSlot, 'chosen' | 'several'> & { chosen: string | null | readonly string[] };
+
+/** What can be chosen about a HubSpot account, and what the settings choose. */
+export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] {
+  const { deals, orders, userIdProperty, doNotContactProperties } = settings;
+  const sale = { object: 'deals', stream: 'transactions' } as const;
+  const person = { object: 'contacts', stream: 'contacts' } as const;
+  const slots: readonly Slot[] = [
+    {
+      ...sale,
+      path: ['deals', 'amountProperty'],
+      meaning: 'what the sale was worth',
+      kinds: ['money', 'number'],
+      hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
+      chosen: deals.amountProperty,
+    },
+    {
+      ...sale,
+      path: ['deals', 'orderReferenceProperty'],
+      meaning: 'the shop’s order number',
+      kinds: ['text', 'number'],
+      hints: [/order.?(ref|no|num|id)/i, /(invoice|purchase|external).?(ref|no|num|id)/i],
+      chosen: deals.orderReferenceProperty,
+    },
+    {
+      ...sale,
+      path: ['deals', 'refund', 'amountProperty'],
+      meaning: 'what was paid back of the sale',
+      kinds: ['money', 'number'],
+      hints: [/refund/i, /paid.?back|credited|returned/i],
+      chosen: deals.refund?.amountProperty ?? null,
+    },
+    {
+      ...sale,
+      path: ['deals', 'refund', 'dateProperty'],
+      meaning: 'when it was paid back',
+      kinds: ['day', 'instant'],
+      hints: [/refund/i, /paid.?back|credited|returned/i],
+      chosen: deals.refund?.dateProperty ?? null,
+    },
+    ...(orders === null ? [] : orderSlots(orders)),
+    {
+      ...person,
+      path: ['userIdProperty'],
+      meaning: 'the person’s id in your own systems',
+      kinds: ['text', 'number'],
+      hints: [
+        /^(user|customer|external|shop|member)_?(id|no|number)$/i,
+        /(user|customer|external|member).*(id|number)$/i,
+      ],
+      chosen: userIdProperty,
+    },
+    {
+      ...person,
+      path: ['doNotContactProperties'],
+      meaning: 'who must not be contacted',
+      kinds: ['flag', 'choice'],
+      hints: [/opt.?(ed.?)?out|unsubscrib/i, /do.?not.?(contact|e?.?mail|call)/i],
+      chosen: doNotContactProperties,
+    },
+  ];
+  return slots.map((slot) => ({
+    ...slot,
+    chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
+    several: Array.isArray(slot.chosen),
+  }));
+}
+
+function orderSlots(orders: NonNullable<HubSpotSettings['orders']>): readonly Slot[] {
+  const order = { object: 'orders', stream: 'transactions' } as const;
+  return [
+    {
+      ...order,
+      path: ['orders', 'amountProperty'],
+      meaning: 'what the order was worth',
+      kinds: ['money', 'number'],
+      hints: [/^hs_total_price$/, /total|amount|revenue|price/i],
+      chosen: orders.amountProperty,
+    },
+    {
+      ...order,
+      path: ['orders', 'dateProperty'],
+      meaning: 'when the order was placed',
+      kinds: ['instant', 'day'],
+      hints: [/processed|placed|order.?date/i, /createdate/i],
+      chosen: orders.dateProperty,
+    },
+    {
+      ...order,
+      path: ['orders', 'orderReferenceProperty'],
+      meaning: 'the shop’s order number',
+      kinds: ['text', 'number'],
+      hints: [/external.?order.?id/i, /order.?(ref|no|num|id)/i],
+      chosen: orders.orderReferenceProperty,
+    },
+  ];
+}

@@ -1,0 +1,68 @@
+import type { MappingSlot } from '../../core/ports/survey.ts';
+import type { SalesforceSettings } from './settings.ts';
+
+type Slot = Omit<MappingSlot, 'chosen' | 'several'> & { chosen: string | null | readonly string[] };
+
+/** What can be chosen about a Salesforce organisation, and what the settings choose. */
+export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot[] {
+  const sale = { object: 'Opportunity', stream: 'transactions' } as const;
+  const person = { object: 'Contact', stream: 'contacts' } as const;
+  const slots: readonly Slot[] = [
+    {
+      ...sale,
+      path: ['amountField'],
+      meaning: 'what the sale was worth',
+      kinds: ['money', 'number'],
+      hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
+      chosen: settings.amountField,
+    },
+    {
+      ...sale,
+      path: ['orderReferenceField'],
+      meaning: 'the shop’s order number',
+      kinds: ['text', 'number'],
+      hints: [/order.?(ref|no|num|id)/i, /(invoice|purchase|external).?(ref|no|num|id)/i],
+      chosen: settings.orderReferenceField,
+    },
+    {
+      ...sale,
+      path: ['refund', 'amountField'],
+      meaning: 'what was paid back of the sale',
+      kinds: ['money', 'number'],
+      hints: [/refund/i, /paid.?back|credited|returned/i],
+      chosen: settings.refund?.amountField ?? null,
+    },
+    {
+      ...sale,
+      path: ['refund', 'dateField'],
+      meaning: 'when it was paid back',
+      kinds: ['day'],
+      hints: [/refund/i, /paid.?back|credited|returned/i],
+      chosen: settings.refund?.dateField ?? null,
+    },
+    {
+      ...person,
+      path: ['userIdField'],
+      meaning: 'the person’s id in your own systems',
+      kinds: ['text', 'number'],
+      hints: [
+        /^(user|customer|external|shop|member)_?(id|no|number)(__c)?$/i,
+        /(user|customer|external|member).*(id|number)(__c)?$/i,
+      ],
+      chosen: settings.userIdField,
+    },
+    {
+      ...person,
+      path: ['doNotContactFields'],
+      meaning: 'who must not be contacted',
+      kinds: ['flag'],
+      hints: [/opt.?(ed.?)?out|unsubscrib/i, /do.?not.?(contact|e?.?mail|call)/i],
+      chosen: settings.doNotContactFields,
+    },
+  ];
+  return slots.map((slot) => ({
+    ...slot,
+    chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
+    several: Array.isArray(slot.chosen),
+  }));
+}
