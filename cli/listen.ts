@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { signInsOf } from '../config/sign-in.ts';
 import { createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
+import { dayOf } from '../core/domain/calendar-day.ts';
+import { sourceRank } from '../core/pipeline/cycle.ts';
+import { createScoring } from '../core/pipeline/what-if.ts';
 import { grantStatuses } from '../core/store/grants.ts';
+import { createEventLog } from '../core/store/outbound-events.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
+import { createApi } from '../webhooks/api/index.ts';
 import { createWebhookRouter } from '../webhooks/inbound/router.ts';
 import { type Server, startServer } from '../webhooks/server.ts';
 import type { CommandContext } from './context.ts';
+import { outboundOf } from './outbound.ts';
 
 /** A workspace that vendors and readers can reach. */
 export interface Listening {
@@ -37,12 +43,25 @@ export async function listen(
     logger,
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
+  const connections = () => grantStatuses(database);
   const server = await startServer(
     {
       queries: open.queries,
       webhooks,
+      api: createApi({
+        queries: open.queries,
+        scoring: createScoring(database, {
+          today: () => dayOf(clock.now().toISOString(), context.config.timeZone),
+          rank: sourceRank(open.workspace.connectors),
+          ...(open.workspace.sentences && { sentences: open.workspace.sentences }),
+        }),
+        webhooks: outboundOf(open, context).webhooks,
+        events: createEventLog(database),
+        connections,
+        logger,
+      }),
       apiTokenHash,
-      connections: () => grantStatuses(database),
+      connections,
       signIns: signInsOf(context.config, context, database),
       publicBaseUrl: context.config.server.publicBaseUrl,
       logger,

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { secretList } from '../config/secrets.ts';
+import { requiredKeyring } from '../config/sign-in.ts';
 import type { OpenWorkspace } from '../config/wiring.ts';
 import type { DeliveryQueue, Webhooks } from '../core/ports/outbound.ts';
-import { createKeyring } from '../core/store/keyring.ts';
 import { createDeliveryQueue } from '../core/store/webhook-deliveries.ts';
 import { createWebhooks } from '../core/store/webhook-endpoints.ts';
 import { assertAllowedUrl } from '../webhooks/outbound/allowed-address.ts';
@@ -17,7 +16,7 @@ export function outboundOf(
 ): { webhooks: Webhooks; queue: DeliveryQueue } {
   const { database } = open.workspace;
   // Asked for when a secret is sealed or opened: without an endpoint nobody needs a key.
-  const keyring = () => createKeyring(secretList(env['STAYPOWER_KEY'] || null));
+  const keyring = () => requiredKeyring(env);
   return {
     webhooks: createWebhooks(database, {
       clock,

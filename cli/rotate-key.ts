@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { requiredKeyring } from '../config/sign-in.ts';
 import { openWorkspace } from '../config/wiring.ts';
 import { sealAnew } from '../core/store/grants.ts';
+import { sealWebhooksAnew } from '../core/store/webhook-endpoints.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
@@ -18,9 +19,11 @@ export function rotateKeyCommand(): Command {
     const open = await openWorkspace(context.config, context, { withConnectors: false });
     try {
       const resealed = await sealAnew(open.workspace.database, keyring);
-      if (context.json) return printJson({ keyId: keyring.keyId, resealed });
+      const webhooks = await sealWebhooksAnew(open.workspace.database, keyring);
+      if (context.json) return printJson({ keyId: keyring.keyId, resealed, webhooks });
       print(
         `${resealed} ${resealed === 1 ? 'connection was' : 'connections were'} encrypted with another key; all of them open with ${keyring.keyId} now.`,
+        `So were the secrets of ${webhooks} webhook ${webhooks === 1 ? 'endpoint' : 'endpoints'}.`,
         'Restart other processes with the new key alone.',
       );
     } finally {

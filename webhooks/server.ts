@@ -9,8 +9,7 @@ import type { Queries } from '../core/ports/engine.ts';
 import type { GrantStatus, SignIns } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { requireBearer } from './api/bearer.ts';
-import { connectionRoutes } from './api/connections.ts';
-import { customerRoutes } from './api/customers.ts';
+import type { Api } from './api/index.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 
 /** What the server is made of. */
@@ -18,6 +17,8 @@ export interface ServerParts {
   queries: Queries;
   /** Routes of the webhooks, as `createWebhookRouter` gives them. */
   webhooks: Router;
+  /** What is below /v1, as `createApi` gives it. */
+  api: Api;
   /** Hash of the token that /v1 needs. */
   apiTokenHash: string;
   /** Connections that were made in a browser. */
@@ -65,17 +66,19 @@ export async function startServer(parts: ServerParts, port: number): Promise<Ser
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await parts.api.close();
+      server.closeIdleConnections();
+      await closed;
+    },
   };
 }
 
 function application({
   queries,
   webhooks,
+  api,
   apiTokenHash,
   connections,
   signIns,
@@ -106,8 +109,7 @@ function application({
     '/v1',
     rateLimit({ windowMs: 60_000, limit: API_REQUESTS_PER_MINUTE, standardHeaders: 'draft-8', legacyHeaders: false }),
     requireBearer(apiTokenHash),
-    connectionRoutes(connections),
-    customerRoutes(queries),
+    api.router,
   );
   app.use((req: Request, res: Response) => {
     res.status(404).json({ error: { code: 'not-found', message: `There is no ${req.method} ${req.path}.` } });

@@ -51,6 +51,16 @@ export async function championAt(sql: Sql, asOf: CalendarDay): Promise<ScoringMo
   return row ? loadScoringModel(row.artifact) : null;
 }
 
+/** The version of the champion for a day, without reading the model. */
+export async function championVersionAt(sql: Sql, asOf: CalendarDay): Promise<string | null> {
+  const [row] = await sql.query<{ model_version: string }>(
+    `select model_version from models where champion and as_of <= $1::date
+       and (artifact->>'format')::int = $2 order by as_of desc, trained_at desc limit 1`,
+    [asOf, SCORING_MODEL_FORMAT],
+  );
+  return row?.model_version ?? null;
+}
+
 /** A model by its version; null when it is not on record any more, or of an earlier format. */
 export async function modelOf(sql: Sql, version: string): Promise<ScoringModel | null> {
   const [row] = await sql.query<{ artifact: Json }>(

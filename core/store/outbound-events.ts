@@ -1,7 +1,7 @@
 import type { EventType, NewEvent } from '../domain/outbound-event.ts';
 import { hashOf } from '../domain/stable-json.ts';
-import type { Sql } from '../ports/database.ts';
-import type { StoredEvent } from '../ports/outbound.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import type { EventLog, StoredEvent } from '../ports/outbound.ts';
 import { insertRows } from './bulk.ts';
 
 /** Channel that tells senders and streams, in any process, that there are events. */
@@ -67,6 +67,15 @@ export async function appendEvents(sql: Sql, given: readonly NewEvent[], at: Dat
     ),
   });
   await sql.query('select pg_notify($1, $2)', [EVENTS_CHANNEL, '']);
+}
+
+/** The events of a workspace, as those who follow them read them. */
+export function createEventLog(database: Database): EventLog {
+  return {
+    after: (seq, limit) => eventsAfter(database, seq, limit),
+    last: () => lastEvent(database),
+    listen: (wake) => database.listen(EVENTS_CHANNEL, wake),
+  };
 }
 
 /** Events after a sequence number, in order. */

@@ -6,7 +6,7 @@ import type { WebhookEndpoint, Webhooks } from '../ports/outbound.ts';
 import type { Keyring } from './keyring.ts';
 import { EVENTS_CHANNEL } from './outbound-events.ts';
 import { readDeliveries } from './webhook-deliveries.ts';
-import { type SealedSecret, sealSecret, withNewSecret } from './webhook-secrets.ts';
+import { type SealedSecret, sealedAnew, sealSecret, withNewSecret } from './webhook-secrets.ts';
 
 /** What the endpoints of a workspace are kept with. */
 export interface WebhooksContext {
@@ -88,6 +88,24 @@ export function createWebhooks(database: Database, context: WebhooksContext): We
         return replayed.length;
       }),
   };
+}
+
+/** Seals the secrets of all endpoints with the first key of the ring. Returns how many endpoints had another. */
+export function sealWebhooksAnew(database: Database, keyring: Keyring): Promise<number> {
+  return database.transaction(async (sql) => {
+    const rows = await sql.query<{ endpoint_id: string; secrets: readonly SealedSecret[] }>(
+      'select endpoint_id, secrets from webhook_endpoints order by endpoint_id for update',
+    );
+    const old = rows.filter(({ secrets }) => secrets.some(({ keyId }) => keyId !== keyring.keyId));
+    for (const { endpoint_id, secrets } of old) {
+      const anew = secrets.map((secret) => sealedAnew(keyring, secret, endpoint_id));
+      await sql.query('update webhook_endpoints set secrets = $2::jsonb where endpoint_id = $1', [
+        endpoint_id,
+        JSON.stringify(anew),
+      ]);
+    }
+    return old.length;
+  });
 }
 
 async function readEndpoints(database: Database): Promise<readonly WebhookEndpoint[]> {

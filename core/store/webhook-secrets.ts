@@ -24,6 +24,11 @@ export function openSecret(keyring: Keyring, secret: SealedSecret, endpointId: s
   return keyring.open(secret, aboutEndpoint(endpointId));
 }
 
+/** The same secret under the first key of the ring. */
+export function sealedAnew(keyring: Keyring, secret: SealedSecret, endpointId: string): SealedSecret {
+  return { ...sealSecret(keyring, openSecret(keyring, secret, endpointId), endpointId), endsAt: secret.endsAt };
+}
+
 /** The secrets once a new one leads: the one before it ends after the overlap, and what has ended is dropped. */
 export function withNewSecret(
   secrets: readonly SealedSecret[],

@@ -12,6 +12,7 @@ import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { createWebhookRouter } from '../../webhooks/inbound/router.ts';
 import { startServer } from '../../webhooks/server.ts';
 import { sandboxEnvironment } from '../support/sandbox-environment.ts';
+import { WITHOUT_API } from '../support/without-api.ts';
 
 /**
  * kill -9 at every commit boundary and at seeded moments, then a rerun: the end state must be that of an undisturbed run, with one
@@ -58,7 +59,7 @@ async function template(): Promise<string> {
     logger,
     publicBaseUrl: null,
   });
-  const server = await startServer({ queries: open.queries, webhooks, apiTokenHash: 'none', logger }, 0);
+  const server = await startServer({ queries: open.queries, webhooks, ...WITHOUT_API, logger }, 0);
   const address = `${sandbox.urls.segment}/_sandbox/segment/webhook`;
   await fetch(address, {
     method: 'POST',

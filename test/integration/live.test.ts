@@ -14,6 +14,7 @@ import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { createWebhookRouter } from '../../webhooks/inbound/router.ts';
 import { type Server, startServer } from '../../webhooks/server.ts';
 import { sandboxEnvironment } from '../support/sandbox-environment.ts';
+import { WITHOUT_API } from '../support/without-api.ts';
 
 const AS_OF = '2026-10-31' as CalendarDay;
 const world = generateWorld({ seed: 11, customers: 120, asOf: AS_OF });
@@ -51,7 +52,7 @@ beforeAll(async () => {
     logger,
     publicBaseUrl: null,
   });
-  server = await startServer({ queries: open.queries, webhooks, apiTokenHash: 'none', logger }, 0);
+  server = await startServer({ queries: open.queries, webhooks, ...WITHOUT_API, logger }, 0);
   await post(`${sandbox.urls.segment}/_sandbox/segment/webhook`, {
     targetUrl: `${server.url}/webhooks/segment/segment`,
     sharedSecret: SECRETS.SEGMENT_WEBHOOK_SECRET,

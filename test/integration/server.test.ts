@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CustomerExplanation, Queries } from '../../core/ports/engine.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
+import { customerRoutes } from '../../webhooks/api/customers.ts';
 import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
 
 const TOKEN = 'sp_right';
@@ -33,6 +34,7 @@ const queries: Queries = {
 const parts: ServerParts = {
   queries,
   webhooks: Router(),
+  api: { router: customerRoutes(queries), close: async () => undefined },
   apiTokenHash: tokenHash(TOKEN),
   connections: async () => [],
   signIns: null,
@@ -114,8 +116,6 @@ describe('the server', () => {
 
   test('a port that is taken is named with what to do', async () => {
     const port = Number(new URL(server.url).port);
-    await expect(startServer({ ...parts, apiTokenHash: 'x' }, port)).rejects.toThrow(
-      /Port \d+ .* is taken.*--port/,
-    );
+    await expect(startServer({ ...parts, apiTokenHash: 'x' }, port)).rejects.toThrow(/Port \d+ .* is taken.*--port/);
   });
 });

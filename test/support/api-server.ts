@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { Router } from 'express';
+import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import { createScoring } from '../../core/pipeline/what-if.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Database } from '../../core/ports/database.ts';
+import { createKeyring } from '../../core/store/keyring.ts';
+import { createEventLog } from '../../core/store/outbound-events.ts';
+import { createQueries } from '../../core/store/queries.ts';
+import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
+import { tokenHash } from '../../webhooks/api/bearer.ts';
+import { type Api, createApi } from '../../webhooks/api/index.ts';
+import { assertAllowedUrl } from '../../webhooks/outbound/allowed-address.ts';
+import { type Server, startServer } from '../../webhooks/server.ts';
+
+const TOKEN = 'sp_test';
+const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
+
+/** The API over a store, as `serve` puts it together. */
+export async function serveApi(
+  database: Database,
+  { clock, today }: { clock: Clock; today: CalendarDay },
+): Promise<{ server: Server; token: string; api: Api }> {
+  const queries = createQueries(database);
+  const api = createApi({
+    queries,
+    scoring: createScoring(database, { today: () => today, rank: () => 0 }),
+    webhooks: createWebhooks(database, {
+      clock,
+      keyring: () => createKeyring([Buffer.alloc(32, 7).toString('base64')]),
+      randomBytes,
+      assertAllowed: (url) => assertAllowedUrl(url, { allowLoopback: false }),
+    }),
+    events: createEventLog(database),
+    connections: async () => [],
+    logger,
+  });
+  const server = await startServer(
+    {
+      queries,
+      webhooks: Router(),
+      api,
+      apiTokenHash: tokenHash(TOKEN),
+      connections: async () => [],
+      signIns: null,
+      publicBaseUrl: null,
+      logger,
+    },
+    0,
+  );
+  return { server, token: TOKEN, api };
+}

@@ -1,0 +1,31 @@
+import type { Operation } from '../operation.ts';
+import { listConnections } from './connections.ts';
+import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
+import { scoreRows, whatIf } from './scoring.ts';
+import { streamEvents } from './stream.ts';
+import {
+  addWebhook,
+  listDeliveries,
+  listWebhooks,
+  removeWebhook,
+  replayWebhook,
+  rotateWebhookSecret,
+} from './webhooks.ts';
+
+/** Every operation below /v1, in the order of the document. */
+export const OPERATIONS: readonly Operation[] = [
+  listCustomers,
+  getCustomer,
+  getScores,
+  getExplanation,
+  whatIf,
+  scoreRows,
+  streamEvents,
+  listConnections,
+  listWebhooks,
+  addWebhook,
+  removeWebhook,
+  rotateWebhookSecret,
+  replayWebhook,
+  listDeliveries,
+];

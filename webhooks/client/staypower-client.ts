@@ -1,0 +1,466 @@
+/** Client of the Staypower API, made from its OpenAPI document by "npm run build:client". Change nothing here. */
+
+export type AddedWebhook = {
+  endpointId: string;
+  secret: string;
+};
+export type Connections = {
+  connections: {
+    connectionId: string;
+    vendor: string;
+    account: string;
+    scopes: string[];
+    connectedAt: string;
+    renewedAt: string;
+    state: 'connected' | 'lost';
+    /** What to do; null while the connection is good. */
+    notice: string | null;
+  }[];
+};
+export type Customer = {
+  customerId: string;
+  name: string | null;
+  currency: string;
+  clv12m: string | null;
+  valueIfKept12m: string | null;
+  churnProbability: number | null;
+  churnBand: string | null;
+  valueBand: string | null;
+  engagement: number;
+  priority: number;
+  lifecycle: string;
+  asOf: string;
+  scoredAt: string;
+  clv12mLow: string | null;
+  clv12mHigh: string | null;
+  churnHorizonDays: number;
+  nextAction: string | null;
+  modelVersion: string;
+  engagementTrend: string;
+  reasons: string[];
+  change: string | null;
+  records: {
+    connectionId: string;
+    kind: string;
+    externalId: string;
+  }[];
+};
+export type CustomerPage = {
+  customers: CustomerSummary[];
+  /** Where the next page begins (`after`); null at the end. */
+  next: string | null;
+};
+export type CustomerScores = {
+  customerId: string;
+  name: string | null;
+  currency: string;
+  clv12m: string | null;
+  valueIfKept12m: string | null;
+  churnProbability: number | null;
+  churnBand: string | null;
+  valueBand: string | null;
+  engagement: number;
+  priority: number;
+  lifecycle: string;
+  asOf: string;
+  scoredAt: string;
+  clv12mLow: string | null;
+  clv12mHigh: string | null;
+  churnHorizonDays: number;
+  nextAction: string | null;
+  modelVersion: string;
+  engagementTrend: string;
+  history: {
+    asOf: string;
+    clv12m: string | null;
+    churnProbability: number | null;
+    engagement: number;
+  }[];
+};
+export type CustomerSummary = {
+  customerId: string;
+  name: string | null;
+  currency: string;
+  clv12m: string | null;
+  valueIfKept12m: string | null;
+  churnProbability: number | null;
+  churnBand: string | null;
+  valueBand: string | null;
+  engagement: number;
+  priority: number;
+  lifecycle: string;
+  asOf: string;
+  scoredAt: string;
+};
+export type Deliveries = {
+  deliveries: {
+    eventId: string;
+    endpointId: string;
+    customerId: string | null;
+    type: EventType;
+    state: 'waiting' | 'delivered' | 'failed';
+    attempts: number;
+    enqueuedAt: string;
+    nextAt: string | null;
+    lastAt: string | null;
+    lastStatus: number | null;
+    lastError: string | null;
+  }[];
+};
+export type ErrorBody = {
+  error: {
+    /** Stable and machine-readable. */
+    code: string;
+    message: string;
+  };
+};
+export type EventType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'model.promoted';
+export type Explanation = {
+  customerId: string;
+  reasons: string[];
+  change: string | null;
+  /** By score: contributions and baseline add up to it. */
+  contributions: Record<
+    string,
+    {
+      group: string;
+      contribution: number;
+    }[]
+  >;
+  baselines: Record<string, number>;
+  merges: {
+    record: string;
+    joinedTo: string;
+    reason: string;
+    at: string;
+  }[];
+};
+export type NewWebhook = {
+  url: string;
+  eventTypes?: EventType[];
+};
+export type ReasonedScores = {
+  scores: Scores;
+  reasons: string[];
+  nextAction: string | null;
+};
+export type RemovedWebhook = {
+  removed: string;
+};
+export type Replay = {
+  eventId?: string;
+};
+export type Replayed = {
+  replayed: number;
+};
+export type RotatedSecret = {
+  secret: string;
+  oldUntil: string;
+};
+export type ScoreAnswer = {
+  rows: {
+    scores: Scores;
+    reasons: string[];
+    nextAction: string | null;
+    id: string;
+  }[];
+};
+export type ScoreRequest = {
+  /** The last day whose facts count; today when absent. */
+  asOf?: string;
+  rows: {
+    id: string;
+    orders?: {
+      day: string;
+      /** Decimal string of the reporting currency, e.g. "49.90". */
+      amount: string;
+    }[];
+    events?: {
+      day: string;
+      channel: 'web' | 'email' | 'meeting' | 'product' | 'support' | 'task';
+      name?: string;
+    }[];
+  }[];
+};
+export type Scores = {
+  asOf: string;
+  modelVersion: string;
+  lifecycle: 'prospect' | 'active' | 'lapsed';
+  currency: string;
+  clv12m: string | null;
+  clv12mLow: string | null;
+  clv12mHigh: string | null;
+  valueIfKept12m: string | null;
+  churnProbability: number | null;
+  churnHorizonDays: number;
+  churnBand: 'high' | 'medium' | 'low' | 'lapsed' | null;
+  valueBand: 'high' | 'medium' | 'low' | null;
+  engagement: number;
+  engagementTrend: 'rising' | 'steady' | 'falling';
+  priority: number;
+  segment: string | null;
+};
+export type StaypowerEvent =
+  | {
+      type: 'score.changed';
+      timestamp: string;
+      data: {
+        customerId: string;
+        scores: Scores;
+        previous: Scores | null;
+        reasons: string[];
+        change: string | null;
+      };
+    }
+  | {
+      type: 'band.crossed';
+      timestamp: string;
+      data: {
+        customerId: string;
+        asOf: string;
+        band: 'churn' | 'value';
+        from: 'high' | 'medium' | 'low' | 'lapsed' | null;
+        to: 'high' | 'medium' | 'low' | 'lapsed' | null;
+      };
+    }
+  | {
+      type: 'playbook.fired';
+      timestamp: string;
+      data: {
+        customerId: string;
+        playbook: string;
+        crossedOn: string;
+        firedOn: string;
+        actionKey: string;
+        connectionId: string;
+        contactExternalId: string;
+      };
+    }
+  | {
+      type: 'model.promoted';
+      timestamp: string;
+      data: {
+        modelVersion: string;
+        previousModelVersion: string | null;
+        asOf: string;
+        horizonDays: number;
+      };
+    };
+export type WebhookEndpoints = {
+  endpoints: {
+    endpointId: string;
+    url: string;
+    eventTypes: EventType[];
+    state: 'enabled' | 'disabled';
+    reason: string | null;
+    createdAt: string;
+    waiting: number;
+    failed: number;
+  }[];
+};
+export type WhatIf = {
+  /** Customer id, e-mail address or external id. */
+  customer: string;
+  /** The last day whose facts count; today when absent. */
+  asOf?: string;
+  orders?: {
+    day: string;
+    /** Decimal string of the reporting currency, e.g. "49.90". */
+    amount: string;
+  }[];
+  events?: {
+    day: string;
+    channel: 'web' | 'email' | 'meeting' | 'product' | 'support' | 'task';
+    name?: string;
+  }[];
+};
+export type WhatIfAnswer = {
+  customerId: string;
+  before: ReasonedScores;
+  after: ReasonedScores;
+  /** Why it would move. */
+  change: string | null;
+};
+
+/** An event and the place after which a broken stream goes on. */
+export interface Streamed<Event> {
+  id: string;
+  event: Event;
+}
+
+/** How a stream begins and ends. */
+export interface StreamOptions {
+  /** The id of the last event that was seen; without it the stream begins now. */
+  lastEventId?: string;
+  /** Ends the stream. */
+  signal?: AbortSignal;
+}
+
+/** The API refused a request; the message says what to do. */
+export class StaypowerApiError extends Error {
+  /** HTTP status. */
+  readonly status: number;
+  /** Stable and machine-readable. */
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'StaypowerApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** One connection to a Staypower server. */
+export class StaypowerClient {
+  readonly #baseUrl: string;
+  readonly #token: string;
+
+  /** @param baseUrl e.g. "https://scores.example.com" */
+  constructor(baseUrl: string, token: string) {
+    this.#baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  /** Customers by priority, highest first. */
+  listCustomers(
+    query: {
+      limit?: number;
+      after?: string;
+      churnBand?: 'high' | 'medium' | 'low' | 'lapsed';
+      valueBand?: 'high' | 'medium' | 'low';
+    } = {},
+  ): Promise<CustomerPage> {
+    return this.#call('GET', `/customers`, { query });
+  }
+
+  /** One customer: scores, reasons, and the records it is made of. */
+  getCustomer(id: string): Promise<Customer> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}`);
+  }
+
+  /** One customer’s scores and how they moved. */
+  getScores(id: string): Promise<CustomerScores> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}/scores`);
+  }
+
+  /** Why one customer is scored so, and why its records were joined. */
+  getExplanation(id: string): Promise<Explanation> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}/explanation`);
+  }
+
+  /** What a customer’s scores would be had these things happened too, or on another day. Nothing is stored. */
+  whatIf(body: WhatIf): Promise<WhatIfAnswer> {
+    return this.#call('POST', `/what-if`, { body });
+  }
+
+  /** Scores up to 500 customers from the facts given, by the current model. Nothing is stored. */
+  scoreRows(body: ScoreRequest): Promise<ScoreAnswer> {
+    return this.#call('POST', `/score`, { body });
+  }
+
+  /** What happens, as it happens (server-sent events). With Last-Event-ID it goes on after that event. */
+  streamEvents(options: StreamOptions = {}): AsyncGenerator<Streamed<StaypowerEvent>> {
+    return this.#stream('/stream', options);
+  }
+
+  /** The connections that were made in a browser, with a notice where an admin must act. */
+  listConnections(): Promise<Connections> {
+    return this.#call('GET', `/connections`);
+  }
+
+  /** The endpoints that are told what happens. */
+  listWebhooks(): Promise<WebhookEndpoints> {
+    return this.#call('GET', `/webhooks`);
+  }
+
+  /** Registers an endpoint. Its secret is not shown again. */
+  addWebhook(body: NewWebhook): Promise<AddedWebhook> {
+    return this.#call('POST', `/webhooks`, { body });
+  }
+
+  /** Forgets an endpoint, its secrets and its delivery log. */
+  removeWebhook(id: string): Promise<RemovedWebhook> {
+    return this.#call('DELETE', `/webhooks/${encodeURIComponent(id)}`);
+  }
+
+  /** Gives an endpoint a new secret; until `oldUntil` messages carry the signatures of both. */
+  rotateWebhookSecret(id: string): Promise<RotatedSecret> {
+    return this.#call('POST', `/webhooks/${encodeURIComponent(id)}/rotate-secret`);
+  }
+
+  /** Sends again, under the ids they had, what was given up, or one event. Enables the endpoint. */
+  replayWebhook(id: string, body: Replay): Promise<Replayed> {
+    return this.#call('POST', `/webhooks/${encodeURIComponent(id)}/replay`, { body });
+  }
+
+  /** The delivery log, the newest first. */
+  listDeliveries(
+    query: { limit?: number; endpointId?: string; state?: 'waiting' | 'delivered' | 'failed' } = {},
+  ): Promise<Deliveries> {
+    return this.#call('GET', `/deliveries`, { query });
+  }
+
+  async #call<Answer>(method: string, path: string, given: { query?: object; body?: unknown } = {}): Promise<Answer> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(given.query ?? {})) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    const response = await fetch(`${this.#baseUrl}/v1${path}${query.size > 0 ? `?${query}` : ''}`, {
+      method,
+      headers: { ...this.#authorization(), ...(given.body !== undefined && { 'content-type': 'application/json' }) },
+      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+    });
+    if (!response.ok) throw await refusal(response);
+    return (await response.json()) as Answer;
+  }
+
+  /** Follows a stream of server-sent events, coming back after a break for what was missed. */
+  async *#stream<Event>(path: string, options: StreamOptions): AsyncGenerator<Streamed<Event>> {
+    let id = options.lastEventId;
+    let retryMs = 2_000;
+    while (!options.signal?.aborted) {
+      try {
+        const response = await fetch(`${this.#baseUrl}/v1${path}`, {
+          headers: { ...this.#authorization(), ...(id !== undefined && { 'last-event-id': id }) },
+          ...(options.signal && { signal: options.signal }),
+        });
+        if (!response.ok && response.status < 500) throw await refusal(response);
+        let text = '';
+        for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+            const block = fields(text.slice(0, end));
+            text = text.slice(end + 2);
+            if (block.id !== undefined) id = block.id;
+            if (block.retry !== undefined) retryMs = Number(block.retry);
+            if (block.data !== undefined && id !== undefined) yield { id, event: JSON.parse(block.data) as Event };
+          }
+        }
+      } catch (error) {
+        if (options.signal?.aborted) return;
+        if (error instanceof StaypowerApiError) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+
+  #authorization(): { authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+}
+
+/** The fields of one block of a stream; comments are none. */
+function fields(block: string): { id?: string; data?: string; retry?: string } {
+  return Object.fromEntries(
+    block.split('\n').flatMap((line) => {
+      const [, name, value] = /^(id|data|retry): ?(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+async function refusal(response: Response): Promise<StaypowerApiError> {
+  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string } } | null;
+  const { code = 'unknown', message = `The server answered ${response.status}.` } = body?.error ?? {};
+  return new StaypowerApiError(response.status, code, message);
+}
