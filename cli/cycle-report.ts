@@ -5,6 +5,7 @@ import type { ScoringModel } from '../core/scores/scoring-model.ts';
 import type { Pause } from '../core/store/pause.ts';
 import { bookCounts, missing } from '../core/store/queries.ts';
 import { print, printJson, tell } from './output.ts';
+import { valueLines } from './value-table.ts';
 
 /** Calls that a run took and the fewest it could have taken; null where nobody counts (a real vendor). */
 export interface CallBill {
@@ -65,11 +66,14 @@ export function callsRunOutLine(calls: { used: number; limit: number; runOutAt: 
   return `${number(calls.used)} of ${number(calls.limit)} API calls of the day are used, by all apps together; at this rate they run out at ${calls.runOutAt}.`;
 }
 
-/** Prints what a cycle did. A connection that could not be reached makes the command fail: exit code 1. */
+/**
+ * Prints what a cycle did; with `training` also how the value model was chosen. A connection that could not be reached makes the
+ * command fail: exit code 1.
+ */
 export async function printCycle(
   open: OpenWorkspace,
   report: CycleReport,
-  context: { asOf: CalendarDay; json: boolean; bill: CallBill | null },
+  context: { asOf: CalendarDay; json: boolean; bill: CallBill | null; training?: boolean },
 ): Promise<void> {
   for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
   if (report.unavailable.length > 0) process.exitCode = 1;
@@ -78,12 +82,14 @@ export async function printCycle(
     if (runOutAt !== null) tell(`${connectionId}: ${callsRunOutLine({ used, limit, runOutAt })}`);
   }
   const summary = await cycleJson(open, report, context);
-  if (context.json) return printJson(summary);
+  const value = context.training ? (report.model?.report.value ?? null) : null;
+  if (context.json) return printJson(context.training ? { ...summary, value } : summary);
   const number = (value: unknown) => Number(value).toLocaleString('en');
   print(
     `As of ${context.asOf}: ${number(summary['pulled'])} records new or changed, ${number(summary['customers'])} customers, ${number(summary['scored'])} of them scored.`,
     `Written: ${number(summary['fieldsWritten'])} fields on ${number(summary['recordsWritten'])} records. Tasks opened: ${number(summary['tasksOpened'])} (${number(summary['heldOut'])} held out, ${number(summary['deferred'])} deferred).`,
   );
+  if (value !== null) print(...valueLines(value));
   for (const warning of report.model?.report.warnings ?? []) print(`Note: ${warning}`);
   for (const line of await missing(open.workspace.database)) print(`Missing: ${line}`);
   if (report.rejected > 0) {

@@ -59,7 +59,7 @@ async function trainModels(options: Options): Promise<void> {
       onStep: progress.step,
     });
     progress.stop();
-    await printCycle(open, report, { asOf, json: context.json, bill: null });
+    await printCycle(open, report, { asOf, json: context.json, bill: null, training: true });
   } finally {
     progress.stop();
     await open.close();

@@ -5,6 +5,7 @@ import type { Overview } from '../scores/overview.ts';
 import type { PropensityReport } from '../scores/propensity.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmShares } from '../segments/rfm.ts';
+import type { ModelCards } from './model-cards.ts';
 
 /** A message as it came in, verified and not yet read. */
 export interface InboxMessage {
@@ -146,6 +147,8 @@ export interface Insights {
   propensity(options: { target: string; limit: number }): Promise<PropensityAnswer | null>;
   /** What the scores rest on; null before the first scoring. */
   overview(): Promise<Overview | null>;
+  /** The models that score today; null before the first training. */
+  models(): Promise<ModelCards | null>;
   /** Null for who is not scored by a model of today's format. */
   customer(customerId: string): Promise<Insight | null>;
 }

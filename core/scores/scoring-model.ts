@@ -69,6 +69,8 @@ export interface TrainingReport {
   customers: number;
   buyers: number;
   repeatBuyers: number;
+  /** Of the statistics of every customer on asOf: equal for equal facts. */
+  dataHash: string;
   /** How the value model was chosen; null when no customer has bought twice. */
   value: ValueReport | null;
   /** How the transaction models were fitted, and which of them scores use. */

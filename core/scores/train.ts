@@ -1,5 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import { hashOf } from '../domain/stable-json.ts';
+import { hashOf, hashOfAll } from '../domain/stable-json.ts';
 import { totalPoints } from '../engagement/ledger.ts';
 import type { ContractTerm } from '../features/contract.ts';
 import { type ContractInputs, type Inputs, inputsAt } from '../features/inputs.ts';
@@ -91,6 +91,7 @@ export function trainScoringModel(
     customers: population.length,
     buyers: buyers.length,
     repeatBuyers: buyers.filter((each) => each.purchases > 1).length,
+    dataHash: hashOfAll(population),
     value: trained?.report ?? null,
     transactionModels: trained?.transactionModels ?? [],
     churnModels: churn.churnModels,

@@ -3,6 +3,7 @@ import type { CustomerStats } from '../features/stats.ts';
 import type { Database } from '../ports/database.ts';
 import type { DriversAnswer, Insights } from '../ports/engine.ts';
 import { insightOf } from '../scores/insight.ts';
+import { modelCards } from '../scores/model-cards.ts';
 import { type Looked, type Overview, overviewOf } from '../scores/overview.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { FACTORS } from '../scores/train-drivers.ts';
@@ -40,6 +41,14 @@ export function createInsights(database: Database, sentences: Sentences): Insigh
     overview: async () => {
       const model = await championAt(database, EVER);
       return model && overview(database, model, sentences);
+    },
+    models: async () => {
+      const model = await championAt(database, EVER);
+      const [kept] = await database.query<{ trained_at: string }>(
+        'select trained_at from models where model_version = $1',
+        [model?.version ?? null],
+      );
+      return model && kept ? modelCards(model, kept.trained_at) : null;
     },
     customer: async (customerId) => {
       const [row] = await database.query<{ as_of: CalendarDay; model_version: string; stats: CustomerStats }>(

@@ -37,6 +37,7 @@ const insights = () => createInsights(store.database, sentencesOf('en'));
 describe('insights', () => {
   it('are none before anything was scored', async () => {
     expect(await insights().segments()).toBeNull();
+    expect(await insights().models()).toBeNull();
     expect(await insights().priorities({ limit: 5 })).toEqual({ method: 'weighted-sum', customers: [] });
   });
 
@@ -56,6 +57,9 @@ describe('insights', () => {
     expect(report?.segments[0]).toMatchObject({ id: 'champions', name: 'Champions' });
     expect(report?.segments.every(({ whatToDo }) => whatToDo?.endsWith('.'))).toBe(true);
     expect(report?.clustersTried.filter(({ chosen }) => chosen)).toHaveLength(1);
+    const cards = await insights().models();
+    expect(cards).toMatchObject({ modelVersion: report?.modelVersion, asOf: AS_OF, customers: CUSTOMERS });
+    expect(cards?.trainedAt).toBe('2026-06-01T20:00:00.000Z');
   });
 
   it('rank by priority as the list of customers does, with the ranks that other weights would give', async () => {
