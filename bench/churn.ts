@@ -27,7 +27,9 @@ export async function benchChurn(): Promise<void> {
   if (wanted.length === 0) console.log(`Churn skipped: no data in ${FOLDER}.`);
   for (const { name, label, positive, folds: file } of wanted) {
     const given = file === null ? undefined : await readTable(join(FOLDER, file));
-    const data = churnTable(await readTable(join(FOLDER, name)), { label, positive }, given);
+    const read = await readTable(join(FOLDER, name));
+    // The peers have all columns.
+    const data = churnTable(read, { label, positive, allowSensitive: read.header }, given);
     const folds = data.folds ?? [
       ...seededFolds(
         data.rows,

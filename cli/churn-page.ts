@@ -1,7 +1,7 @@
 import type { ChurnEvaluation } from '../core/evaluation/churn.ts';
 import { churnCard } from '../core/evaluation/churn-card.ts';
 import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
-import { churnSummary, METRICS_HEADER, metricsCells, modelWarnings } from './churn-report.ts';
+import { churnSummary, GROUP_HEADER, groupCells, METRICS_HEADER, metricsCells, modelWarnings } from './churn-report.ts';
 
 /** The comparison of churn models as one self-contained page: model card, figures, calibration and lift plots, odds ratios. */
 export function churnPage(evaluation: ChurnEvaluation): string {
@@ -29,6 +29,15 @@ export function churnPage(evaluation: ChurnEvaluation): string {
       'Share of all leavers among the customers with the highest probabilities. The diagonal is picking by chance.',
     ),
     liftPlot(evaluation),
+    ...models.flatMap(({ name, groups = [] }) =>
+      groups.flatMap(({ column, groups: rates }) => [
+        `<h2>${escapeHtml(`${name}: groups by ${column}`)}</h2>`,
+        paragraph(
+          'Out of fold, with 95 % intervals: who left and what was foretold, who is flagged, who stayed and was flagged, who left and was missed.',
+        ),
+        htmlTable([...GROUP_HEADER], rates.map(groupCells)),
+      ]),
+    ),
     ...cardSections(evaluation),
     ...(odds.length === 0
       ? []

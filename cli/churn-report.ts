@@ -1,6 +1,7 @@
-import type { ChurnEvaluation, ChurnModelReport } from '../core/evaluation/churn.ts';
+import type { ChurnEvaluation, ChurnModelReport, GroupReport } from '../core/evaluation/churn.ts';
 import { warningSentence } from '../core/evaluation/churn-card.ts';
 import type { ChurnMetrics } from '../core/evaluation/churn-metrics.ts';
+import type { GroupRates, Rate } from '../core/evaluation/group-rates.ts';
 import { print, table } from './output.ts';
 
 /** Most odds ratios shown: the others are in the JSON and on the page. */
@@ -21,6 +22,9 @@ export function showChurn(evaluation: ChurnEvaluation): void {
   const alerted = evaluation.models.filter(({ earlyWarning }) => earlyWarning !== undefined);
   if (alerted.length > 0) print('');
   for (const { name, earlyWarning } of alerted) if (earlyWarning) print(`${name}: ${warningSentence(earlyWarning)}`);
+  for (const { name, groups = [] } of evaluation.models) {
+    for (const report of groups) print('', `${name}, groups by ${report.column}`, groupTable(report));
+  }
   const warnings = [...evaluation.warnings, ...modelWarnings(evaluation.models)];
   if (warnings.length > 0) print('');
   for (const warning of warnings) print(`Note: ${warning}`);
@@ -82,6 +86,40 @@ function thresholdTable({ models }: ChurnEvaluation): string {
     ]),
   ]);
   return table(header, rows);
+}
+
+/** Heads of the columns of groupCells. */
+export const GROUP_HEADER = [
+  'group',
+  'customers',
+  'left',
+  'foretold',
+  'flagged',
+  'of the staying',
+  'leavers missed',
+] as const;
+
+/** The rates of a group, each with its 95 % interval. */
+export function groupCells(group: GroupRates): readonly string[] {
+  const rate = (each: Rate | null) =>
+    each === null ? '' : `${percent(each.share)} (${percent(each.low)} to ${percent(each.high)})`;
+  return [
+    group.group,
+    group.rows.toLocaleString('en'),
+    rate(group.baseRate),
+    percent(group.meanProbability),
+    rate(group.actionRate),
+    rate(group.falsePositiveRate),
+    rate(group.falseNegativeRate),
+  ];
+}
+
+function groupTable({ groups }: GroupReport): string {
+  return table([...GROUP_HEADER], groups.map(groupCells));
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function shown(value: number | null): string {

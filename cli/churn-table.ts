@@ -1,7 +1,9 @@
 import { calendarDay, dayNumber } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
-import type { SnapshotOf } from '../core/evaluation/churn.ts';
+import type { GroupColumn, SnapshotOf } from '../core/evaluation/churn.ts';
+import { sensitiveKind } from '../core/evaluation/sensitive-columns.ts';
 import type { FeatureSpec, TreeRow } from '../core/models/trees/table.ts';
+import { groupColumn } from './group-column.ts';
 import { columnIndex, type TextTable } from './read-table.ts';
 import { describeColumns, isMissingCell, isNumberCell, readCell } from './table-columns.ts';
 
@@ -13,6 +15,8 @@ export interface ChurnTable {
   folds?: readonly number[];
   /** Of each row, where rows are customers on days. */
   snapshots?: readonly SnapshotOf[];
+  /** By each column asked for. */
+  groupBy?: readonly GroupColumn[];
   /** What the reader should know of how the file was understood. */
   notes: readonly string[];
 }
@@ -21,6 +25,10 @@ export interface ChurnTable {
 export interface ChurnColumns {
   label: string;
   positive: string;
+  /** Columns to take in although they describe persons. */
+  allowSensitive?: readonly string[];
+  /** Columns whose groups are to be compared. */
+  by?: readonly string[];
   /** Where rows are customers on days: the columns that say whose, when, and when the customer left (empty: still here). */
   snapshot?: { customer: string; day: string; leftOn: string } | undefined;
 }
@@ -41,7 +49,9 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   const snapshotAt = snapshot
     ? [snapshot.customer, snapshot.day, snapshot.leftOn].map((name) => columnIndex(kept, name))
     : [];
-  const apart = new Set([labelAt, ...snapshotAt]);
+  const sensitive = sensitiveColumns(kept, columns.allowSensitive ?? []);
+  notes.push(...sensitive.notes);
+  const apart = new Set([labelAt, ...snapshotAt, ...sensitive.indices]);
   const candidates = [...kept.header.keys()].filter((index) => !apart.has(index));
   const described = describeColumns(kept, candidates);
   notes.push(...described.notes);
@@ -65,8 +75,28 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
     rows,
     features: described.columns.map(({ name, kind }) => ({ name, kind })),
     ...(snapshot && { snapshots: snapshotsOf(kept, snapshotAt, snapshot) }),
+    ...(columns.by && columns.by.length > 0 && { groupBy: columns.by.map((name) => groupColumn(kept, name)) }),
     ...(foldTable && { folds: foldsOf(foldTable, labels) }),
     notes,
+  };
+}
+
+/** Columns that describe persons by their names, but for those that somebody decided to take in. */
+function sensitiveColumns(
+  table: TextTable,
+  allowed: readonly string[],
+): { indices: readonly number[]; notes: readonly string[] } {
+  for (const name of allowed) columnIndex(table, name);
+  const found = table.header.flatMap((name, index) => {
+    const kind = allowed.includes(name) ? null : sensitiveKind(name);
+    return kind === null ? [] : [{ index, name, kind }];
+  });
+  return {
+    indices: found.map(({ index }) => index),
+    notes: found.map(
+      ({ name, kind }) =>
+        `Column "${name}" tells of persons (${kind}) and was left out; --allow-sensitive "${name}" takes it in.`,
+    ),
   };
 }
 

@@ -27,6 +27,8 @@ interface Options {
   day?: string;
   leftOn?: string;
   alertsPerWeek?: number;
+  by?: readonly string[];
+  allowSensitive?: readonly string[];
   seed: number;
   html?: string;
   json?: boolean;
@@ -59,6 +61,11 @@ export function evaluateChurnCommand(): Command {
     .option('--customer <column>', 'whose row it is, where a table has customers on several days')
     .option('--day <column>', 'the day on which a row was known, as YYYY-MM-DD')
     .option('--left-on <column>', 'the day on which the customer left; empty while still here')
+    .option('--by <columns...>', 'error and action rates, and calibration, of the groups of these columns')
+    .option(
+      '--allow-sensitive <columns...>',
+      'takes in columns that describe persons, which are left out by their names',
+    )
     .option('--seed <number>', 'of folds and models', integer, 1)
     .option('--html <file>', 'writes one self-contained page with the model card and the plots')
     .option('--json', 'one line of JSON on stdout, nothing else there')
@@ -67,12 +74,14 @@ export function evaluateChurnCommand(): Command {
     command,
     'staypower evaluate churn --table customers.csv --label Churn --positive Yes',
     'staypower evaluate churn --table customers.csv --label Churn --positive Yes --costs 1:5 --capacity 300 --html churn.html',
+    'staypower evaluate churn --table customers.csv --label Churn --positive Yes --by gender region',
   );
 }
 
 async function evaluateFile(options: Options): Promise<void> {
   const folds = options.folds === undefined ? undefined : await readTable(resolve(options.folds));
-  const columns = { label: options.label, positive: options.positive, snapshot: snapshotColumns(options) };
+  const { label, positive, by = [], allowSensitive = [] } = options;
+  const columns = { label, positive, by, allowSensitive, snapshot: snapshotColumns(options) };
   const table = churnTable(await readTable(resolve(options.table)), columns, folds);
   const found = evaluateChurn(table.rows, {
     features: table.features,
@@ -86,6 +95,7 @@ async function evaluateFile(options: Options): Promise<void> {
       options.alertsPerWeek !== undefined && table.snapshots
         ? { perWeek: options.alertsPerWeek, rows: table.snapshots }
         : undefined,
+    groupBy: table.groupBy,
     threads: Math.min(availableParallelism(), MOST_THREADS),
     clock: () => performance.now() / 1_000,
     onProgress: (done, total) => tell(`Every model fitted ${done} of ${total} times.`),

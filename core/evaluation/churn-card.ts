@@ -1,6 +1,8 @@
-import type { ChurnEvaluation, ChurnModelReport } from './churn.ts';
+import type { ChurnEvaluation, ChurnModelReport, GroupReport } from './churn.ts';
+import type { ThresholdBy } from './churn-cross-validation.ts';
 import type { ChurnMetrics } from './churn-metrics.ts';
 import type { EarlyWarning } from './early-warning.ts';
+import { type GroupRates, widestGap } from './group-rates.ts';
 
 /** A part of a model card: a heading and its sentences. */
 export interface CardSection {
@@ -48,12 +50,20 @@ export function churnCard(evaluation: ChurnEvaluation): ChurnCard {
     { title: 'Probabilities', sentences: probabilities(best) },
     { title: 'Thresholds', sentences: thresholds(best) },
     ...(best.earlyWarning ? [{ title: 'Early warning', sentences: [warningSentence(best.earlyWarning)] }] : []),
+    ...(best.groups ?? []).map((report) => ({
+      title: `Groups by ${report.column}`,
+      sentences: groupSentences(report),
+    })),
     {
       title: 'Limits',
       sentences: [
         'Figures hold for customers like those of the table. Folds are not a later time: judge again on customers whose outcome came after.',
         'What goes with leaving is not what makes customers leave: nothing here says what an offer would change.',
-        'Whether it treats groups of people alike was not looked at: leave out columns that describe persons, or compare the groups.',
+        ...(best.groups
+          ? []
+          : [
+              'Whether it treats groups of people alike was not looked at: compare them with --by and a column of the table.',
+            ]),
         ...evaluation.warnings,
         ...best.warnings,
       ],
@@ -103,6 +113,43 @@ function thresholds(model: ChurnModelReport): readonly string[] {
       : `${purposes[by]}, from ${threshold.toFixed(3)}: of those flagged ${percent(precision)} left, of those who left ${percent(recall)} were flagged; F1 ${f1.toFixed(3)}, accuracy ${percent(accuracy)} where saying "stays" of everybody has ${percent(alwaysNo(model))}.`,
   );
 }
+
+/** How a model treats the groups of a column: the widest differences that chance does not explain. */
+export function groupSentences({ column, by, groups }: GroupReport): readonly string[] {
+  const rates = [
+    ['are flagged', (group: GroupRates) => group.actionRate],
+    ['of those who stayed are flagged', (group: GroupRates) => group.falsePositiveRate],
+    ['of those who left are missed', (group: GroupRates) => group.falseNegativeRate],
+  ] as const;
+  const said = rates.flatMap(([what, pick]) => {
+    const gap = widestGap(groups, pick);
+    if (!gap) return [];
+    const shown = (group: GroupRates) => {
+      const rate = pick(group);
+      return rate ? `${group.group}: ${percent(rate.share)} (95 %: ${percent(rate.low)} to ${percent(rate.high)})` : '';
+    };
+    return [`${shown(gap.higher)} ${what}; ${shown(gap.lower)}.`];
+  });
+  const off = groups.filter(
+    ({ meanProbability, baseRate: { low, high } }) => meanProbability < low || meanProbability > high,
+  );
+  return [
+    ...(said.length > 0
+      ? said
+      : [`No difference between the groups by ${column} is beyond chance, at the threshold ${PURPOSES[by]}.`]),
+    ...off.map(
+      ({ group, meanProbability, baseRate }) =>
+        `${group}: ${percent(meanProbability)} foretold, ${percent(baseRate.share)} left (95 %: ${percent(baseRate.low)} to ${percent(baseRate.high)}): probabilities are off in this group.`,
+    ),
+    'Groups that leave at different rates cannot be alike in all of these at once (Chouldechova 2017): which one counts is a decision of yours.',
+  ];
+}
+
+const PURPOSES: Readonly<Record<ThresholdBy, string>> = {
+  f1: 'with the best F1',
+  cost: 'with the least cost',
+  capacity: 'for the capacity given',
+};
 
 /** What a fixed number of alerts a week comes to. */
 export function warningSentence(found: EarlyWarning): string {

@@ -33,6 +33,7 @@ import {
 } from './churn-metrics.ts';
 import { type NaiveRow, naiveChurn } from './churn-naive.ts';
 import { type EarlyWarning, earlyWarning } from './early-warning.ts';
+import { type GroupRates, groupRates } from './group-rates.ts';
 
 /** A threshold by what it was chosen for, and what comes of it out of fold. */
 export interface ThresholdReport {
@@ -59,6 +60,8 @@ export interface ChurnModelReport {
   thresholds: readonly ThresholdReport[];
   calibration: readonly CalibrationBin[];
   lift: readonly LiftPoint[];
+  /** By each column whose groups were asked for; decisions at the capacity, else by cost, else at the best F1. */
+  groups?: readonly GroupReport[];
   /** Where rows are customers on days. */
   earlyWarning?: EarlyWarning;
   /** Logistic only. */
@@ -91,12 +94,29 @@ export interface SnapshotOf {
   leftOn: number | null;
 }
 
+/** A column by which customers are put into groups; learned from or not. */
+export interface GroupColumn {
+  name: string;
+  /** Of each row. */
+  groups: readonly string[];
+}
+
+/** How a model treats the groups of one column. */
+export interface GroupReport {
+  column: string;
+  /** What the threshold of the decisions was chosen for. */
+  by: ThresholdBy;
+  groups: readonly GroupRates[];
+}
+
 /** How to evaluate. */
 export interface ChurnEvaluationOptions extends FoldOptions {
   /** The fold of each row; seeded ones when left out. */
   folds?: readonly number[] | undefined;
   /** Where rows are customers on days: whose, when, and when they left. Customers then stay whole in the folds. */
   alerts?: { perWeek: number; rows: readonly SnapshotOf[] } | undefined;
+  /** Columns whose groups are compared. */
+  groupBy?: readonly GroupColumn[] | undefined;
   /** Seconds from some fixed moment. */
   clock: () => number;
 }
@@ -153,6 +173,7 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
       return {
         ...report(name, fitted, thresholds, judged[name], labels, split),
         fitSeconds,
+        ...(options.groupBy && { groups: groupReports(options.groupBy, judged[name], members.labels) }),
         ...(options.alerts && { earlyWarning: warningOf(options.alerts, judged[name], members.labels) }),
       };
     }),
@@ -196,6 +217,23 @@ function report(
     ...(regression && { oddsRatios: oddsRatios(regression, 'leaving') }),
     warnings,
   };
+}
+
+/** What a threshold may be chosen for, the most particular wish first. */
+const WISHES: readonly ThresholdBy[] = ['capacity', 'cost', 'f1'];
+
+function groupReports(
+  columns: readonly GroupColumn[],
+  { probabilities, thresholds }: OutOfFold,
+  labels: readonly number[],
+): readonly GroupReport[] {
+  const by = WISHES.find((wish) => thresholds[wish]) ?? 'f1';
+  const flagged = (row: number) => (probabilities[row] ?? 0) >= (thresholds[by]?.[row] ?? Number.POSITIVE_INFINITY);
+  return columns.map(({ name, groups }) => ({
+    column: name,
+    by,
+    groups: groupRates(groups, { probabilities, labels, flagged }),
+  }));
 }
 
 function warningOf(

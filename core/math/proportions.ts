@@ -6,6 +6,12 @@ export interface Proportion {
   of: number;
 }
 
+/** The ends of an interval. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
 /** The difference of two proportions. */
 export interface Difference {
   /** First minus second. */
@@ -23,8 +29,8 @@ const Z95 = 1.959964;
 export function compareProportions(first: Proportion, second: Proportion): Difference {
   const a = first.count / first.of;
   const b = second.count / second.of;
-  const [aLow, aHigh] = wilson(first);
-  const [bLow, bHigh] = wilson(second);
+  const { low: aLow, high: aHigh } = wilson(first);
+  const { low: bLow, high: bHigh } = wilson(second);
   const pooled = (first.count + second.count) / (first.of + second.of);
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / first.of + 1 / second.of));
   return {
@@ -35,10 +41,11 @@ export function compareProportions(first: Proportion, second: Proportion): Diffe
   };
 }
 
-function wilson({ count, of }: Proportion): readonly [low: number, high: number] {
+/** 95 % interval of a proportion (Wilson 1927): stays inside 0 and 1, holds for small counts. Needs one case at least. */
+export function wilson({ count, of }: Proportion): Interval {
   const share = count / of;
   const z2 = Z95 ** 2;
   const middle = (share + z2 / (2 * of)) / (1 + z2 / of);
   const half = (Z95 * Math.sqrt((share * (1 - share)) / of + z2 / (4 * of * of))) / (1 + z2 / of);
-  return [middle - half, middle + half];
+  return { low: middle - half, high: middle + half };
 }
