@@ -4,11 +4,13 @@ import type { Queries } from '../../core/ports/engine.ts';
 import { grantStatuses } from '../../core/store/grants.ts';
 import type { Sandbox } from '../../sandbox/kernel/types.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
+import { connectionRoutes } from '../../webhooks/api/connections.ts';
 import { type Server, startServer } from '../../webhooks/server.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
 import { decide } from '../support/consent.ts';
 import { type GrantHouse, grantHouse, startVendors } from '../support/grants.ts';
 import { emptyTables, openTempStore, type TempStore } from '../support/store.ts';
+import { WITHOUT_API } from '../support/without-api.ts';
 
 const KEY = 'sp_admin';
 const START = '2026-11-02T09:00:00.000Z';
@@ -35,17 +37,19 @@ beforeEach(async () => {
   clock = fakeClock(START);
   house = grantHouse(sandbox, store.database, { clock });
   await house.control('hubspot', 'clock', { now: START });
+  const connections = () => grantStatuses(store.database);
   const log = (fields: Record<string, unknown>, message: string) => {
     logged.push(JSON.stringify({ ...fields, message }));
   };
   server = await startServer(
     {
+      ...WITHOUT_API,
       queries,
       webhooks: Router(),
+      api: { router: connectionRoutes(connections), close: async () => undefined },
       apiTokenHash: tokenHash(KEY),
-      connections: () => grantStatuses(store.database),
+      connections,
       signIns: house.signIns,
-      publicBaseUrl: null,
       logger: { debug: log, info: log, warn: log, error: log },
     },
     0,
@@ -74,7 +78,7 @@ async function callback(at: URL | string, cookie: string): Promise<{ status: num
   return { status: response.status, page: await response.text() };
 }
 
-const connections = async () =>
+const shown = async () =>
   (
     (await (await fetch(`${server.url}/v1/connections`, { headers: { authorization: `Bearer ${KEY}` } })).json()) as {
       connections: readonly Record<string, unknown>[];
@@ -111,7 +115,7 @@ describe('a sign-in', () => {
     const { status, page } = await callback(back, cookie);
     expect(status).toBe(200);
     expect(page).toContain(`${vendor} reads the account`);
-    expect(await connections()).toMatchObject([{ connectionId: vendor, state: 'connected', notice: null }]);
+    expect(await shown()).toMatchObject([{ connectionId: vendor, state: 'connected', notice: null }]);
     expect(logged.join()).toContain('"message":"connected"');
     expect(logged.join()).not.toContain(back.searchParams.get('code'));
   });
@@ -121,7 +125,7 @@ describe('a sign-in', () => {
     const { status, page } = await callback(await decide(authorizationUrl, 'deny'), cookie);
     expect(status).toBe(400);
     expect(page).toContain('It was not approved at the vendor');
-    expect(await connections()).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 
   test.each([
@@ -140,7 +144,7 @@ describe('a sign-in', () => {
     const back = await decide(authorizationUrl);
     spoil(back);
     expect((await callback(back, cookie)).status).toBe(400);
-    expect(await connections()).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 
   test.each([
@@ -151,7 +155,7 @@ describe('a sign-in', () => {
     const back = await decide(authorizationUrl);
     expect((await callback(back, foreign)).page).toContain('in another browser');
     expect((await callback(back, cookie)).status).toBe(400);
-    expect(await connections()).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 
   test('is ended once: the same callback again is refused and the connection stays', async () => {
@@ -160,7 +164,7 @@ describe('a sign-in', () => {
     const both = await Promise.all([callback(back, cookie), callback(back, cookie)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
     expect((await callback(back, cookie)).page).toContain('used already');
-    expect(await connections()).toMatchObject([{ state: 'connected' }]);
+    expect(await shown()).toMatchObject([{ state: 'connected' }]);
   });
 
   test('is not ended after ten minutes, nor with a code that has expired at the vendor', async () => {
@@ -172,7 +176,7 @@ describe('a sign-in', () => {
     const expired = await decide(slow.authorizationUrl);
     await house.control('hubspot', 'clock', { now: '2026-11-02T09:05:00.000Z' });
     expect((await callback(expired, slow.cookie)).page).toContain('BAD_AUTH_CODE');
-    expect(await connections()).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 
   test('never puts another account under a connection that has been reading one', async () => {
@@ -195,7 +199,7 @@ test('a lost connection is told by the API, by /readyz and by the metrics', asyn
   await house.connect('hubspot');
   await house.control('hubspot', 'hubspot/uninstall');
   await house.connector('hubspot').check();
-  expect(await connections()).toMatchObject([
+  expect(await shown()).toMatchObject([
     { connectionId: 'hubspot', state: 'lost', notice: expect.stringMatching(/^Connect hubspot again: .*uninstalled/) },
   ]);
   expect(await (await fetch(`${server.url}/readyz`)).json()).toMatchObject({ ok: true, reconnect: ['hubspot'] });
