@@ -5,6 +5,7 @@ import { bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
 import { toMajor } from '../core/domain/money.ts';
 import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
+import type { PurchaseGaps } from '../core/features/purchase-gaps.ts';
 import { purchaseDays } from '../core/store/purchase-days.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
 import { today } from './options.ts';
@@ -51,6 +52,21 @@ async function readinessOfWorkspace(context: CommandContext): Promise<Readiness 
   }
 }
 
+/** The churn horizon that the book proposes, and the distribution behind it. */
+function horizonSentences({ gaps, percentiles, horizonDays, covered }: PurchaseGaps): readonly string[] {
+  if (percentiles === null) {
+    return [
+      `Nobody has bought twice: leaving would be no purchase within ${horizonDays} days until there are gaps to tell by.`,
+    ];
+  }
+  const { p10, p25, p50, p80, p90, p95 } = percentiles;
+  const shares = covered.map(({ days, share }) => `${days} days ${Math.round(share * 100)} %`).join(', ');
+  return [
+    `Of ${gaps.toLocaleString('en')} gaps between purchases one in ten is below ${p10} days, a quarter below ${p25}, half below ${p50}, four in five below ${p80}, nine in ten below ${p90}, 95 % below ${p95}.`,
+    `Proposed: leaving is no purchase within ${horizonDays} days, the first horizon that four in five gaps fit in (${shares}). "churn: { days: ${horizonDays} }" fixes it.`,
+  ];
+}
+
 function show(readiness: Readiness | null): void {
   if (readiness === null) {
     print('There is no purchase yet: connect a system with orders, or import a file.');
@@ -63,6 +79,7 @@ function show(readiness: Readiness | null): void {
     `Setting: ${setting}.${usualGapDays === null ? '' : ` Usual time between purchases: ${Math.round(usualGapDays)} days.`}${readiness.daysWithoutAmount > 0 ? ` ${number(readiness.daysWithoutAmount)} repeat purchase days have no amount.` : ''}`,
     '',
   );
+  print(...horizonSentences(readiness.gaps), '');
   print(
     table(
       ['models', 'ready', 'wait until'],

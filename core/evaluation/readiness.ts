@@ -1,5 +1,6 @@
 import type { Book, BookCustomer } from '../backtest/book.ts';
 import { addDays, type CalendarDay, dayNumber, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
+import { type PurchaseGaps, purchaseGaps } from '../features/purchase-gaps.ts';
 import { ENOUGH_REPEAT_CUSTOMERS } from '../models/clv/public-prior.ts';
 
 /** Whether a book can carry one family of models, and if not yet, why and until when to wait. */
@@ -21,6 +22,8 @@ export interface Readiness {
   weeks: number;
   /** Median days between purchases; null without a repeat. */
   usualGapDays: number | null;
+  /** The days between purchases, and the churn horizon that they propose. */
+  gaps: PurchaseGaps;
   /** `contractual` when payments come like clockwork: leaving is then seen, and other models apply. */
   setting: 'contractual' | 'non-contractual';
   /** Orders without an amount. */
@@ -53,6 +56,7 @@ export function readinessOf(book: Book, asOf: CalendarDay): Readiness {
     purchaseDays: customers.reduce((sum, customer) => sum + customer.frequency + 1, 0),
     weeks,
     usualGapDays,
+    gaps: purchaseGaps(gaps),
     setting,
     daysWithoutAmount: customers.reduce((sum, customer) => sum + customer.frequency - customer.spendDays, 0),
     models: modelsFor({ customers, repeatCustomers, setting, weeks, usualGapDays, asOf }),

@@ -1,5 +1,3 @@
-import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
-
 /** How long customers usually wait between purchases, and the churn horizon that follows from it. */
 export interface PurchaseGaps {
   /** How many there are. */
@@ -17,20 +15,13 @@ const HORIZONS = [30, 60, 90, 180, 365] as const;
 const WITHOUT_GAPS_DAYS = 90;
 
 /**
- * The distribution of days between purchases, and the smallest horizon not below its 80th percentile (DECISIONS, "Horizon").
+ * The distribution of the days between purchases, and the smallest horizon not below its 80th percentile (DECISIONS, "Horizon").
  *
- * @param customers the purchase days of each, ascending
+ * @param between days between neighbouring purchase days, of all customers
  */
-export function purchaseGaps(customers: Iterable<readonly CalendarDay[]>): PurchaseGaps {
-  const gaps: number[] = [];
-  for (const days of customers) {
-    for (const [index, day] of days.entries()) {
-      const before = days[index - 1];
-      if (before !== undefined) gaps.push(daysBetween(before, day));
-    }
-  }
-  if (gaps.length === 0) return { gaps: 0, percentiles: null, horizonDays: WITHOUT_GAPS_DAYS, covered: [] };
-  gaps.sort((a, b) => a - b);
+export function purchaseGaps(between: readonly number[]): PurchaseGaps {
+  if (between.length === 0) return { gaps: 0, percentiles: null, horizonDays: WITHOUT_GAPS_DAYS, covered: [] };
+  const gaps = between.toSorted((a, b) => a - b);
   const at = (share: number) => gaps[Math.min(Math.floor(share * gaps.length), gaps.length - 1)] as number;
   const percentiles = { p10: at(0.1), p25: at(0.25), p50: at(0.5), p80: at(0.8), p90: at(0.9), p95: at(0.95) };
   return {

@@ -1,4 +1,4 @@
-import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { inputsAt } from '../features/inputs.ts';
 import { purchaseGaps } from '../features/purchase-gaps.ts';
 import {
@@ -40,7 +40,10 @@ export function proposedRule(
 ): LeavingRule {
   if (days !== null) return { definition, horizonDays: days };
   if (definition !== 'no_purchase_within') return { definition, horizonDays: CONTRACT_HORIZON_DAYS };
-  return { definition, horizonDays: purchaseGaps(sample.map(({ purchaseDays }) => purchaseDays)).horizonDays };
+  const between = sample.flatMap(({ purchaseDays }) =>
+    purchaseDays.slice(1).map((day, index) => daysBetween(purchaseDays[index] as CalendarDay, day)),
+  );
+  return { definition, horizonDays: purchaseGaps(between).horizonDays };
 }
 
 /** What to say of a definition where the book lacks what it is about. */
