@@ -50,6 +50,7 @@ export async function listen(
       webhooks,
       api: createApi({
         queries: open.queries,
+        insights: open.insights,
         scoring: createScoring(database, {
           today: () => dayOf(clock.now().toISOString(), context.config.timeZone),
           rank: sourceRank(open.workspace.connectors),

@@ -143,6 +143,26 @@ describe('the client', () => {
     conforms('listConnections', await client.listConnections());
   });
 
+  it('reads the models that score and the segments, as the document says', async () => {
+    const { modelVersion, models, customers } = conforms('listModels', await client.listModels());
+    expect(customers).toBe(book.length + 1);
+    expect(models.map(({ name }) => name).slice(0, 3)).toEqual(['value', 'churn', 'engagement']);
+    const report = conforms('listSegments', await client.listSegments());
+    expect(report.modelVersion).toBe(modelVersion);
+    expect(report.segments.reduce((sum, group) => sum + group.customers, 0)).toBe(book.length);
+    expect(report.segments.reduce((sum, group) => sum + group.shareOfValue, 0)).toBeCloseTo(1, 9);
+  });
+
+  it('is told to train first where there is no model', async () => {
+    const empty = await openTempStore('empty');
+    const serving = await serveApi(empty.database, { clock, today: AS_OF });
+    const early = new StaypowerClient(serving.server.url, serving.token);
+    expect(await refused(early.listModels())).toMatchObject({ status: 409, code: 'not-fitted' });
+    expect(await refused(early.listSegments())).toMatchObject({ status: 409, code: 'not-fitted' });
+    await serving.server.close();
+    await empty.close();
+  });
+
   it('keeps endpoints: registers, lists, rotates, replays and removes them, and shows their deliveries', async () => {
     expect(await refused(client.addWebhook({ url: 'https://169.254.169.254/latest' }))).toMatchObject({ status: 400 });
     const { endpointId } = conforms('addWebhook', await client.addWebhook({ url: 'https://a.example/x' }));

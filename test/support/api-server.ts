@@ -4,6 +4,8 @@ import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
+import { sentencesOf } from '../../core/scores/words/index.ts';
+import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createQueries } from '../../core/store/queries.ts';
@@ -24,6 +26,7 @@ export async function serveApi(
   const queries = createQueries(database);
   const api = createApi({
     queries,
+    insights: createInsights(database, sentencesOf('en')),
     scoring: createScoring(database, { today: () => today, rank: () => 0 }),
     webhooks: createWebhooks(database, {
       clock,

@@ -135,6 +135,61 @@ export type Explanation = {
     at: string;
   }[];
 };
+export type Group = {
+  id: string;
+  name: string;
+  whatToDo: string | null;
+  customers: number;
+  shareOfCustomers: number;
+  /** Of the next 12 months. */
+  expectedValue: string;
+  shareOfValue: number;
+  meanChurnProbability: number | null;
+  valueAtRisk: string;
+  gainIfOneInTenStays: string;
+};
+export type ModelCard = {
+  /** value, churn, engagement, or what customers may do. */
+  name: string;
+  chosen: string;
+  chosenBy: 'backtest' | 'newest-window' | 'likelihood' | 'only-one';
+  windows: {
+    from: string;
+    to: string;
+  }[];
+  examples: number;
+  members: {
+    name: string;
+    /** naive: what anybody could say without a model. */
+    kind: 'model' | 'learned' | 'naive' | 'ensemble';
+    chosen: boolean;
+    /** Shares, 0..1, of the purchases and the money that scores are made of. */
+    weights: {
+      counts: number;
+      money: number;
+    } | null;
+    parameters: Record<string, number> | null;
+    /** Figures on the windows that it was judged by. */
+    metrics: Record<string, number | null>;
+  }[];
+  metrics: Record<string, number | null>;
+  seed: number | null;
+};
+export type Models = {
+  modelVersion: string;
+  asOf: string;
+  trainedAt: string;
+  currency: string;
+  churnDefinition: string;
+  churnHorizonDays: number;
+  customers: number;
+  buyers: number;
+  repeatBuyers: number;
+  /** Equal for equal facts. */
+  dataHash: string;
+  warnings: string[];
+  models: ModelCard[];
+};
 export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
@@ -199,6 +254,13 @@ export type Scores = {
   engagementTrend: 'rising' | 'steady' | 'falling';
   priority: number;
   segment: string | null;
+};
+export type Segments = {
+  asOf: string;
+  currency: string;
+  modelVersion: string;
+  segments: Group[];
+  clusters: Group[];
 };
 export type StaypowerEvent =
   | {
@@ -346,6 +408,16 @@ export class StaypowerClient {
   /** Why one customer is scored so, and why its records were joined. */
   getExplanation(id: string): Promise<Explanation> {
     return this.#call('GET', `/customers/${encodeURIComponent(id)}/explanation`);
+  }
+
+  /** The book by segment and by cluster: how many, their share of the value, their mean risk. */
+  listSegments(): Promise<Segments> {
+    return this.#call('GET', `/segments`);
+  }
+
+  /** The models that score today: what each was chosen among, on which windows, and how well it did there. */
+  listModels(): Promise<Models> {
+    return this.#call('GET', `/models`);
   }
 
   /** What a customer’s scores would be had these things happened too, or on another day. Nothing is stored. */

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.ts';
 import { listConnections } from './connections.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
+import { listModels, listSegments } from './insights.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
 import {
@@ -18,6 +19,8 @@ export const OPERATIONS: readonly Operation[] = [
   getCustomer,
   getScores,
   getExplanation,
+  listSegments,
+  listModels,
   whatIf,
   scoreRows,
   streamEvents,

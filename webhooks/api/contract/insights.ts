@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { operation } from '../operation.ts';
+import { money, name } from './schemas.ts';
+
+const figures = z.record(z.string(), z.number().nullable());
+
+const member = z.object({
+  name: z.string(),
+  kind: z.enum(['model', 'learned', 'naive', 'ensemble']).describe('naive: what anybody could say without a model.'),
+  chosen: z.boolean(),
+  weights: z
+    .object({ counts: z.number(), money: z.number() })
+    .nullable()
+    .describe('Shares, 0..1, of the purchases and the money that scores are made of.'),
+  parameters: z.record(z.string(), z.number()).nullable(),
+  metrics: figures.describe('Figures on the windows that it was judged by.'),
+});
+
+const card = name(
+  'ModelCard',
+  z.object({
+    name: z.string().describe('value, churn, engagement, or what customers may do.'),
+    chosen: z.string(),
+    chosenBy: z.enum(['backtest', 'newest-window', 'likelihood', 'only-one']),
+    windows: z.array(z.object({ from: z.iso.date(), to: z.iso.date() })),
+    examples: z.number(),
+    members: z.array(member),
+    metrics: figures,
+    seed: z.number().nullable(),
+  }),
+);
+
+export const listModels = operation({
+  id: 'listModels',
+  method: 'get',
+  path: '/models',
+  summary: 'The models that score today: what each was chosen among, on which windows, and how well it did there.',
+  answer: name(
+    'Models',
+    z.object({
+      modelVersion: z.string(),
+      asOf: z.iso.date(),
+      trainedAt: z.string(),
+      currency: z.string(),
+      churnDefinition: z.string(),
+      churnHorizonDays: z.number(),
+      customers: z.number(),
+      buyers: z.number(),
+      repeatBuyers: z.number(),
+      dataHash: z.string().describe('Equal for equal facts.'),
+      warnings: z.array(z.string()),
+      models: z.array(card),
+    }),
+  ),
+  refusals: [409],
+});
+
+const group = name(
+  'Group',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    whatToDo: z.string().nullable(),
+    customers: z.number(),
+    shareOfCustomers: z.number(),
+    expectedValue: money.describe('Of the next 12 months.'),
+    shareOfValue: z.number(),
+    meanChurnProbability: z.number().nullable(),
+    valueAtRisk: money,
+    gainIfOneInTenStays: money,
+  }),
+);
+
+export const listSegments = operation({
+  id: 'listSegments',
+  method: 'get',
+  path: '/segments',
+  summary: 'The book by segment and by cluster: how many, their share of the value, their mean risk.',
+  answer: name(
+    'Segments',
+    z.object({
+      asOf: z.iso.date(),
+      currency: z.string(),
+      modelVersion: z.string(),
+      segments: z.array(group),
+      clusters: z.array(group),
+    }),
+  ),
+  refusals: [409],
+});
