@@ -27,6 +27,7 @@ import { resumeCommand } from './resume.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
+import { scenarioCommand } from './scenario.ts';
 import { scoreCommand } from './score.ts';
 import { segmentsCommand } from './segments.ts';
 import { serveCommand } from './serve.ts';
@@ -68,6 +69,7 @@ function program(): Command {
     prioritiesCommand(),
     adviseCommand(),
     allocateCommand(),
+    scenarioCommand(),
     undoJoinCommand(),
     eraseCommand(),
     erasuresCommand(),

@@ -1,5 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { PolicyValue } from '../planning/off-policy.ts';
+import type { Outlook, ScenarioChanges } from '../planning/scenario.ts';
 
 /** What to do with one customer. Money in decimal strings of the answer's currency. */
 export interface AdviceRow {
@@ -87,10 +88,40 @@ export interface AllocationAnswer {
   notChosen: readonly { customerId: string; name: string | null; why: string }[];
 }
 
+/** A scenario: what it changes and what comes of it. Plain JSON; its id says what is in it, so that two people speak of the same. */
+export interface ScenarioDocument {
+  id: string;
+  name: string;
+  asOf: CalendarDay;
+  currency: string;
+  modelVersion: string;
+  seed: number;
+  changes: ScenarioChanges;
+  /** Sum of clv_12m of all customers: what the segments' report adds up to. */
+  forecast: number;
+  /** Discounted revenue of the next 12 months of today's customers; `low` and `high` hold eight of ten simulated years. */
+  withoutPlan: Outlook;
+  withPlan: Outlook;
+  planAdds: Outlook;
+  planCost: number;
+  contacts: number;
+}
+
 /** What to do first with the hours and the money there are. */
 export interface Planning {
   /** Null before the first training. Same day and seed, same advice. */
   advice(options: { asOf: CalendarDay; seed: number; limit: number }): Promise<AdviceAnswer | null>;
   /** Null before the first training. `limit` cuts both lists. */
   allocation(options: { asOf: CalendarDay; limit: number }): Promise<AllocationAnswer | null>;
+  /** Computes a scenario and keeps it. Null before the first training. */
+  scenario(options: {
+    asOf: CalendarDay;
+    seed: number;
+    name: string;
+    changes: ScenarioChanges;
+  }): Promise<ScenarioDocument | null>;
+  /** Those kept, by name. */
+  scenarios(): Promise<readonly ScenarioDocument[]>;
+  /** Throws StoreError when there is none of this id. */
+  scenarioOf(id: string): Promise<ScenarioDocument>;
 }

@@ -3,6 +3,7 @@ import { type SourceRank, settle } from '../features/settle.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import type { AdviceCustomer } from '../planning/next-best-action.ts';
 import type { Episode } from '../planning/review.ts';
+import type { ScenarioCustomer } from '../planning/scenario.ts';
 import type { Sql } from '../ports/database.ts';
 import { followUpDays, type LeavingRule, leftOn } from '../scores/leaving.ts';
 import { readHistories } from './history.ts';
@@ -12,22 +13,14 @@ export interface BookCustomer extends AdviceCustomer {
   name: string | null;
   /** Whose working time a contact takes; null without an owner. */
   ownerId: string | null;
-  /** Value of the next 12 months, discounted, with the ends of its 80 % interval. */
-  clv12m: number;
-  clv12mLow: number;
-  clv12mHigh: number;
 }
 
 /** Customers read at a time. */
 const CUSTOMERS_PER_READ = 20_000;
 const HISTORIES_PER_READ = 2_000;
 
-/**
- * Every active customer with a churn risk and a value, in the order of ids.
- *
- * @param contactable leaves out those who must not be contacted
- */
-export async function readBook(sql: Sql, { contactable }: { contactable: boolean }): Promise<readonly BookCustomer[]> {
+/** Every active customer with a churn risk and a value whom one may contact, in the order of ids. */
+export async function readBook(sql: Sql): Promise<readonly BookCustomer[]> {
   const book: BookCustomer[] = [];
   for (let after: string | null = null; ; ) {
     const rows: {
@@ -36,20 +29,16 @@ export async function readBook(sql: Sql, { contactable }: { contactable: boolean
       segment: string | null;
       churn: number;
       kept: number;
-      clv: number;
-      low: number;
-      high: number;
       owner_id: string | null;
     }[] = await sql.query(
       `select s.customer_id, c.name, s.score->>'segment' as segment, (s.score->>'churnProbability')::float8 as churn,
-         (s.score->>'valueIfKept12m')::float8 as kept, (s.score->>'clv12m')::float8 as clv,
-         (s.score->>'clv12mLow')::float8 as low, (s.score->>'clv12mHigh')::float8 as high,
+         (s.score->>'valueIfKept12m')::float8 as kept,
          (select min(r.owner_id) from customer_records r where r.customer_id = s.customer_id and r.kind = 'contact') as owner_id
        from scores s join customers c on c.customer_id = s.customer_id
        where s.lifecycle = 'active' and s.score->>'churnProbability' is not null and s.score->>'valueIfKept12m' is not null
-         and (not $2::boolean or not c.do_not_contact) and ($1::uuid is null or s.customer_id > $1::uuid)
+         and not c.do_not_contact and ($1::uuid is null or s.customer_id > $1::uuid)
        order by s.customer_id limit ${CUSTOMERS_PER_READ}`,
-      [after, contactable],
+      [after],
     );
     for (const row of rows) {
       book.push({
@@ -58,14 +47,29 @@ export async function readBook(sql: Sql, { contactable }: { contactable: boolean
         segment: row.segment,
         churnProbability: row.churn,
         valueIfKept12m: row.kept,
-        clv12m: row.clv,
-        clv12mLow: row.low,
-        clv12mHigh: row.high,
         ownerId: row.owner_id,
       });
     }
     after = rows.at(-1)?.customer_id ?? null;
     if (after === null) return book;
+  }
+}
+
+/** The 12 months' money of every customer who ever bought, in the order of ids: what the forecast of the book adds up. */
+export async function readForecast(sql: Sql): Promise<readonly ScenarioCustomer[]> {
+  const all: ScenarioCustomer[] = [];
+  for (let after: string | null = null; ; ) {
+    const rows: ScenarioCustomer[] = await sql.query(
+      `select customer_id as "customerId", (score->>'churnProbability')::float8 as "churnProbability",
+         coalesce((score->>'valueIfKept12m')::float8, 0) as "valueIfKept12m", (score->>'clv12m')::float8 as "clv12m",
+         (score->>'clv12mLow')::float8 as "clv12mLow", (score->>'clv12mHigh')::float8 as "clv12mHigh"
+       from scores where score->>'clv12m' is not null and ($1::uuid is null or customer_id > $1::uuid)
+       order by customer_id limit ${CUSTOMERS_PER_READ}`,
+      [after],
+    );
+    for (const row of rows) all.push(row);
+    after = rows.at(-1)?.customerId ?? null;
+    if (after === null) return all;
   }
 }
 

@@ -1,9 +1,12 @@
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import { hashOf } from '../domain/stable-json.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
-import { allocateBook } from '../planning/allocation-of-book.ts';
+import { allocationAnswer } from '../planning/allocation-answer.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
+import { planBook } from '../planning/plan-book.ts';
 import { effectsOf, reviewAdvice } from '../planning/review.ts';
+import { scenarioOfBook } from '../planning/scenario-of-book.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
 import { bestContactDay, firstContactDay, leavingByDay } from '../planning/timing.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,8 +14,9 @@ import type { Database } from '../ports/database.ts';
 import type { AdviceRow, Planning } from '../ports/planning.ts';
 import { movingNumbers } from '../scores/numbers.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
-import { readBook, readEpisodes, readRhythms } from './advice-book.ts';
+import { readBook, readEpisodes, readForecast, readRhythms } from './advice-book.ts';
 import { championAt } from './models.ts';
+import { keepScenario, listScenarios, readScenario } from './scenarios.ts';
 
 /** What planning depends on beside the store. */
 export interface PlanningContext {
@@ -26,7 +30,7 @@ export interface PlanningContext {
 export function createPlanning(database: Database, context: PlanningContext): Planning {
   const { settings } = context;
   const known = async (asOf: CalendarDay, model: ScoringModel) => {
-    const book = await readBook(database, { contactable: true });
+    const book = await readBook(database);
     const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
     return { book, episodes, effects: effectsOf(settings.actions, episodes) };
   };
@@ -37,9 +41,36 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
       const { book, effects } = await known(asOf, model);
       const { currency } = model;
       // A plan follows expectations: nothing is drawn.
-      const plan = await allocateBook(book, { settings, effects, asOf, seed: 0 }, { currency, limit });
-      return { asOf, currency, ...plan };
+      const plan = await planBook(book, { settings, effects, asOf, seed: 0 });
+      return { asOf, currency, ...allocationAnswer(plan, { currency, limit }) };
     },
+    scenario: async ({ asOf, seed, name, changes }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const { book, effects } = await known(asOf, model);
+      const everybody = await readForecast(database);
+      const outcome = await scenarioOfBook({ everybody, contactable: book }, changes, {
+        settings,
+        effects,
+        asOf,
+        seed,
+      });
+      const stated = {
+        name,
+        asOf,
+        currency: model.currency,
+        modelVersion: model.version,
+        seed,
+        changes,
+        forecast: everybody.reduce((sum, { clv12m }) => sum + clv12m, 0),
+        ...outcome,
+      };
+      const document = { id: hashOf(stated), ...stated };
+      await keepScenario(database, document);
+      return document;
+    },
+    scenarios: () => listScenarios(database),
+    scenarioOf: (id) => readScenario(database, id),
     advice: async ({ asOf, seed, limit }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;

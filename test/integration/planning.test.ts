@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
 import { cycle, type Workspace } from '../../core/pipeline/cycle.ts';
+import { scenarioChangesSchema } from '../../core/planning/scenario.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { playbookSchema } from '../../core/playbooks/schema.ts';
+import { sentencesOf } from '../../core/scores/words/index.ts';
+import { createInsights } from '../../core/store/insights.ts';
 import { championAt } from '../../core/store/models.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
@@ -98,6 +101,24 @@ describe('advice', () => {
     for (const { why } of found.notChosen) expect(why).toContain('Not chosen because the time of');
     const plenty = await planning({ costPerHour: 0 }).allocation({ asOf: AS_OF, limit: 1_000 });
     expect(Number(plenty?.net)).toBeGreaterThan(Number(found.net));
+  });
+
+  it('gives the forecast for a scenario without changes, keeps it under an id, and follows its changes', async () => {
+    const run = (name: string, changes: object) =>
+      planning().scenario({ asOf: AS_OF, seed: 1, name, changes: scenarioChangesSchema.parse(changes) });
+    const plain = await run('no change', {});
+    const report = await createInsights(store.database, sentencesOf('en')).segments();
+    const reported = report?.segments.reduce((sum, { expectedValue }) => sum + Number(expectedValue), 0);
+    expect(plain?.forecast).toBeCloseTo(reported ?? 0, 1);
+    expect(plain?.withoutPlan.expected).toBeCloseTo(plain?.forecast ?? 0, 6);
+    const idle = await run('nobody works', { capacity: -1 });
+    expect(idle).toMatchObject({ contacts: 0, planCost: 0, withoutPlan: plain?.withoutPlan });
+    const worse = await run('more leave', { churn: 0.2 });
+    expect(worse?.withoutPlan.expected).toBeLessThan(plain?.forecast ?? 0);
+    expect(await planning().scenarios()).toEqual([worse, plain, idle]);
+    expect(await planning().scenarioOf(worse?.id ?? '')).toEqual(worse);
+    expect((await run('no change', {}))?.id).toBe(plain?.id);
+    await expect(planning().scenarioOf('unknown')).rejects.toThrow(/scenario list/);
   });
 
   it('learns from the holdout once its horizon is over, and is reviewed by it', async () => {

@@ -1,7 +1,5 @@
-import type { AllocationAnswer } from '../ports/planning.ts';
-import { allocate, whyNot } from './allocate.ts';
+import { type Allocation, allocate } from './allocate.ts';
 import type { AllocationLimit, AllocationOption, AllocationProblem } from './allocation.ts';
-import { roundedMoney } from './money.ts';
 import { type ActionWorth, type AdviceCustomer, type AdviceTerms, optionsOf } from './next-best-action.ts';
 import type { PlanningSettings } from './settings.ts';
 
@@ -11,64 +9,40 @@ export interface PlannedCustomer extends AdviceCustomer {
   ownerId: string | null;
 }
 
-interface Candidate {
+/** Somebody for whom something pays. */
+export interface Candidate {
   customer: PlannedCustomer;
   /** What pays with the least chance, in the order of the options of the problem. */
   options: readonly ActionWorth[];
 }
 
-/** The plan of a book: who gets what within the configured limits, and why others do not. */
-export async function allocateBook(
+/** The plan of a book. */
+export interface BookPlan {
+  /** In the order of the customers of the problem. */
+  candidates: readonly Candidate[];
+  problem: AllocationProblem;
+  allocation: Allocation;
+  chosen: readonly { customer: PlannedCustomer; option: ActionWorth }[];
+}
+
+/** Whom to give what within the configured limits, of what is expected to pay. */
+export async function planBook(
   book: readonly PlannedCustomer[],
   terms: AdviceTerms & { settings: PlanningSettings },
-  { currency, limit }: { currency: string; limit: number },
-): Promise<Omit<AllocationAnswer, 'asOf' | 'currency'>> {
-  const paying = book.flatMap((customer): Candidate[] => {
+): Promise<BookPlan> {
+  const candidates = book.flatMap((customer): Candidate[] => {
     const options = optionsOf(customer, terms).filter(
       ({ net, chanceItPays }) => net > 0 && chanceItPays >= terms.settings.leastChance,
     );
     return options.length > 0 ? [{ customer, options }] : [];
   });
-  const problem = problemOf(paying, terms.settings);
-  const found = await allocate(problem);
-  const money = (value: number) => roundedMoney(value, currency);
-  const chosen = paying.flatMap(({ customer, options }, i) => {
-    const option = options[found.choices[i] as number];
+  const problem = problemOf(candidates, terms.settings);
+  const allocation = await allocate(problem);
+  const chosen = candidates.flatMap(({ customer, options }, i) => {
+    const option = options[allocation.choices[i] as number];
     return option ? [{ customer, option }] : [];
   });
-  const left = paying.flatMap(({ customer, options }, i) => {
-    const why = whyNot(problem, found, i);
-    return why === null ? [] : [{ customer, why, net: options[0]?.net ?? 0 }];
-  });
-  return {
-    customers: paying.length,
-    chosen: chosen.length,
-    net: money(found.worth),
-    bound: money(found.bound),
-    gap: found.gap,
-    method: found.method,
-    limits: problem.limits.map(({ name, available }, at) => ({
-      name,
-      available,
-      used: found.used[at] as number,
-      price: found.prices[at] as number,
-    })),
-    rows: chosen
-      .sort((a, b) => b.option.net - a.option.net || (a.customer.customerId < b.customer.customerId ? -1 : 1))
-      .slice(0, limit)
-      .map(({ customer, option }) => ({
-        customerId: customer.customerId,
-        name: customer.name,
-        ownerId: customer.ownerId,
-        action: option.action.name,
-        minutes: option.action.minutes,
-        net: money(option.net),
-      })),
-    notChosen: left
-      .sort((a, b) => b.net - a.net || (a.customer.customerId < b.customer.customerId ? -1 : 1))
-      .slice(0, limit)
-      .map(({ customer: { customerId, name }, why }) => ({ customerId, name, why })),
-  };
+  return { candidates, problem, allocation, chosen };
 }
 
 /** The book as a problem of allocation: one limit for each owner's time, and those of money, offers and channels that are set. */
