@@ -1,4 +1,5 @@
 import { benchAllocation } from './allocation.ts';
+import { benchApi } from './api.ts';
 import { benchBtyd } from './btyd.ts';
 import { benchChurn } from './churn.ts';
 import { benchLive } from './live.ts';
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   btyd: benchBtyd,
   pipeline: benchPipeline,
   live: benchLive,
+  api: benchApi,
   trees: benchTrees,
   churn: benchChurn,
   allocation: benchAllocation,
@@ -22,6 +24,7 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   pipeline [CUSTOMERS ...]   sync, train, score and write-back against the sandbox: rows a second, share of each step,
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
+  api                        a customer read, a what-if and 100 rows scored, one at a time, warm: p50, p95, max
   trees [--full]             gradient boosting, scoring and TreeSHAP beside XGBoost (skipped where there is none: Debian's
                              python3-xgboost), CPU ratios paired run by run; --full adds 500,000 rows
   churn                      churn models beside scikit-learn and XGBoost on the same folds (skipped where there is no

@@ -107,7 +107,18 @@ function application({
   }
   app.use(
     '/v1',
-    rateLimit({ windowMs: 60_000, limit: API_REQUESTS_PER_MINUTE, standardHeaders: 'draft-8', legacyHeaders: false }),
+    rateLimit({
+      windowMs: 60_000,
+      limit: API_REQUESTS_PER_MINUTE,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      message: {
+        error: {
+          code: 'too-many-requests',
+          message: `At most ${API_REQUESTS_PER_MINUTE} requests a minute: wait, see Retry-After.`,
+        },
+      },
+    }),
     requireBearer(apiTokenHash),
     api.router,
   );
