@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { configFile, type Environment, homeFolder, loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { workspaceEnvironment, workspaceFile } from '../config/workspaces.ts';
 import { type CalendarDay, calendarDay, dayOf } from '../core/domain/calendar-day.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Logger } from '../core/ports/logger.ts';
@@ -44,8 +45,15 @@ export function asOfOption(command: Command): Command {
 
 /** Reads configuration and options. Throws ConfigError and DataError for what cannot be used. */
 export async function commandContext(options: WorkspaceOptions): Promise<CommandContext> {
-  const env = process.env;
-  const loaded = await loadConfig(configFile(options.config, env), env);
+  const own =
+    options.config === undefined && options.workspace !== undefined
+      ? workspaceFile(options.workspace, process.env)
+      : null;
+  const env =
+    own === null || options.workspace === undefined
+      ? process.env
+      : workspaceEnvironment(process.env, options.workspace);
+  const loaded = await loadConfig(own ?? configFile(options.config, env), env);
   const config = options.workspace === undefined ? loaded : { ...loaded, workspace: options.workspace };
   return {
     config,

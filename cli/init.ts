@@ -2,14 +2,10 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { environmentPrefix } from '../config/load.ts';
-import { SECRET_VARIABLES } from '../config/secrets.ts';
 import { ConfigError } from '../core/domain/errors.ts';
+import { firstYaml, secretLines, VENDORS, type Vendor } from './first-files.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
-
-const VENDORS = ['salesforce', 'hubspot', 'segment'] as const;
-type Vendor = (typeof VENDORS)[number];
 
 /** `staypower init` */
 export function initCommand(): Command {
@@ -25,7 +21,10 @@ export function initCommand(): Command {
     .option('--json', 'one line of JSON on stdout')
     .action(async (options: { connect: readonly Vendor[]; currency: string; timeZone: string; json?: boolean }) => {
       const files = [
-        { path: resolve('staypower.yaml'), text: yamlOf(options.connect, options.currency, options.timeZone) },
+        {
+          path: resolve('staypower.yaml'),
+          text: firstYaml({ ...options, workspace: 'default', vendors: options.connect }),
+        },
         { path: resolve('.env.example'), text: environmentOf(options.connect) },
       ];
       const there = files.filter(({ path }) => existsSync(path));
@@ -48,34 +47,10 @@ export function initCommand(): Command {
   return example(command, 'staypower init --connect salesforce hubspot --currency EUR --time-zone Europe/Berlin');
 }
 
-function yamlOf(vendors: readonly Vendor[], currency: string, timeZone: string): string {
-  return [
-    '# Staypower. Every key has a default; secrets never stand here but in the environment (.env.example).',
-    'workspace: default',
-    `timeZone: ${timeZone}`,
-    `currency: ${currency}`,
-    '# In the order of trust: of one sale on record in two systems, the first one is kept.',
-    'connections:',
-    ...vendors.flatMap((vendor) => [`  - vendor: ${vendor}`, `    id: ${vendor}`]),
-    'server:',
-    '  port: 8080',
-    '  # The https address under which vendors reach this server; needed for webhooks of HubSpot.',
-    '  publicBaseUrl: null',
-    '',
-  ].join('\n');
-}
-
 function environmentOf(vendors: readonly Vendor[]): string {
   return [
     '# Copy what you need into the environment. A variable that is set must not be empty.',
-    ...vendors.flatMap((vendor) => [
-      '',
-      `# ${vendor}`,
-      ...SECRET_VARIABLES[vendor].map(
-        ({ name, needed, what }) =>
-          `${needed ? '' : '# '}${environmentPrefix(vendor)}_${name}=   # ${what}${needed ? '' : ' (optional)'}`,
-      ),
-    ]),
+    ...secretLines(vendors),
     '',
     '# For "staypower connect": the key that encrypts tokens in the store (openssl rand -base64 32). Keep it elsewhere than the store.',
     '# STAYPOWER_KEY=',

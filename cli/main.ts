@@ -37,6 +37,7 @@ import { undoCommand } from './undo.ts';
 import { undoJoinCommand } from './undo-join.ts';
 import { unprovisionCommand } from './unprovision.ts';
 import { webhookCommand } from './webhook.ts';
+import { workspaceCommand } from './workspace.ts';
 import { writeBackCommand } from './write-back.ts';
 
 /** The program with all its commands. */
@@ -80,6 +81,7 @@ function program(): Command {
     serveCommand(),
     webhookCommand(),
     sandboxCommand(),
+    workspaceCommand(),
     pruneCommand(),
     backupCommand(),
     restoreCommand(),

@@ -29,10 +29,7 @@ export async function openStore(location: StoreLocation, migrationsFolder = MIGR
       },
     ]);
   }
-  const schema = `ws_${location.workspace}`;
-  const database = location.databaseUrl
-    ? await openPostgres(location.databaseUrl, schema)
-    : await openPglite(location.folder, schema);
+  const database = await openSchema(location, `ws_${location.workspace}`);
   try {
     await migrate(database, migrationsFolder);
     return database;
@@ -40,4 +37,17 @@ export async function openStore(location: StoreLocation, migrationsFolder = MIGR
     await database.close();
     throw error;
   }
+}
+
+/**
+ * Opens a store outside of any workspace: to see which there are, and to drop one. Nothing is migrated.
+ *
+ * @throws StoreError when the store is held
+ */
+export function openWhole(location: Pick<StoreLocation, 'databaseUrl' | 'folder'>): Promise<Database> {
+  return openSchema(location, 'public');
+}
+
+function openSchema(location: Pick<StoreLocation, 'databaseUrl' | 'folder'>, schema: string): Promise<Database> {
+  return location.databaseUrl ? openPostgres(location.databaseUrl, schema) : openPglite(location.folder, schema);
 }
