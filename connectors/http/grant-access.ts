@@ -13,6 +13,11 @@ export interface GrantAccess {
 
 /** An access token with less than this to live is renewed before it is used. */
 const EARLY_MS = 60_000;
+/**
+ * What was read is good for this long. A process that has been idle would else spend its one retry on a token that another process
+ * had renewed and that has expired since.
+ */
+const REMEMBERED_MS = 60_000;
 
 /**
  * Holds a connection's grant and renews it through the store, which all processes share.
@@ -26,6 +31,7 @@ export function createGrantAccess(
   clock: Clock,
 ): GrantAccess {
   let held: Grant | null = null;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   let renewing: Promise<Grant> | null = null;
   const renew = (refusedToken: string): Promise<Grant> => {
     if (renewing !== null) return renewing;
@@ -34,6 +40,7 @@ export function createGrantAccess(
     renewing = renewal.then(
       (grant) => {
         held = grant;
+        readAtMs = clock.now().getTime();
         renewing = null;
         return grant;
       },
@@ -48,7 +55,12 @@ export function createGrantAccess(
   };
   return {
     current: async () => {
-      held ??= await grants.read(connectionId);
+      if (renewing !== null) return renewing;
+      const nowMs = clock.now().getTime();
+      if (held === null || nowMs - readAtMs > REMEMBERED_MS) {
+        held = await grants.read(connectionId);
+        readAtMs = nowMs;
+      }
       if (held === null) return null;
       return expiresSoon(held, clock) ? renew(held.accessToken) : held;
     },

@@ -76,6 +76,18 @@ describe.each(VENDORS)('a connection to %s', (vendor) => {
     expect(calls.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(6);
   });
 
+  test('goes on in a process that slept through a renewal by another one and its expiry', async () => {
+    await house.connect(vendor);
+    const [busy, idle] = [house.connector(vendor), house.connector(vendor)];
+    await Promise.all([readOnce(busy), readOnce(idle)]);
+    await house.control(vendor, EXPIRE[vendor]);
+    await readOnce(busy);
+    await house.control(vendor, EXPIRE[vendor]);
+    clock.advance(61_000);
+    await readOnce(idle);
+    expect(await house.refreshes(vendor)).toHaveLength(2);
+  });
+
   test('whose every token is refused is tried twice a call and then given up, not lost', async () => {
     await house.connect(vendor);
     const connector = house.connector(vendor);
