@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
 import type { AdviceAnswer } from '../core/ports/planning.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { modelMissing } from './model-missing.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -21,9 +22,9 @@ export function adviseCommand(): Command {
     try {
       const { asOf } = context;
       const found = await open.planning.advice({ asOf, seed: options.seed, limit: options.limit });
+      if (!found) throw modelMissing(context.config.workspace);
       if (context.json) printJson(found);
-      else if (found) show(found);
-      else print('There is no model yet: run "staypower train", or "staypower run" for a whole cycle.');
+      else show(found);
     } finally {
       await open.close();
     }

@@ -7,6 +7,7 @@ import { DataError } from '../core/domain/errors.ts';
 import { type ScenarioChanges, scenarioChangesSchema } from '../core/planning/scenario.ts';
 import type { ScenarioDocument } from '../core/ports/planning.ts';
 import { asOfOption, type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { modelMissing } from './model-missing.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -81,15 +82,15 @@ async function runScenario(options: RunOptions): Promise<void> {
     throw new DataError({
       field: issue?.path.join('.') ?? 'changes',
       expected: issue?.message ?? 'a change',
-      remedy: 'give a relative change such as 0.05 for 5 % more; -1 is nothing left',
+      remedy: 'give a relative change: 0.05 is 5 % more, -1 nothing left',
     });
   }
-  await withWorkspace(options, async ({ planning }, { asOf, json }) => {
+  await withWorkspace(options, async ({ planning }, { asOf, json, config }) => {
     const name = options.name ?? shared?.name ?? 'no change';
     const found = await planning.scenario({ asOf, seed: options.seed, name, changes: changes.data });
+    if (!found) throw modelMissing(config.workspace);
     if (json) printJson(found);
-    else if (found) show([found]);
-    else print('There is no model yet: run "staypower train", or "staypower run" for a whole cycle.');
+    else show([found]);
   });
 }
 

@@ -3,7 +3,7 @@ import { gamma, normal, seededRandom } from '../math/random.ts';
 import { quantile } from './qini.ts';
 import type { SaveRate } from './save-rates.ts';
 
-const relative = z.number().min(-1).max(10).default(0);
+const relative = z.number().min(-1, 'a number of -1 or more').max(10, 'a number of 10 or less').default(0);
 
 /** What a scenario changes. Nothing, when everything is left out. */
 export const scenarioChangesSchema = z.strictObject({
