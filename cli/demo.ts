@@ -8,7 +8,7 @@ import { openWorkspace } from '../config/wiring.ts';
 import { calendarDay, dayOf } from '../core/domain/calendar-day.ts';
 import { cycle } from '../core/pipeline/cycle.ts';
 import { startLive } from '../core/pipeline/live.ts';
-import { PROVISIONED_FIELDS } from '../core/scores/fields.ts';
+import { provisionedFields } from '../core/playbooks/provisioned-fields.ts';
 import { CREDENTIALS } from '../sandbox/index.ts';
 import type { Sandbox } from '../sandbox/kernel/types.ts';
 import { asOfOption, type CommandContext, systemClock } from './context.ts';
@@ -65,7 +65,7 @@ async function demo(options: DemoOptions): Promise<void> {
       const listening = await listen(open, context, { port: options.port ?? 0 });
       try {
         for (const { fields } of open.workspace.connectors)
-          await fields?.provision(PROVISIONED_FIELDS, { dryRun: false });
+          await fields?.provision(provisionedFields(open.workspace.playbooks), { dryRun: false });
         await receiveSegment(world.sandbox, listening.server.url, context, (done, total) =>
           progress.step({ step: 'pull', detail: 'segment webhooks', done, total }),
         );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openConnectors } from '../config/wiring.ts';
-import { PROVISIONED_FIELDS } from '../core/scores/fields.ts';
+import { provisionedFields } from '../core/playbooks/provisioned-fields.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -23,7 +23,11 @@ export function provisionCommand(): Command {
           steps: readonly { what: string; name: string; on: string; outcome: string; note: string }[];
         }[] = [];
         for (const { connectionId, fields } of open.connectors) {
-          if (fields) connections.push({ connectionId, steps: await fields.provision(PROVISIONED_FIELDS, { dryRun }) });
+          if (fields)
+            connections.push({
+              connectionId,
+              steps: await fields.provision(provisionedFields(context.config.playbooks), { dryRun }),
+            });
         }
         const steps = connections.flatMap(({ connectionId, steps: each }) =>
           each.map((step) => ({ connectionId, ...step })),

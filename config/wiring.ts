@@ -6,6 +6,7 @@ import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { createSalesforce, type SalesforceSecrets } from '../connectors/salesforce/index.ts';
 import { createSegment } from '../connectors/segment/index.ts';
 import { sourceRank, type Workspace } from '../core/pipeline/cycle.ts';
+import { assertPerformable } from '../core/playbooks/assert-performable.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
 import type { Database } from '../core/ports/database.ts';
@@ -243,6 +244,14 @@ export async function openWorkspace(
   const rates = await readExchangeRates(config);
   const database = await openDatabase(config, context);
   const connectors = prepared?.build(database) ?? [];
+  if (prepared !== null) {
+    try {
+      assertPerformable(config.playbooks, connectors);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
   return {
     workspace: {
       name: config.workspace,

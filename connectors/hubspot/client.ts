@@ -14,7 +14,7 @@ import type { CallKind, Limits } from './limits.ts';
 
 /** One call of the API. */
 interface Call<T> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base address, e.g. "/crm/objects/2026-09/contacts". */
   path: string;
   query?: Readonly<Record<string, string>>;

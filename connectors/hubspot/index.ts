@@ -7,10 +7,9 @@ import { accessTokens, type HubSpotSecrets } from './access-tokens.ts';
 import { checkAccount } from './check-account.ts';
 import { createClient } from './client.ts';
 import { createSurvey } from './discover.ts';
-import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
 import { createLimits } from './limits.ts';
 import type { ObjectReader } from './mapping.ts';
-import { findTask, openTask } from './open-task.ts';
+import { createPerformer } from './perform.ts';
 import { createFieldProvisioner } from './provision-fields.ts';
 import { pullStream } from './pull.ts';
 import { accountReader } from './pull-accounts.ts';
@@ -73,12 +72,7 @@ export function createHubSpot(
     inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },
     fields: createFieldProvisioner(batch),
     scores: createScoreWriter({ batch, live }),
-    actions: {
-      kinds: ['task', 'sequence'],
-      perform: (action) =>
-        action.kind === 'task' ? openTask(live, action, context.timeZone) : enrolInSequence(live, action),
-      find: (action) => (action.kind === 'task' ? findTask(live, action) : findEnrolment(live, action)),
-    },
+    actions: createPerformer(live, context.timeZone),
     uninstall: createUninstaller(batch, byGrant),
     check: () =>
       checkAccount(

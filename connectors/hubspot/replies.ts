@@ -95,3 +95,9 @@ export const usageSchema = z.object({
 
 /** An enrolment in a sequence. */
 export const enrolmentSchema = z.object({ id, sequenceId: id.nullish() });
+
+/** A change of a list's members; HubSpot spells the first key so. */
+export const membershipSchema = z.object({
+  recordsIdsAdded: z.array(id).default([]),
+  recordIdsMissing: z.array(id).default([]),
+});

@@ -1,4 +1,3 @@
-import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
 import { STREAMS, type Stream } from '../../core/domain/records.ts';
 import type { Connector } from '../../core/ports/connector.ts';
 import type { ConnectorContext } from '../http/context.ts';
@@ -8,9 +7,8 @@ import { createClient } from './client.ts';
 import { COLLECTION_ROWS } from './collections.ts';
 import { createDescriber } from './describe.ts';
 import { createSurvey } from './discover.ts';
-import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
 import { type Organisation, plainSource, plainSources } from './object-source.ts';
-import { findTask, openTask } from './open-task.ts';
+import { createPerformer } from './perform.ts';
 import { provisionFields } from './provision-fields.ts';
 import { pullStream } from './pull.ts';
 import { ACCOUNT } from './pull-accounts.ts';
@@ -85,13 +83,7 @@ export function createSalesforce(
       write: (rows, lane) => writeScores(organisation, rows, lane),
       read: (records, names) => readScores(client, records, names),
     },
-    actions: {
-      kinds: ['task', 'sequence'],
-      perform: (action: Action): Promise<ActionReceipt> =>
-        action.kind === 'task' ? openTask(client, action) : enrolInCadence(client, action),
-      find: (action: Action): Promise<ActionReceipt | null> =>
-        action.kind === 'task' ? findTask(client, action) : findEnrolment(client, action),
-    },
+    actions: createPerformer(client),
     uninstall: createUninstaller(organisation),
     check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
     usage: client.usage,

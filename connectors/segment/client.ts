@@ -11,13 +11,24 @@ export interface TrackingEndpoint {
   timeoutMs: number;
 }
 
-/** Traits of one user. */
-export interface Identify {
+type Traits = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What is said of one user. */
+interface OfUser {
   userId: string;
   /** Below 100 characters: Segment drops longer ones. */
   messageId: string;
-  traits: Readonly<Record<string, string | number | null>>;
 }
+
+/** Traits of one user. */
+export interface Identify extends OfUser {
+  traits: Traits;
+}
+
+/** An event of one user, or traits of the company that one belongs to. */
+export type UserMessage =
+  | (OfUser & { event: string; properties: Traits })
+  | (OfUser & { groupId: string; traits: Traits });
 
 /** Marks what we send, so that it is known when it comes back; `active: false` says that the person did nothing. */
 const CONTEXT = { active: false, integration: { name: INTEGRATION_NAME } };
@@ -34,7 +45,11 @@ const CLOSING_MS = 5_000;
  *
  * @throws AuthError, RateLimitError, VendorError; when it returns, Segment has taken the batch
  */
-export async function sendBatch(endpoint: TrackingEndpoint, batch: readonly Identify[], at: Date): Promise<void> {
+export async function sendBatch(
+  endpoint: TrackingEndpoint,
+  batch: readonly (Identify | UserMessage)[],
+  at: Date,
+): Promise<void> {
   const analytics = new Analytics({
     writeKey: endpoint.writeKey,
     host: endpoint.host,
@@ -54,11 +69,18 @@ export async function sendBatch(endpoint: TrackingEndpoint, batch: readonly Iden
   analytics.on('error', ({ reason }) => {
     failure ??= reason ?? 'no reason';
   });
-  analytics.on('identify', () => {
-    delivered += 1;
-  });
-  for (const { userId, messageId, traits } of batch) {
-    analytics.identify({ userId, messageId, traits: { ...traits }, timestamp: at, context: CONTEXT });
+  for (const kind of ['identify', 'track', 'group'] as const) {
+    analytics.on(kind, () => {
+      delivered += 1;
+    });
+  }
+  for (const message of batch) {
+    const common = { userId: message.userId, messageId: message.messageId, timestamp: at, context: CONTEXT };
+    if ('event' in message) {
+      analytics.track({ ...common, event: message.event, properties: { ...message.properties } });
+    } else if ('groupId' in message) {
+      analytics.group({ ...common, groupId: message.groupId, traits: { ...message.traits } });
+    } else analytics.identify({ ...common, traits: { ...message.traits } });
   }
   await analytics.closeAndFlush({ timeout: endpoint.timeoutMs + CLOSING_MS });
   if (failure === null && delivered === batch.length) return;

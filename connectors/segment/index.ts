@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { MOST_EVENTS } from './limits.ts';
 import { mapMessage } from './mapping.ts';
 import { type Meaning, SHIPPED_MEANINGS } from './meanings.ts';
+import { createPerformer } from './perform.ts';
 import type { SegmentSettings } from './settings.ts';
 import { writeScores } from './write-scores.ts';
 
@@ -23,7 +24,7 @@ export interface SegmentSecrets {
 
 /**
  * Segment: what people did and ordered comes in by webhook, or by file replay for the time before; scores go out as traits. There is
- * nothing to pull (no API lists all profiles), no field to provision and no task to open.
+ * nothing to pull (no API lists all profiles), no field to provision and no task to open; events and audiences can be told.
  */
 export function createSegment(
   context: ConnectorContext,
@@ -60,7 +61,7 @@ export function createSegment(
       // The tracking API only takes; the Profile API knows a trait some minutes later, and only where it was bought.
       read: null,
     },
-    actions: null,
+    actions: createPerformer(context, endpoint),
     uninstall: null,
     check: () => check(settings, secrets),
     // Segment counts no calls of a day.

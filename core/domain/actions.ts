@@ -1,7 +1,7 @@
 import type { CalendarDay } from './calendar-day.ts';
 
 /** Kinds of action a connector may be able to perform. */
-export type ActionKind = 'task' | 'sequence';
+export type ActionKind = Action['kind'];
 
 /** A task for the owner of a record. */
 export interface TaskAction {
@@ -31,7 +31,53 @@ export interface SequenceAction {
   fallback: TaskAction;
 }
 
-export type Action = TaskAction | SequenceAction;
+/** Actions beside a playbook's task or sequence. */
+interface Step {
+  key: string;
+  contactExternalId: string;
+  /** Key of the crossing's task or sequence: where that is a task, a step that cannot be done needs none of its own. */
+  beside: string;
+}
+
+/** Membership of a Salesforce campaign or of a HubSpot list (a static one: active lists choose their members themselves). */
+export interface ListAction extends Step {
+  kind: 'list';
+  /** Campaign id, or list id. */
+  listId: string;
+  fallback: TaskAction;
+}
+
+/** A note on the contact's open cases or tickets, so that support sees it; writes the provisioned field `flag` and no other. */
+export interface FlagAction extends Step {
+  kind: 'flag';
+  /** At most 255 characters. */
+  note: string;
+  fallback: TaskAction;
+}
+
+/** An event about the customer, for the vendor to pass on. */
+export interface TrackAction extends Step {
+  kind: 'track';
+  event: string;
+  properties: Readonly<Record<string, string | number>>;
+}
+
+/** Traits of the company that a user belongs to. */
+export interface GroupAction extends Step {
+  kind: 'group';
+  groupId: string;
+  traits: Readonly<Record<string, string | number>>;
+}
+
+/** A trait by which an audience chooses its members. */
+export interface AudienceAction extends Step {
+  kind: 'audience';
+  /** Letters, digits and underscores; becomes the trait `staypower_audience_NAME`. */
+  name: string;
+}
+
+export type StepAction = ListAction | FlagAction | TrackAction | GroupAction | AudienceAction;
+export type Action = TaskAction | SequenceAction | StepAction;
 
 /** Proof that an action was done. */
 export interface ActionReceipt {

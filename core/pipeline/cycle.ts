@@ -155,7 +155,9 @@ export async function cycle(
   // While nothing may leave, nothing is planned either: a task planned now would be stale when it may go.
   const paused = await readPause(database);
   const leaves = (step: Step) => paused === null && runs(step);
-  const acting = connectors.filter((connector) => connector.actions).map((connector) => connector.connectionId);
+  const acting = connectors
+    .filter(({ actions }) => actions?.kinds.includes('task'))
+    .map(({ connectionId }) => connectionId);
   const planned = leaves('plan')
     ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock })
     : { heldOut: 0, deferred: 0 };

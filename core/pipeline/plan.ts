@@ -4,10 +4,12 @@ import type { NewEvent } from '../domain/outbound-event.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { isInCell } from '../playbooks/cell.ts';
 import type { Playbook } from '../playbooks/schema.ts';
+import { stepAction } from '../playbooks/step-action.ts';
 import { fillTemplate } from '../playbooks/template.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
+import { queueAction, recordsOf, type Target, targetsOf } from '../store/action-targets.ts';
 import { appendEvents } from '../store/outbound-events.ts';
 import { inTurn } from '../store/turn.ts';
 
@@ -27,14 +29,6 @@ interface Queued {
   name: string | null;
   do_not_contact: boolean;
   score: Score;
-}
-
-/** A contact record on which a task can be opened. */
-interface Target {
-  customer_id: string;
-  connection_id: string;
-  external_id: string;
-  owner_id: string | null;
 }
 
 /**
@@ -97,6 +91,8 @@ async function planOne(
     ).map((row) => row.customer_id),
   );
   const targets = await targetsOf(sql, ids, context.actingConnections, playbook.sequence?.connection ?? null);
+  const stepConnections = [...new Set(playbook.steps.map((step) => step.connection))];
+  const stepRecords = Map.groupBy(await recordsOf(sql, ids, stepConnections), (record) => record.customer_id);
   const capacity = new Map(
     (
       await sql.query<{ owner: string; count: number }>(
@@ -134,19 +130,8 @@ async function planOne(
     }
     capacity.set(owner, given + 1);
     const action = actionFor(playbook, row, target, asOf);
-    await sql.query(
-      `insert into outbox (customer_id, action_key, playbook, connection_id, action, state, attempts, not_before)
-       values ($1::uuid, $2, $3, $4, $5::jsonb, 'waiting', 0, $6)
-       on conflict (customer_id, action_key) do nothing`,
-      [
-        row.customer_id,
-        action.key,
-        playbook.name,
-        target.connection_id,
-        JSON.stringify(action),
-        context.clock.now().toISOString(),
-      ],
-    );
+    await queueAction(sql, playbook.name, row.customer_id, target.connection_id, action, context.clock.now());
+    await queueSteps(sql, playbook, row, { target, action, asOf, stepRecords, now: context.clock.now() });
     await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
     fired.push({
       type: 'playbook.fired',
@@ -166,31 +151,44 @@ async function planOne(
   await appendEvents(sql, fired, context.clock.now());
 }
 
-/**
- * The record an action is about: one with an owner before one without, in the order of the connections.
- *
- * @param first the connection of the playbook's sequence: a sequence runs where it is set up
- */
-async function targetsOf(
+/** Puts what a playbook does beside its task or sequence into the outbox: at each step's vendor, on the customer's first record there. */
+async function queueSteps(
   sql: Sql,
-  ids: readonly string[],
-  connections: readonly string[],
-  first: string | null,
-): Promise<ReadonlyMap<string, Target>> {
-  const rows = await sql.query<Target>(
-    `select customer_id, connection_id, external_id, owner_id from customer_records
-     where customer_id = any($1::uuid[]) and kind = 'contact' and connection_id = any($2::text[])`,
-    [ids, connections],
-  );
-  const order = (row: Target) =>
-    row.connection_id === first
-      ? -1
-      : connections.indexOf(row.connection_id) + (row.owner_id === null ? connections.length : 0);
-  const targets = new Map<string, Target>();
-  for (const row of rows.sort((a, b) => order(a) - order(b) || (a.external_id < b.external_id ? -1 : 1))) {
-    if (!targets.has(row.customer_id)) targets.set(row.customer_id, row);
+  playbook: Playbook,
+  row: Queued,
+  about: {
+    target: Target;
+    action: Action;
+    asOf: CalendarDay;
+    stepRecords: ReadonlyMap<string, readonly Target[]>;
+    now: Date;
+  },
+): Promise<void> {
+  const { target, action, asOf, now } = about;
+  for (const [index, step] of playbook.steps.entries()) {
+    const own = about.stepRecords.get(row.customer_id)?.filter((record) => record.connection_id === step.connection);
+    const record = own?.find((each) => each.external_id === target.external_id) ?? own?.[0];
+    if (record === undefined) continue;
+    const queued = stepAction(
+      step,
+      { contactExternalId: record.external_id, parentExternalId: record.parent_external_id },
+      {
+        key: keyOf(playbook, [record.connection_id, record.external_id, row.crossed_on, step.do, index]),
+        task: taskFor(playbook, row, record, asOf),
+        beside: action.key,
+        playbook: playbook.name,
+        score: row.score,
+        asOf,
+      },
+    );
+    if (queued !== null) await queueAction(sql, playbook.name, row.customer_id, record.connection_id, queued, now);
   }
-  return targets;
+}
+
+/** The same for the same crossing of the same record, however often it is planned. At most 64 characters of [a-z0-9-]. */
+function keyOf(playbook: Playbook, parts: readonly (string | number)[]): string {
+  const hash = hashOf([playbook.name, ...parts]);
+  return `${playbook.name.slice(0, 30)}-${hash.toLowerCase().replace(/[^a-z0-9]/g, '0')}`;
 }
 
 /** The playbook's sequence where the customer has a record at its vendor, else its task. */
@@ -215,15 +213,7 @@ function taskFor(playbook: Playbook, row: Queued, target: Target, asOf: Calendar
   };
   return {
     kind: 'task',
-    // By record and crossing: the same crossing gives the same key, however often it is planned.
-    key: `${playbook.name.slice(0, 30)}-${hashOf([
-      playbook.name,
-      target.connection_id,
-      target.external_id,
-      row.crossed_on,
-    ])
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '0')}`,
+    key: keyOf(playbook, [target.connection_id, target.external_id, row.crossed_on]),
     contactExternalId: target.external_id,
     ownerId: target.owner_id,
     subject: fillTemplate(playbook.task.subject, values),

@@ -2,6 +2,29 @@ import { z } from 'zod';
 
 const band = z.enum(['high', 'medium', 'low']);
 
+const connection = z.string().min(1);
+
+/** One step beside the task. */
+const stepSchema = z.discriminatedUnion('do', [
+  /** Into a Salesforce campaign, or a static HubSpot list. */
+  z.strictObject({ do: z.literal('list'), connection, listId: z.string().min(1) }),
+  /** A note on the customer's open cases (Salesforce) or tickets (HubSpot); "provision" makes the field. */
+  z.strictObject({ do: z.literal('flag'), connection, note: z.string().min(1).max(255) }),
+  /** A Segment event. */
+  z.strictObject({ do: z.literal('track'), connection, event: z.string().min(1) }),
+  /** Traits on the Segment group (company) that the user belongs to. */
+  z.strictObject({ do: z.literal('group'), connection }),
+  /** A Segment trait `staypower_audience_NAME`, by which an audience can be built. */
+  z.strictObject({
+    do: z.literal('audience'),
+    connection,
+    name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'lower-case letters, digits and underscores'),
+  }),
+]);
+
+/** A step of a playbook. */
+export type PlaybookStep = z.output<typeof stepSchema>;
+
 /**
  * A playbook as data: which cell to watch, what to do when a customer enters it, and how often. The defaults are those of
  * DECISIONS: entering counts (not being there), hysteresis 5 points, cool-down 30 days, 10 % held out at random.
@@ -39,6 +62,8 @@ export const playbookSchema = z.strictObject({
     })
     .nullable()
     .default(null),
+  /** What is done beside the task or sequence, where the customer has a record on that connection. */
+  steps: z.array(stepSchema).default([]),
 });
 
 /** A playbook with its defaults filled. */

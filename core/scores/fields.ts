@@ -132,7 +132,7 @@ const ROLL_UP_FIELDS: readonly FieldDefinition[] = [
   ),
 ];
 
-/** Every field that is provisioned. */
+/** Every field that scores fill. */
 export const PROVISIONED_FIELDS: readonly FieldDefinition[] = [...SCORE_FIELDS, ...ROLL_UP_FIELDS];
 
 function field(name: string, label: string, description: string, type: FieldDefinition['type']): FieldDefinition {

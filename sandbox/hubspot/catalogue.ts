@@ -63,7 +63,7 @@ const DEFAULTS: Readonly<Record<ObjectType, string>> = {
   orders:
     'hs_order_name hs_currency_code hs_total_price:number hs_fulfillment_status hs_source_store hs_pipeline hs_pipeline_stage hs_external_order_id hs_processed_date:datetime',
   line_items: 'name price:number quantity:number amount:number',
-  tickets: 'subject content hs_pipeline hs_pipeline_stage hs_ticket_priority hubspot_owner_id',
+  tickets: 'subject content hs_pipeline hs_pipeline_stage hs_ticket_priority hubspot_owner_id closed_date:datetime',
   emails: 'hs_timestamp:datetime hs_email_subject hs_email_direction hs_email_status hubspot_owner_id hs_email_text',
   meetings: 'hs_timestamp:datetime hs_meeting_title hs_meeting_outcome hs_meeting_start_time:datetime hubspot_owner_id',
   calls: 'hs_timestamp:datetime hs_call_title hs_call_status hs_call_direction hubspot_owner_id',

@@ -4,6 +4,7 @@ import type { Kernel, SandboxOptions, VendorSandbox } from '../kernel/types.ts';
 import { accountRoutes } from './account.ts';
 import { associationRoutes } from './associations.ts';
 import { limits } from './limits.ts';
+import { listRoutes } from './lists.ts';
 import { authentication, oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
 import { createPortal } from './portal.ts';
@@ -27,6 +28,7 @@ export function createHubSpot(kernel: Kernel, options: SandboxOptions): VendorSa
   router.use(propertyRoutes(portal));
   router.use(accountRoutes(kernel));
   router.use(sequenceRoutes(portal));
+  router.use(listRoutes(portal));
   router.use(objectRoutes(portal, auth.sourceOf));
   return {
     name: 'hubspot',

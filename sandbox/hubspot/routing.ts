@@ -33,6 +33,18 @@ export function bodyOf(req: Request): Record<string, unknown> {
   throw new HubSpotError(400, 'VALIDATION_ERROR', 'Invalid input JSON on line 1, column 1');
 }
 
+/** The body of a request that is a JSON list. */
+export function listBodyOf(req: Request): readonly unknown[] {
+  const text = Buffer.isBuffer(req.body) ? req.body.toString('utf8') : '';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value;
+  } catch {
+    // Answered below, as HubSpot does.
+  }
+  throw new HubSpotError(400, 'VALIDATION_ERROR', 'Invalid input JSON on line 1, column 1');
+}
+
 /** A parameter of the path as text. */
 export function param(req: Request, name: string): string {
   const value = req.params[name];

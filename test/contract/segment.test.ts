@@ -72,7 +72,8 @@ const forget = async () => {
 describe('Segment connector', () => {
   it('says what Segment cannot do as what is absent', () => {
     const connector = connect();
-    expect([connector.source, connector.fields, connector.actions]).toEqual([null, null, null]);
+    expect([connector.source, connector.fields, connector.scores?.read]).toEqual([null, null, null]);
+    expect(connector.actions?.kinds).toEqual(['track', 'group', 'audience']);
     expect(connector.scores?.kinds).toEqual(['contact']);
     expect(connector.inbound).not.toBeNull();
   });

@@ -106,6 +106,37 @@ describe('planning', () => {
     expect(await planned()).toEqual({ planned: 0, heldOut: 0, deferred: 0 });
   });
 
+  it('queues the steps of a playbook beside the task, on the record at each step’s vendor, once', async () => {
+    await customer('1');
+    await store.database.query(
+      `insert into customer_records (customer_id, connection_id, kind, external_id, parent_external_id, written, attempts)
+       values ($1::uuid, 'segment', 'contact', 'user:u1', 'acme', '{}', 0)`,
+      [idOf('1')],
+    );
+    const book = playbook({
+      steps: [
+        { do: 'list', connection: 'crm', listId: '7' },
+        { do: 'group', connection: 'segment' },
+        { do: 'flag', connection: 'elsewhere', note: 'x' },
+      ],
+    });
+    await crossed(['1'], TODAY, book);
+    expect(await planned(TODAY, book)).toEqual({ planned: 1, heldOut: 0, deferred: 0 });
+    const rows = await store.database.query<{
+      connection_id: string;
+      action: { kind: string; key: string; beside?: string };
+    }>(`select connection_id, action from outbox order by action->>'kind'`);
+    const main = rows.find(({ action }) => action.kind === 'task')?.action.key;
+    expect(rows.map(({ connection_id: connection, action }) => [connection, action.kind, action.beside])).toEqual([
+      ['segment', 'group', main],
+      ['crm', 'list', main],
+      ['crm', 'task', undefined],
+    ]);
+    expect(rows.every(({ action }) => /^[a-z0-9-]{1,64}$/.test(action.key))).toBe(true);
+    expect(await planned(TODAY, book)).toMatchObject({ planned: 0 });
+    expect(await outbox()).toHaveLength(3);
+  });
+
   it('gives an owner the most urgent ones up to the capacity of a day, and the rest the next day', async () => {
     const book = playbook({ tasksPerOwnerPerDay: 2 });
     for (const [index, owner] of ['a', 'a', 'a', 'a', 'a', 'b'].entries())
@@ -227,8 +258,8 @@ describe('acting', () => {
   it('performs what waits, once', async () => {
     const crm = fakeConnector();
     await task('1');
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 1, rejected: 0 });
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 0, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 1, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 0, rejected: 0 });
     expect(crm.done).toHaveLength(1);
     expect(crm.finds).toBe(0);
     expect(await outbox()).toMatchObject([{ state: 'done' }]);
@@ -308,24 +339,24 @@ describe('acting', () => {
       ['waiting', 0],
       ['waiting', 0],
     ]);
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 2, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 2, rejected: 0 });
   });
 
   it('lets an action that the vendor fails at wait, and the others go before it', async () => {
     const crm = fakeConnector();
     for (const each of ['1', '2', '3']) await task(each);
     crm.faults.push('down');
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 0, rejected: 0 });
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 2, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 0, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 2, rejected: 0 });
     clock.advance(MINUTE_MS);
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 1, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 1, rejected: 0 });
   });
 
   it('puts what is refused, or fails ten times, into quarantine; a replay looks for it first', async () => {
     const crm = fakeConnector();
     await task('1');
     crm.faults.push('refused');
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 0, rejected: 1 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 0, rejected: 1 });
     await task('2');
     crm.faults.push(...Array<ActionFault>(10).fill('down'));
     await untilDone(crm);
@@ -334,7 +365,7 @@ describe('acting', () => {
     expect(await store.database.query("select code from quarantine where stage = 'act'")).toHaveLength(2);
     expect(await replayQuarantine(store.database)).toBe(2);
     const finds = crm.finds;
-    expect(await act(store.database, [crm], { clock })).toEqual({ performed: 2, rejected: 0 });
+    expect(await act(store.database, [crm], { clock })).toMatchObject({ performed: 2, rejected: 0 });
     expect(crm.finds - finds).toBe(2);
     expect(crm.done).toHaveLength(2);
   });
@@ -342,7 +373,7 @@ describe('acting', () => {
   it('leaves alone what belongs to a connection that performs nothing', async () => {
     const readOnly = { ...fakeConnector(), actions: null };
     await task('1');
-    expect(await act(store.database, [readOnly], { clock })).toEqual({ performed: 0, rejected: 0 });
+    expect(await act(store.database, [readOnly], { clock })).toMatchObject({ performed: 0, rejected: 0 });
     expect(await outbox()).toMatchObject([{ state: 'waiting' }]);
   });
 });

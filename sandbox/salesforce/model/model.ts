@@ -1,4 +1,5 @@
 import { activityObjects } from './activity-objects.ts';
+import { campaignObjects } from './campaign-objects.ts';
 import { type Field, makeField, type ObjectType } from './field.ts';
 import { salesObjects } from './sales-objects.ts';
 import { setupObjects, toolingObjects } from './setup-objects.ts';
@@ -33,7 +34,7 @@ export class Model {
   readonly #tooling = new Map<string, ObjectType>();
 
   constructor() {
-    for (const object of [...salesObjects(), ...activityObjects(), ...setupObjects()]) {
+    for (const object of [...salesObjects(), ...activityObjects(), ...campaignObjects(), ...setupObjects()]) {
       this.#objects.set(object.name.toLowerCase(), object);
       this.#byPrefix.set(object.keyPrefix, object);
     }

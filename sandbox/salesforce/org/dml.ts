@@ -2,6 +2,7 @@ import { salesforceTime } from '../datetime.ts';
 import { SalesforceError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import type { Field, ObjectType } from '../model/field.ts';
+import { checkCampaignMember } from './campaign-rules.ts';
 import { derive } from './derive.ts';
 import { readInput } from './input.ts';
 import type { Change, Org } from './org.ts';
@@ -142,6 +143,7 @@ export class Transaction {
       SystemModstamp: at,
     };
     checkSetupRow(this.#org.model, records, object.name, after);
+    checkCampaignMember(records, object.name, after);
     for (const field of object.fields.values()) if (field.unique) this.#refuseDuplicate(object, field, after);
     // A field permission without read access is no permission: Salesforce deletes it.
     if (object.name === 'FieldPermissions' && after.PermissionsRead !== true) {

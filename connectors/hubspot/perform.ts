@@ -1,0 +1,48 @@
+import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
+import { VendorError } from '../../core/domain/errors.ts';
+import type { ActionPerformer } from '../../core/ports/connector.ts';
+import { addToList } from './add-to-list.ts';
+import type { HubSpotClient } from './client.ts';
+import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
+import { flagTickets } from './flag-tickets.ts';
+import { findTask, openTask } from './open-task.ts';
+
+/** What can be done for a customer in HubSpot: tasks, sequences, static lists, notes on open tickets. */
+export function createPerformer(client: HubSpotClient, timeZone: string): ActionPerformer {
+  return {
+    kinds: ['task', 'sequence', 'list', 'flag'],
+    perform: async (action: Action): Promise<ActionReceipt> => {
+      switch (action.kind) {
+        case 'task':
+          return openTask(client, action, timeZone);
+        case 'sequence':
+          return enrolInSequence(client, action);
+        case 'list':
+          return addToList(client, action);
+        case 'flag':
+          return flagTickets(client, action);
+        default:
+          throw unable(action.kind);
+      }
+    },
+    find: async (action: Action): Promise<ActionReceipt | null> => {
+      switch (action.kind) {
+        case 'task':
+          return findTask(client, action);
+        case 'sequence':
+          return findEnrolment(client, action);
+        default:
+          // Memberships and our own property may be set again.
+          return null;
+      }
+    },
+  };
+}
+
+function unable(kind: string): VendorError {
+  return new VendorError(`HubSpot has no way to do "${kind}". Set the step to another connection.`, {
+    retry: 'never',
+    status: 0,
+    vendorCode: 'UNSUPPORTED',
+  });
+}

@@ -1,0 +1,50 @@
+import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
+import { VendorError } from '../../core/domain/errors.ts';
+import type { ActionPerformer } from '../../core/ports/connector.ts';
+import { addToCampaign, findMember } from './add-to-campaign.ts';
+import type { SalesforceClient } from './client.ts';
+import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
+import { flagCases } from './flag-cases.ts';
+import { findTask, openTask } from './open-task.ts';
+
+/** What can be done for a customer in Salesforce: tasks, cadences, campaign members, notes on open cases. */
+export function createPerformer(client: SalesforceClient): ActionPerformer {
+  return {
+    kinds: ['task', 'sequence', 'list', 'flag'],
+    perform: async (action: Action): Promise<ActionReceipt> => {
+      switch (action.kind) {
+        case 'task':
+          return openTask(client, action);
+        case 'sequence':
+          return enrolInCadence(client, action);
+        case 'list':
+          return addToCampaign(client, action);
+        case 'flag':
+          return flagCases(client, action);
+        default:
+          throw unable(action.kind);
+      }
+    },
+    find: async (action: Action): Promise<ActionReceipt | null> => {
+      switch (action.kind) {
+        case 'task':
+          return findTask(client, action);
+        case 'sequence':
+          return findEnrolment(client, action);
+        case 'list':
+          return findMember(client, action);
+        default:
+          // An update of our own field: it is simply done again.
+          return null;
+      }
+    },
+  };
+}
+
+function unable(kind: string): VendorError {
+  return new VendorError(`Salesforce has no way to do "${kind}". Set the step to another connection.`, {
+    retry: 'never',
+    status: 0,
+    vendorCode: 'UNSUPPORTED',
+  });
+}
