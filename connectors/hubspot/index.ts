@@ -67,7 +67,13 @@ export function createHubSpot(
       streams: ['accounts', 'contacts', 'transactions', 'engagement'],
       mapping: mappingOf(settings, context.currency),
       survey: createSurvey(batch, settings),
-      pull: (stream, cursor) => pullStream(batch, readers[stream] ?? [], cursor, context.clock),
+      pull: (stream, cursor) =>
+        pullStream(batch, readers[stream] ?? [], cursor, context.clock, (object) =>
+          context.logger.warn(
+            { connectionId: context.connectionId, object },
+            'HubSpot does not let us read this object: it is left out; "check" says what it takes',
+          ),
+        ),
     },
     inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },
     fields: createFieldProvisioner(batch),

@@ -36,6 +36,8 @@ export interface Translation {
 /** How one object type is read. */
 export interface ObjectReader {
   object: ObjectName;
+  /** Where the edition or the app's scopes do without it, the rest is read all the same. */
+  optional: boolean;
   /** Moves with every change. */
   modifiedProperty: 'lastmodifieddate' | 'hs_lastmodifieddate';
   properties: readonly string[];

@@ -4,6 +4,7 @@ import { accountOf, deletion, type ObjectReader } from './mapping.ts';
 export function accountReader(): ObjectReader {
   return {
     object: 'companies',
+    optional: false,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: ['name', 'domain', 'hubspot_owner_id', 'hs_merged_object_ids'],
     associations: [],

@@ -6,6 +6,7 @@ import type { HubSpotSettings } from './settings.ts';
 export function contactReader(settings: HubSpotSettings): ObjectReader {
   return {
     object: 'contacts',
+    optional: false,
     modifiedProperty: 'lastmodifieddate',
     properties: [
       ...new Set([

@@ -16,6 +16,7 @@ export function engagementReaders(settings: HubSpotSettings): readonly ObjectRea
 function engagementReader(object: EngagementObject): ObjectReader {
   return {
     object,
+    optional: true,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: activityProperties(object),
     associations: ['contacts'],

@@ -14,6 +14,7 @@ function dealReader(settings: HubSpotSettings, currency: string): ObjectReader {
   const { amountProperty, orderReferenceProperty, refund } = settings.deals;
   return {
     object: 'deals',
+    optional: false,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: [
       ...new Set([
@@ -38,6 +39,7 @@ function orderReader(settings: NonNullable<HubSpotSettings['orders']>, currency:
   const { amountProperty, dateProperty, orderReferenceProperty } = settings;
   return {
     object: 'orders',
+    optional: false,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: [
       ...new Set([

@@ -1,3 +1,4 @@
+import { VendorError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Cursor, Page } from '../../core/ports/connector.ts';
 import type { HubSpotClient } from './client.ts';
@@ -33,27 +34,42 @@ type ObjectPage = Omit<Page, 'cursor'> & { cursor: ObjectCursor };
 
 /**
  * Reads a stream: its object types one after another, each by its first load, then by windows of modification time, and now and
- * then by a sweep of what was archived and by everything once more. Pages without news are passed over except at the end, where the cursor of all is due.
+ * then by a sweep of what was archived and by everything once more. Pages without news are passed over except at the end, where the
+ * cursor of all is due.
+ *
+ * @param onForbidden told of an optional object type that this account or app may not read: it is passed over
  */
 export async function* pullStream(
   client: HubSpotClient,
   readers: readonly ObjectReader[],
   cursor: Cursor | null,
   clock: Clock,
+  onForbidden: (object: string) => void = () => {},
 ): AsyncGenerator<Page> {
   let objects = readStreamCursor(cursor);
   let due = true;
   for (const reader of readers) {
     const calledAt = clock.now().toISOString();
     const begin = objects[reader.object] ?? freshCursor(calledAt);
-    for await (const page of pullObject({ client, reader, calledAt }, begin)) {
-      objects = { ...objects, [reader.object]: page.cursor };
-      const news = page.records.length + page.rejected.length > 0;
-      due = !news && page.cursor.load === null;
-      if (!due) yield { ...page, cursor: streamCursor(objects) };
+    try {
+      for await (const page of pullObject({ client, reader, calledAt }, begin)) {
+        objects = { ...objects, [reader.object]: page.cursor };
+        const news = page.records.length + page.rejected.length > 0;
+        due = !news && page.cursor.load === null;
+        if (!due) yield { ...page, cursor: streamCursor(objects) };
+      }
+    } catch (error) {
+      // Its cursor stays: should it be allowed one day, it is read from there.
+      if (!reader.optional || !isForbidden(error)) throw error;
+      onForbidden(reader.object);
     }
   }
   if (due) yield { records: [], rejected: [], cursor: streamCursor(objects), total: null };
+}
+
+/** HubSpot answers 403 for a missing scope as for what an edition lacks. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof VendorError && error.status === 403;
 }
 
 /** The ways of reading in their order; each does what the cursor leaves it to do, if anything. */

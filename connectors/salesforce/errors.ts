@@ -33,6 +33,10 @@ const PASSING = new Set([
 /** Codes that say that this user or organisation may not use the API at all. */
 const LOCKED_OUT = new Set(['API_DISABLED_FOR_ORG', 'API_CURRENTLY_DISABLED', 'INVALID_AUTH_HEADER']);
 
+/** What an organisation without the API can do; docs/editions.md has the editions. */
+const NO_API =
+  'This organisation has no API: it comes with Enterprise, Unlimited, Performance and Developer Edition, and as an add-on with Professional. Buy it, or bring contacts and sales in by "staypower import".';
+
 /** What to do about a row that Salesforce refuses, by its code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   INVALID_FIELD:
@@ -78,6 +82,7 @@ export function errorOf(reply: FailedReply): StaypowerError {
   if (status === 401 || LOCKED_OUT.has(code)) {
     return new AuthError(`${told}. Check that the integration user is active and may use the API.`, {
       revoked: LOCKED_OUT.has(code),
+      ...(code === 'API_DISABLED_FOR_ORG' && { remedy: NO_API }),
     });
   }
   if (status >= 500 && creates) {
