@@ -11,7 +11,7 @@ import { example } from './steps.ts';
 export function rotateKeyCommand(): Command {
   const command = workspaceOptions(
     new Command('rotate-key').description(
-      'Encrypt the stored tokens with the first key of STAYPOWER_KEY (NEW,OLD); then the old one can go.',
+      'Encrypt the stored tokens with the first key of STAYPOWER_KEY, once every process has NEW,OLD; then the old one can go.',
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
@@ -24,7 +24,7 @@ export function rotateKeyCommand(): Command {
       print(
         `${resealed} ${resealed === 1 ? 'connection was' : 'connections were'} encrypted with another key; all of them open with ${keyring.keyId} now.`,
         `So were the secrets of ${webhooks} webhook ${webhooks === 1 ? 'endpoint' : 'endpoints'}.`,
-        'Restart other processes with the new key alone.',
+        'Once every process has been started with NEW,OLD and this says 0, they can be started with the new key alone.',
       );
     } finally {
       await open.close();
