@@ -15,6 +15,7 @@ import { exportPersonCommand } from './export-person.ts';
 import { importCommand } from './import.ts';
 import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
+import { mapCommand } from './map.ts';
 import { reportError } from './output.ts';
 import { pauseCommand } from './pause.ts';
 import { prioritiesCommand } from './priorities.ts';
@@ -52,6 +53,7 @@ function program(): Command {
     connectCommand(),
     rotateKeyCommand(),
     checkCommand(),
+    mapCommand(),
     provisionCommand(),
     unprovisionCommand(),
     runCommand(),

@@ -1,7 +1,13 @@
 import type { MappingSlot } from '../../core/ports/survey.ts';
 import type { HubSpotSettings } from './settings.ts';
 
-type Slot = Omit<MappingSlot, 'chosen' | 'several'> & { chosen: string | null | readonly string[] };
+type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike'> & {
+  chosen: string | null | readonly string[];
+  unlike?: RegExp;
+};
+
+/** Money of a sale that is not what it was worth. */
+const NOT_ITS_WORTH = /refund|tax|discount|shipping|cost|margin|home_currency|expected|forecast|projected|weighted/i;
 
 /** What can be chosen about a HubSpot account, and what the settings choose. */
 export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] {
@@ -13,6 +19,7 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
       ...sale,
       path: ['deals', 'amountProperty'],
       meaning: 'what the sale was worth',
+      unlike: NOT_ITS_WORTH,
       kinds: ['money', 'number'],
       hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
       chosen: deals.amountProperty,
@@ -64,6 +71,7 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
   ];
   return slots.map((slot) => ({
     ...slot,
+    unlike: slot.unlike ?? null,
     chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
     several: Array.isArray(slot.chosen),
   }));
@@ -76,6 +84,7 @@ function orderSlots(orders: NonNullable<HubSpotSettings['orders']>): readonly Sl
       ...order,
       path: ['orders', 'amountProperty'],
       meaning: 'what the order was worth',
+      unlike: NOT_ITS_WORTH,
       kinds: ['money', 'number'],
       hints: [/^hs_total_price$/, /total|amount|revenue|price/i],
       chosen: orders.amountProperty,

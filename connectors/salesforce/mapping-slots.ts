@@ -1,7 +1,13 @@
 import type { MappingSlot } from '../../core/ports/survey.ts';
 import type { SalesforceSettings } from './settings.ts';
 
-type Slot = Omit<MappingSlot, 'chosen' | 'several'> & { chosen: string | null | readonly string[] };
+type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike'> & {
+  chosen: string | null | readonly string[];
+  unlike?: RegExp;
+};
+
+/** Money of a sale that is not what it was worth. */
+const NOT_ITS_WORTH = /refund|tax|discount|shipping|cost|margin|home_currency|expected|forecast|projected|weighted/i;
 
 /** What can be chosen about a Salesforce organisation, and what the settings choose. */
 export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot[] {
@@ -12,6 +18,7 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
       ...sale,
       path: ['amountField'],
       meaning: 'what the sale was worth',
+      unlike: NOT_ITS_WORTH,
       kinds: ['money', 'number'],
       hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
       chosen: settings.amountField,
@@ -62,6 +69,7 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
   ];
   return slots.map((slot) => ({
     ...slot,
+    unlike: slot.unlike ?? null,
     chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
     several: Array.isArray(slot.chosen),
   }));

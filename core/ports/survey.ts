@@ -32,6 +32,8 @@ export interface MappingSlot {
   kinds: readonly FieldKind[];
   /** What names and labels of such fields tend to say, the most telling first. */
   hints: readonly RegExp[];
+  /** What names of fields say that hold something else of the kind, e.g. a tax; null where nothing misleads. */
+  unlike: RegExp | null;
   /** What the settings say now; none where they leave it out. */
   chosen: readonly string[];
   /** Whether several fields may be chosen. */

@@ -23,6 +23,7 @@ const COMMANDS = [
   'connect',
   'rotate-key',
   'check',
+  'map',
   'provision',
   'unprovision',
   'run',

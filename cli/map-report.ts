@@ -1,0 +1,85 @@
+import type { MappingLook, Preview } from '../core/mapping/look.ts';
+import type { FieldKind } from '../core/ports/survey.ts';
+import { print, table } from './output.ts';
+
+/** Kinds whose values say nothing about who somebody is. */
+const IMPERSONAL: ReadonlySet<FieldKind> = new Set(['money', 'number', 'day', 'instant', 'flag', 'choice']);
+const MASK = '•••';
+
+/** Prints a mapping beside what its source has. Values that may be personal are masked unless somebody looks at a terminal. */
+export function printLook(
+  look: MappingLook,
+  { connectionId, version, showsPeople }: { connectionId: string; version: number | null; showsPeople: boolean },
+): void {
+  print(`${connectionId}: ${version === null ? 'not read yet' : `read by version ${version} of its mapping`}`, '');
+  for (const { what, count, isRead, setting } of look.purchases) {
+    const how = setting === null ? '' : ` (--set ${setting.path.join('.')}=${JSON.stringify(setting.value)})`;
+    print(`${count.toLocaleString('en')} ${what}: ${isRead ? 'read as purchases' : `not read${how}`}`);
+  }
+  print(
+    '',
+    table(
+      ['setting', 'holds', 'chosen', 'suggested', 'score', 'because'],
+      look.slots.map(({ slot, suggestions: [best] }) => [
+        slot.path.join('.'),
+        slot.meaning,
+        slot.chosen.join(', ') || '-',
+        best?.field ?? '-',
+        best?.score.toFixed(2) ?? '',
+        best?.reasons.join('; ') ?? '',
+      ]),
+    ),
+  );
+  for (const { slot, stale } of look.slots) {
+    for (const name of stale) {
+      print(
+        `${slot.path.join('.')}: ${name} is calculated. It changes without a trace, so that it is read again once a day and may be stale until then.`,
+      );
+    }
+  }
+  for (const { path, expected, found, remedy } of look.problems) {
+    print(`${path}: expected ${expected}, found ${found}. ${remedy}`);
+  }
+  for (const preview of look.previews) {
+    if (preview.fields.length === 0) continue;
+    print(
+      '',
+      preview.object,
+      table(
+        preview.fields.map(({ name }) => name),
+        rowsOf(preview, showsPeople),
+      ),
+    );
+  }
+  print('');
+}
+
+/** The same as JSON; what may be personal is always masked. */
+export function lookAsJson(look: MappingLook): Record<string, unknown> {
+  return {
+    purchases: look.purchases,
+    slots: look.slots.map(({ slot, suggestions, stale }) => ({
+      path: slot.path.join('.'),
+      meaning: slot.meaning,
+      object: slot.object,
+      stream: slot.stream,
+      chosen: slot.chosen,
+      stale,
+      suggestions,
+    })),
+    previews: look.previews.map((preview) => ({
+      object: preview.object,
+      fields: preview.fields.map(({ name }) => name),
+      rows: rowsOf(preview, false),
+    })),
+  };
+}
+
+function rowsOf({ fields, rows }: Preview, showsPeople: boolean): readonly (readonly string[])[] {
+  return rows.map((row) =>
+    fields.map(({ name, kind }) => {
+      const value = row[name] ?? '';
+      return value === '' || showsPeople || IMPERSONAL.has(kind) ? value : MASK;
+    }),
+  );
+}
