@@ -25,7 +25,7 @@ export interface ChurnTable {
 export interface ChurnColumns {
   label: string;
   positive: string;
-  /** Columns to take in although they describe persons. */
+  /** Columns to take in although they describe persons; "all" for whatever there is. */
   allowSensitive?: readonly string[];
   /** Columns whose groups are to be compared. */
   by?: readonly string[];
@@ -81,14 +81,18 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   };
 }
 
+/** Stands for every column. */
+const ALL = 'all';
+
 /** Columns that describe persons by their names, but for those that somebody decided to take in. */
 function sensitiveColumns(
   table: TextTable,
   allowed: readonly string[],
 ): { indices: readonly number[]; notes: readonly string[] } {
-  for (const name of allowed) columnIndex(table, name);
+  const everything = allowed.includes(ALL) && !table.header.includes(ALL);
+  for (const name of allowed) if (!everything) columnIndex(table, name);
   const found = table.header.flatMap((name, index) => {
-    const kind = allowed.includes(name) ? null : sensitiveKind(name);
+    const kind = everything || allowed.includes(name) ? null : sensitiveKind(name);
     return kind === null ? [] : [{ index, name, kind }];
   });
   return {

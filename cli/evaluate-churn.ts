@@ -27,6 +27,8 @@ interface Options {
   day?: string;
   leftOn?: string;
   alertsPerWeek?: number;
+  tenure?: string;
+  tenureHorizon: number;
   by?: readonly string[];
   allowSensitive?: readonly string[];
   seed: number;
@@ -61,10 +63,15 @@ export function evaluateChurnCommand(): Command {
     .option('--customer <column>', 'whose row it is, where a table has customers on several days')
     .option('--day <column>', 'the day on which a row was known, as YYYY-MM-DD')
     .option('--left-on <column>', 'the day on which the customer left; empty while still here')
+    .option(
+      '--tenure <column>',
+      'how long a customer had been here when leaving, or at the end: survival models take part',
+    )
+    .option('--tenure-horizon <units>', 'with --tenure: leaving is leaving within so much, in its unit', positive, 1)
     .option('--by <columns...>', 'error and action rates, and calibration, of the groups of these columns')
     .option(
       '--allow-sensitive <columns...>',
-      'takes in columns that describe persons, which are left out by their names',
+      'takes in columns that describe persons, else left out by their names; or all',
     )
     .option('--seed <number>', 'of folds and models', integer, 1)
     .option('--html <file>', 'writes one self-contained page with the model card and the plots')
@@ -80,8 +87,8 @@ export function evaluateChurnCommand(): Command {
 
 async function evaluateFile(options: Options): Promise<void> {
   const folds = options.folds === undefined ? undefined : await readTable(resolve(options.folds));
-  const { label, positive, by = [], allowSensitive = [] } = options;
-  const columns = { label, positive, by, allowSensitive, snapshot: snapshotColumns(options) };
+  const { label, by = [], allowSensitive = [] } = options;
+  const columns = { label, positive: options.positive, by, allowSensitive, snapshot: snapshotColumns(options) };
   const table = churnTable(await readTable(resolve(options.table)), columns, folds);
   const found = evaluateChurn(table.rows, {
     features: table.features,
@@ -96,6 +103,7 @@ async function evaluateFile(options: Options): Promise<void> {
         ? { perWeek: options.alertsPerWeek, rows: table.snapshots }
         : undefined,
     groupBy: table.groupBy,
+    tenure: options.tenure === undefined ? undefined : { feature: options.tenure, horizon: options.tenureHorizon },
     threads: Math.min(availableParallelism(), MOST_THREADS),
     clock: () => performance.now() / 1_000,
     onProgress: (done, total) => tell(`Every model fitted ${done} of ${total} times.`),
@@ -122,6 +130,12 @@ function snapshotColumns({ customer, day, leftOn, alertsPerWeek }: Options) {
     expected: '--alerts-per-week, --customer, --day and --left-on together',
     remedy: 'name the others too, or none of them',
   });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number above zero.');
 }
 
 function costs(text: string): { falseAlarm: number; miss: number } {

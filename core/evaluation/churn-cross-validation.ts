@@ -1,13 +1,14 @@
 import { seededRandom } from '../math/random.ts';
 import type { CalibrationMethod } from '../models/churn/calibrate.ts';
 import {
-  CHURN_MODELS,
   type ChurnModelName,
+  churnModelsFor,
   classifierOf,
   type FittedChurnClassifier,
   trainMembers,
 } from '../models/churn/churn-classifier.ts';
 import type { Imbalance } from '../models/churn/imbalance.ts';
+import type { Tenure } from '../models/churn/members.ts';
 import { capacityThreshold, leastCostThreshold } from '../models/churn/thresholds.ts';
 import type { FeatureSpec, TreeRow } from '../models/trees/table.ts';
 import type { ChurnFolds } from './churn-folds.ts';
@@ -23,6 +24,8 @@ export interface ThresholdWishes {
 /** How models are fitted in every fold. */
 export interface FoldOptions extends ThresholdWishes {
   features: readonly FeatureSpec[];
+  /** With one, survival models take part. */
+  tenure?: Tenure | undefined;
   seed: number;
   imbalance: Imbalance;
   calibration: CalibrationMethod;
@@ -55,8 +58,9 @@ export function crossValidateChurn(
   groups: readonly string[],
   options: FoldOptions,
 ): { models: Record<ChurnModelName, OutOfFold>; notices: Notices } {
+  const names = churnModelsFor(options.tenure);
   const models = Object.fromEntries(
-    CHURN_MODELS.map((name) => [name, { probabilities: new Array(rows.length).fill(0), thresholds: {} }]),
+    names.map((name) => [name, { probabilities: new Array(rows.length).fill(0), thresholds: {} }]),
   ) as unknown as Record<ChurnModelName, OutOfFold>;
   const notices: Notices = new Map();
   for (let fold = 0; fold < count; fold += 1) {
@@ -68,7 +72,7 @@ export function crossValidateChurn(
       groups: groups.filter(outside),
       random: seededRandom(options.seed),
     });
-    for (const name of CHURN_MODELS) {
+    for (const name of names) {
       const fitted = classifierOf(members, name, options.calibration);
       const said = fitted.predict(asked);
       const thresholds = thresholdsOf(fitted, members.labels, options);

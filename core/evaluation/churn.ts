@@ -1,8 +1,8 @@
 import { DataError, NotFittedError } from '../domain/errors.ts';
 import { seededRandom } from '../math/random.ts';
 import {
-  CHURN_MODELS,
   type ChurnModelName,
+  churnModelsFor,
   classifierOf,
   copies,
   type FittedChurnClassifier,
@@ -166,9 +166,9 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
     seed: options.seed,
     imbalance: options.imbalance,
     calibration: options.calibration,
-    models: CHURN_MODELS.map((name) => {
+    models: churnModelsFor(options.tenure).map((name) => {
       const fitted = classifierOf(members, name, options.calibration);
-      const fitSeconds = membersOf(name).reduce((sum, member) => sum + (seconds.get(member) ?? 0), 0);
+      const fitSeconds = membersOf(name, options.tenure).reduce((sum, member) => sum + (seconds.get(member) ?? 0), 0);
       const thresholds = thresholdsOf(fitted, members.labels, options);
       return {
         ...report(name, fitted, thresholds, judged[name], labels, split),

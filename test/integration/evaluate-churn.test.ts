@@ -62,10 +62,34 @@ describe('evaluate churn', () => {
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
   }, 60_000);
 
+  test('compares groups of a column that it leaves out, and has survival models take part with a tenure', async () => {
+    const people = inventedCustomers(150).map(({ values, label }, i) =>
+      [i % 2 ? 'f' : 'm', 1 + ((i * 7) % 24), ...values.map((value) => value ?? ''), label === 1 ? 'Yes' : 'No'].join(),
+    );
+    const head = ['gender', 'months', ...churnFeatures.map(({ name }) => name), 'Churn'].join();
+    writeFileSync(join(home, 'people.csv'), [head, ...people].join('\n'));
+    const { code, stdout } = await staypower(
+      [
+        ...['evaluate', 'churn', '--table', 'people.csv', '--label', 'Churn', '--positive', 'Yes'],
+        ...['--tenure', 'months', '--by', 'gender', '--html', 'people.html'],
+      ],
+      { home },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^survival +0\.\d{3}/m);
+    expect(stdout).toContain('ensemble, groups by gender');
+    expect(stdout).toMatch(/^m +75 +\d+\.\d % \(\d/m);
+    expect(stdout).toContain('Note: Column "gender" tells of persons (gender) and was left out');
+    const page = readFileSync(join(home, 'people.html'), 'utf8');
+    expect(page).toContain('ensemble: groups by gender');
+    expect(page).toContain('<h3>Groups by gender</h3>');
+  }, 60_000);
+
   test.each([
     ['half of the early warning options', ['--customer', 'who'], /--alerts-per-week.*together/],
     ['costs that are none', ['--costs', '5'], /1:5/],
     ['an unknown treatment', ['--imbalance', 'luck'], /class-weights, smote, none/],
+    ['a column to compare by that is not there', ['--by', 'nobody'], /nobody: expected a column/],
     ['an outcome that is not there', ['--positive', 'Gone'], /--positive.*No, Yes/],
   ])('refuses %s', async (_, more, message) => {
     const { code, stderr, stdout } = await staypower(

@@ -4,15 +4,21 @@ import type { FitDiagnostics, FittedModel, ModelArtifact, ModelFamily } from '..
 import type { ScoringNotice, TreeRow } from '../trees/table.ts';
 import { type Calibration, type CalibrationMethod, calibrated, fitCalibration } from './calibrate.ts';
 import type { Imbalance } from './imbalance.ts';
-import { type FittedMember, isBoosting, MEMBERS, type MemberContext } from './members.ts';
+import { type FittedMember, isBoosting, MEMBERS, type MemberContext, type Tenure } from './members.ts';
 import { type TrainedMember, trainingRows, trainMember } from './out-of-fold.ts';
 import { fitStack, type Stack, stackedLogOdds, stackOutOfFold } from './stacking.ts';
 import { stratifiedFolds } from './stratified-folds.ts';
+import { SURVIVAL_MEMBERS } from './survival-members.ts';
 import { bestF1Threshold } from './thresholds.ts';
 
-/** The churn models by name. */
+/** The churn models of any table by name. */
 export const CHURN_MODELS = ['logistic', 'random-forest', 'gradient-boosting', 'ensemble'] as const;
-export type ChurnModelName = (typeof CHURN_MODELS)[number];
+export type ChurnModelName = (typeof CHURN_MODELS)[number] | 'survival';
+
+/** The churn models of a table: with a tenure the survival models are one of them, and in the ensemble. */
+export function churnModelsFor(tenure: Tenure | undefined): readonly ChurnModelName[] {
+  return tenure ? [...CHURN_MODELS, 'survival'] : CHURN_MODELS;
+}
 
 /** What all members are fitted with. */
 export interface MemberOptions extends MemberContext {
@@ -48,6 +54,7 @@ export interface TrainedMembers {
   readonly members: readonly TrainedMember[];
   readonly labels: readonly (0 | 1)[];
   readonly folds: Int32Array;
+  readonly tenure: Tenure | undefined;
 }
 
 /** The model face of the calibrated churn models. */
@@ -66,7 +73,7 @@ const FEWEST = 2;
 export const churnClassifier: ChurnClassifierFamily = {
   name: NAME,
   fit: (rows, { model, calibration, ...options }) =>
-    classifierOf(trainMembers(rows, options, membersOf(model)), model, calibration),
+    classifierOf(trainMembers(rows, options, membersOf(model, options.tenure)), model, calibration),
   load: (artifact) => {
     const saved = artifact as unknown as ModelArtifact;
     if (saved?.model !== NAME || saved.formatVersion !== FORMAT_VERSION) {
@@ -86,10 +93,19 @@ export const churnClassifier: ChurnClassifierFamily = {
 };
 
 /** Names of the members that a churn model is chosen or put together from. */
-export function membersOf(model: ChurnModelName): readonly string[] {
+export function membersOf(model: ChurnModelName, tenure?: Tenure): readonly string[] {
   const all = MEMBERS.map(({ name }) => name);
-  if (model === 'ensemble') return all;
-  return model === 'gradient-boosting' ? all.filter(isBoosting) : [model];
+  const survival = SURVIVAL_MEMBERS.map(({ name }) => name);
+  switch (model) {
+    case 'ensemble':
+      return tenure ? [...all, ...survival] : all;
+    case 'gradient-boosting':
+      return all.filter(isBoosting);
+    case 'survival':
+      return survival;
+    default:
+      return [model];
+  }
 }
 
 /**
@@ -100,7 +116,7 @@ export function membersOf(model: ChurnModelName): readonly string[] {
 export function trainMembers(
   rows: readonly TreeRow[],
   { onTrained, groups = copies(rows), ...context }: MemberOptions,
-  names: readonly string[] = membersOf('ensemble'),
+  names: readonly string[] = membersOf('ensemble', context.tenure),
 ): TrainedMembers {
   const labels = rows.map(({ label }, row) => labelOf(label, row));
   const events = labels.reduce<number>((sum, label) => sum + label, 0);
@@ -117,7 +133,7 @@ export function trainMembers(
     onTrained?.(name);
     return trained;
   });
-  return { members, labels, folds };
+  return { members, labels, folds, tenure: context.tenure };
 }
 
 /** Puts a churn model together from fitted members. */
@@ -127,9 +143,10 @@ export function classifierOf(
   method: CalibrationMethod,
 ): FittedChurnClassifier {
   const { labels, folds } = trained;
-  const wanted = new Set(membersOf(model));
+  const wanted = new Set(membersOf(model, trained.tenure));
   const members = trained.members.filter(({ name }) => wanted.has(name));
-  const used = model === 'gradient-boosting' ? [bestOf(members, labels)] : members;
+  const chosen = model === 'gradient-boosting' || model === 'survival';
+  const used = chosen ? [bestOf(members, labels)] : members;
   const columns = used.map(({ outOfFold }) => outOfFold);
   const alone = used.length === 1;
   const stack = alone ? { intercept: 0, weights: [1] } : fitStack(columns, labels);
@@ -212,7 +229,7 @@ function bestOf(members: readonly TrainedMember[], labels: readonly (0 | 1)[]): 
 }
 
 function memberNamed(name: string) {
-  const found = MEMBERS.find((member) => member.name === name);
+  const found = [...MEMBERS, ...SURVIVAL_MEMBERS].find((member) => member.name === name);
   if (found) return found;
   throw new DataError({
     field: 'member',

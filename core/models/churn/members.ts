@@ -7,8 +7,18 @@ import type { FeatureSpec, ScoringNotice, TreeRow } from '../trees/table.ts';
 import type { Imbalance } from './imbalance.ts';
 import { type FittedTableLogistic, tableLogistic } from './table-logistic.ts';
 
+/** Where it is known how long customers have been here: when they left, or at the end of what is known. */
+export interface Tenure {
+  /** Name of a feature of numbers of zero or more. */
+  readonly feature: string;
+  /** In its unit: leaving is leaving within so much before the end of the tenure. */
+  readonly horizon: number;
+}
+
 /** What a member is fitted with. */
 export interface MemberContext {
+  /** For the survival models alone. */
+  readonly tenure?: Tenure | undefined;
   readonly features: readonly FeatureSpec[];
   readonly random: Random;
   readonly threads: number;
@@ -119,7 +129,7 @@ const BOOSTINGS = [
   };
 });
 
-/** Every member, in the order of their weights. */
+/** The members of any table, in the order of their weights. */
 export const MEMBERS: readonly Member[] = [LOGISTIC, FOREST, ...BOOSTINGS];
 
 /** Whether a member is one of the sizes of boosting. */
