@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { adviseCommand } from './advise.ts';
 import { allocateCommand } from './allocate.ts';
 import { backupCommand } from './backup.ts';
+import { campaignsCommand } from './campaigns.ts';
 import { checkCommand } from './check.ts';
 import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
@@ -72,6 +73,7 @@ function program(): Command {
     prioritiesCommand(),
     adviseCommand(),
     allocateCommand(),
+    campaignsCommand(),
     scenarioCommand(),
     undoJoinCommand(),
     eraseCommand(),

@@ -24,6 +24,18 @@ const actionSchema = z.strictObject({
   }),
 });
 
+/** A campaign for whole segments, and what is believed of it. */
+const campaignSchema = z.strictObject({
+  name,
+  /** Segments it is meant for, by their ids; all when left out. */
+  segments: z.array(z.string().min(1)).default([]),
+  /** Once, and for each customer, in the reporting currency. */
+  fixedCost: z.number().min(0).default(0),
+  costPerCustomer: z.number().min(0).default(0),
+  /** By which share it raises the value of the next 12 months of those it is sent to. */
+  lift: z.strictObject({ share: z.number().min(-1).max(10), standardDeviation: z.number().min(0).max(10) }),
+});
+
 /** What a workspace says about what to do first with the hours and the money there are. */
 export const planningSettingsSchema = z.strictObject({
   /** Replaces the shipped actions. */
@@ -61,6 +73,11 @@ export const planningSettingsSchema = z.strictObject({
       },
     ])
     .refine((actions) => new Set(actions.map((each) => each.name)).size === actions.length, 'another name for each'),
+  campaigns: z
+    .array(campaignSchema)
+    .max(50)
+    .default([])
+    .refine((all) => new Set(all.map((each) => each.name)).size === all.length, 'another name for each'),
   /** Contribution margin as a share of revenue: what a kept customer earns. */
   margin: share.default(0.5),
   /** The margin guard: an offer that would leave less than this share of revenue is never made. */
@@ -77,6 +94,8 @@ export const planningSettingsSchema = z.strictObject({
       minutesPerOwner: z.number().min(0).nullable().default(600),
       /** Money for costs and discounts. */
       budget: z.number().min(0).nullable().default(null),
+      /** Money for campaigns. */
+      campaigns: z.number().min(0).nullable().default(null),
       offers: z.number().int().min(0).nullable().default(null),
       /** Customers by channel. */
       channels: z.record(name, z.number().int().min(0)).default({}),
@@ -101,6 +120,9 @@ export const planningSettingsSchema = z.strictObject({
 
 /** The settings with their defaults filled. */
 export type PlanningSettings = z.output<typeof planningSettingsSchema>;
+
+/** A campaign with its defaults filled. */
+export type Campaign = PlanningSettings['campaigns'][number];
 
 /** An action with its defaults filled. */
 export type PlannedAction = PlanningSettings['actions'][number];

@@ -1,4 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { CampaignPlan } from '../planning/campaigns.ts';
 import type { PolicyValue } from '../planning/off-policy.ts';
 import type { Outlook, ScenarioChanges } from '../planning/scenario.ts';
 
@@ -88,6 +89,16 @@ export interface AllocationAnswer {
   notChosen: readonly { customerId: string; name: string | null; why: string }[];
 }
 
+/** Which campaigns to run, and what another budget would bring. */
+export interface CampaignAnswer {
+  currency: string;
+  /** Campaigns of the configuration. */
+  campaigns: number;
+  plan: CampaignPlan;
+  /** The same with less and more money; empty without a budget. */
+  otherBudgets: readonly CampaignPlan[];
+}
+
 /** A scenario: what it changes and what comes of it. Plain JSON; its id says what is in it, so that two people speak of the same. */
 export interface ScenarioDocument {
   id: string;
@@ -113,6 +124,8 @@ export interface Planning {
   advice(options: { asOf: CalendarDay; seed: number; limit: number }): Promise<AdviceAnswer | null>;
   /** Null before the first training. `limit` cuts both lists. */
   allocation(options: { asOf: CalendarDay; limit: number }): Promise<AllocationAnswer | null>;
+  /** Null before the first training. */
+  campaigns(options: { asOf: CalendarDay }): Promise<CampaignAnswer | null>;
   /** Computes a scenario and keeps it. Null before the first training. */
   scenario(options: {
     asOf: CalendarDay;

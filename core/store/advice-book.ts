@@ -1,6 +1,7 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { type SourceRank, settle } from '../features/settle.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import type { SegmentWorth } from '../planning/campaigns.ts';
 import type { AdviceCustomer } from '../planning/next-best-action.ts';
 import type { Episode } from '../planning/review.ts';
 import type { ScenarioCustomer } from '../planning/scenario.ts';
@@ -124,6 +125,15 @@ export async function readEpisodes(
     }
   }
   return episodes;
+}
+
+/** What the customers of each segment are worth whom one may contact. */
+export function readSegmentWorth(sql: Sql): Promise<readonly SegmentWorth[]> {
+  return sql.query<SegmentWorth>(
+    `select s.score->>'segment' as segment, count(*)::int as customers, sum((s.score->>'clv12m')::float8) as "clv12m"
+     from scores s join customers c on c.customer_id = s.customer_id
+     where s.score->>'segment' is not null and s.score->>'clv12m' is not null and not c.do_not_contact group by 1 order by 1`,
+  );
 }
 
 /** What timing needs of some customers: their statistics, and the day of the last contact. */

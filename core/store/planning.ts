@@ -3,6 +3,7 @@ import { hashOf } from '../domain/stable-json.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
 import { allocationAnswer } from '../planning/allocation-answer.ts';
+import { planCampaigns } from '../planning/campaigns.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
 import { planBook } from '../planning/plan-book.ts';
 import { effectsOf, reviewAdvice } from '../planning/review.ts';
@@ -14,7 +15,7 @@ import type { Database } from '../ports/database.ts';
 import type { AdviceRow, Planning } from '../ports/planning.ts';
 import { movingNumbers } from '../scores/numbers.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
-import { readBook, readEpisodes, readForecast, readRhythms } from './advice-book.ts';
+import { readBook, readEpisodes, readForecast, readRhythms, readSegmentWorth } from './advice-book.ts';
 import { championAt } from './models.ts';
 import { keepScenario, listScenarios, readScenario } from './scenarios.ts';
 
@@ -26,7 +27,10 @@ export interface PlanningContext {
   clock: Clock;
 }
 
-/** Advice from a workspace's store. */
+/** Budgets beside the configured one, as shares of it. */
+const OTHER_BUDGETS = [0.5, 0.75, 1.25, 1.5, 2];
+
+/** Advice and plans from a workspace's store. */
 export function createPlanning(database: Database, context: PlanningContext): Planning {
   const { settings } = context;
   const known = async (asOf: CalendarDay, model: ScoringModel) => {
@@ -43,6 +47,19 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
       // A plan follows expectations: nothing is drawn.
       const plan = await planBook(book, { settings, effects, asOf, seed: 0 });
       return { asOf, currency, ...allocationAnswer(plan, { currency, limit }) };
+    },
+    campaigns: async ({ asOf }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const segments = await readSegmentWorth(database);
+      const budget = settings.limits.campaigns;
+      const others = budget === null ? [] : OTHER_BUDGETS.map((share) => share * budget);
+      return {
+        currency: model.currency,
+        campaigns: settings.campaigns.length,
+        plan: await planCampaigns(segments, settings, budget),
+        otherBudgets: await Promise.all(others.map((other) => planCampaigns(segments, settings, other))),
+      };
     },
     scenario: async ({ asOf, seed, name, changes }) => {
       const model = await championAt(database, asOf);

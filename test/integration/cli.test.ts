@@ -37,6 +37,7 @@ const COMMANDS = [
   'explain',
   'advise',
   'allocate',
+  'campaigns',
   'scenario run',
   'scenario list',
   'scenario compare',

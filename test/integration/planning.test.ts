@@ -103,6 +103,17 @@ describe('advice', () => {
     expect(Number(plenty?.net)).toBeGreaterThan(Number(found.net));
   });
 
+  it('chooses campaigns by the value of the segments, and says what another budget would bring', async () => {
+    const mail = { name: 'mail', costPerCustomer: 0.5, lift: { share: 0.05, standardDeviation: 0.005 } };
+    const found = await planning({ campaigns: [mail], limits: { campaigns: 60 } }).campaigns({ asOf: AS_OF });
+    if (!found) throw new Error('There is a model.');
+    expect(found.plan.cost).toBeLessThanOrEqual(60);
+    expect(found.plan.chosen.length).toBeGreaterThan(0);
+    expect(found.otherBudgets.map(({ budget }) => budget)).toEqual([30, 45, 75, 90, 120]);
+    const nets = found.otherBudgets.map(({ net }) => net);
+    expect(nets).toEqual(nets.toSorted((a, b) => a - b));
+  });
+
   it('gives the forecast for a scenario without changes, keeps it under an id, and follows its changes', async () => {
     const run = (name: string, changes: object) =>
       planning().scenario({ asOf: AS_OF, seed: 1, name, changes: scenarioChangesSchema.parse(changes) });
