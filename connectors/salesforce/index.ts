@@ -20,6 +20,7 @@ import { readNotifications } from './read-notifications.ts';
 import { readScores } from './read-scores.ts';
 import { createUninstaller } from './remove-ours.ts';
 import { mappingOf, type SalesforceSettings } from './settings.ts';
+import { revokeToken } from './token-endpoint.ts';
 import { writeScores } from './write-scores.ts';
 
 export type { SalesforceSecrets } from './auth.ts';
@@ -84,9 +85,23 @@ export function createSalesforce(
       read: (records, names) => readScores(client, records, names),
     },
     actions: createPerformer(client),
-    uninstall: createUninstaller(organisation),
+    uninstall: createUninstaller(organisation, leaveOf(context, settings, secrets)),
     check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
     usage: client.usage,
     close: async () => {},
+  };
+}
+
+/** Ends what an admin approved in a browser; null where the secrets are of another kind. */
+function leaveOf(
+  { connectionId }: ConnectorContext,
+  { loginUrl }: SalesforceSettings,
+  secrets: SalesforceSecrets,
+): (() => Promise<void>) | null {
+  if (!('clientSecret' in secrets) || secrets.grants === undefined) return null;
+  const { grants } = secrets;
+  return async () => {
+    const grant = await grants.read(connectionId);
+    if (grant !== null) await revokeToken(loginUrl, grant.refreshToken);
   };
 }

@@ -10,9 +10,11 @@ import { IDS_PER_QUERY, queryRows, quoted, within } from './soql.ts';
 
 /**
  * What is ours in an organisation: tasks still open, our fields, the assignments of our permission set to whomever, and the set itself.
- * Access is ended by the admin, in the app that they made.
+ * Access by a user's key or a client's secret is ended by the admin, in the app that they made; what was approved in a browser by us.
+ *
+ * @param leave ends what was approved in a browser; null where nothing can have been
  */
-export function createUninstaller(organisation: Organisation): Uninstaller {
+export function createUninstaller(organisation: Organisation, leave: Uninstaller['leave']): Uninstaller {
   const { client, describer } = organisation;
   return {
     list: async (fields, taskIds) => [
@@ -28,7 +30,7 @@ export function createUninstaller(organisation: Organisation): Uninstaller {
       }
       describer.forget();
     },
-    leave: null,
+    leave,
   };
 }
 

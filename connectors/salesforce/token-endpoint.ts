@@ -58,6 +58,25 @@ export async function requestToken(loginUrl: string, form: Readonly<Record<strin
 }
 
 /**
+ * Ends a token at the vendor; a refresh token ends all that came of the same approval. One that is dead already is no fault.
+ * https://help.salesforce.com/s/articleView?id=sf.remoteaccess_revoke_token.htm
+ *
+ * @throws VendorError when nobody knows whether it was done
+ */
+export async function revokeToken(loginUrl: string, token: string): Promise<void> {
+  const url = new URL('/services/oauth2/revoke', loginUrl);
+  const { status } = await postForm(url, { token }, TIMEOUT_MS).catch((error: unknown) => {
+    throw noAnswer('the revocation of our access', false, error);
+  });
+  if (status >= 500 || status === 429) {
+    throw new VendorError(`Salesforce answered ${status} to the revocation of our access. Run it again later.`, {
+      retry: 'later',
+      status,
+    });
+  }
+}
+
+/**
  * "expired authorization code" and "retry your request" pass by themselves; the other refusals last until somebody acts. To a refresh
  * the former means that another one with the same token is being processed.
  */

@@ -208,6 +208,16 @@ test('an answer that was lost on its way spends a rotating token: the connection
   expect(await house.refreshes('salesforce')).toHaveLength(2);
 });
 
+test('Salesforce: leaving ends what was approved, also when it is asked for again', async () => {
+  await house.connect('salesforce');
+  const connector = house.connector('salesforce');
+  await readOnce(connector);
+  await connector.uninstall?.leave?.();
+  await connector.uninstall?.leave?.();
+  await expect(readOnce(connector)).rejects.toMatchObject({ revoked: true });
+  expect((await house.refreshes('salesforce')).map(({ status }) => status)).toEqual([400]);
+});
+
 test('the key is changed without a pause, and the old one opens nothing any more', async () => {
   await house.connect('hubspot');
   await house.connect('salesforce');
