@@ -37,5 +37,6 @@ export function scopesOf(settings: HubSpotSettings): readonly Scope[] {
       'automation.sequences.enrollments.write',
       'enrols a contact into a sequence; without it a task is opened instead',
     ),
+    wanted('crm.lists.write', 'puts a contact into a list of yours; without it a task is opened instead'),
   ];
 }

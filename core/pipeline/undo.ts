@@ -162,23 +162,21 @@ async function plansOf(
   if (read === null) {
     return rows.map((row) => ({ row, restored: valuesBefore(row, Object.keys(row.after)), changed: [], gone: false }));
   }
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.after)))];
-  const shown = await read(rows, names);
-  const own = new Map<WrittenRow['recordKind'], ReadonlyMap<string, Readonly<Record<string, FieldValue>>>>();
+  const plans = new Map<WrittenRow, RestorePlan>();
+  // By kind: contacts and accounts carry other fields, and a vendor refuses to read one that is not there.
   for (const [kind, some] of Map.groupBy(rows, (row) => row.recordKind)) {
-    own.set(
+    const shown = await read(some, [...new Set(some.flatMap((row) => Object.keys(row.after)))]);
+    const own = await lastWritten(
+      database,
+      rows[0]?.connectionId ?? '',
       kind,
-      await lastWritten(
-        database,
-        rows[0]?.connectionId ?? '',
-        kind,
-        some.map((row) => row.externalId),
-      ),
+      some.map((row) => row.externalId),
     );
+    for (const [index, row] of some.entries()) {
+      plans.set(row, planOf(row, shown[index] ?? null, own.get(row.externalId) ?? {}));
+    }
   }
-  return rows.map((row, index) =>
-    planOf(row, shown[index] ?? null, own.get(row.recordKind)?.get(row.externalId) ?? {}),
-  );
+  return rows.flatMap((row) => plans.get(row) ?? []);
 }
 
 /** @param own what we wrote last to the record */

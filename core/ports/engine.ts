@@ -66,8 +66,15 @@ export interface Queries {
   }): Promise<readonly CustomerSummary[]>;
   /** By customer id, e-mail address or external id; null when there is none. */
   explain(customer: string): Promise<CustomerExplanation | null>;
-  /** Whether the store answers, since when nothing was drained, and what waits. */
-  health(): Promise<{ ok: boolean; engine: string; inboxWaiting: number; outboxWaiting: number; quarantined: number }>;
+  /** Whether the store answers, what waits, and since when nothing may leave (null: it may). */
+  health(): Promise<{
+    ok: boolean;
+    engine: string;
+    inboxWaiting: number;
+    outboxWaiting: number;
+    quarantined: number;
+    pausedSince: string | null;
+  }>;
 }
 
 /** Customers taken together: a segment or a cluster. Money in decimal strings of the report's currency, the next 12 months. */

@@ -2,6 +2,7 @@ import type { Database } from '../ports/database.ts';
 import type { CustomerExplanation, CustomerSummary, Queries } from '../ports/engine.ts';
 import type { Score } from '../scores/score.ts';
 import { findCustomer } from './find-customer.ts';
+import { readPause } from './pause.ts';
 
 interface ScoreRow {
   customer_id: string;
@@ -40,7 +41,8 @@ export function createQueries(database: Database): Queries {
       const [row] = await database.query<{ inbox: number; outbox: number; quarantined: number }>(
         `select (select count(*)::int from inbox where not drained) as inbox,
                 (select count(*)::int from outbox where state in ('waiting', 'started')) +
-                (select count(*)::int from customer_records where desired is not null) as outbox,
+                (select count(*)::int from customer_records where desired is not null) +
+                (select count(*)::int from account_records where desired is not null) as outbox,
                 (select count(*)::int from quarantine) as quarantined`,
       );
       return {
@@ -49,6 +51,7 @@ export function createQueries(database: Database): Queries {
         inboxWaiting: row?.inbox ?? 0,
         outboxWaiting: row?.outbox ?? 0,
         quarantined: row?.quarantined ?? 0,
+        pausedSince: (await readPause(database))?.since ?? null,
       };
     },
   };

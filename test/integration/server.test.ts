@@ -28,7 +28,14 @@ const queries: Queries = {
     if (id === 'broken') throw new Error('the store is gone, with ada@example.com in it');
     return id === ID ? (customer as unknown as CustomerExplanation) : null;
   },
-  health: async () => ({ ok: true, engine: 'postgres', inboxWaiting: 1, outboxWaiting: 2, quarantined: 3 }),
+  health: async () => ({
+    ok: true,
+    engine: 'postgres',
+    inboxWaiting: 1,
+    outboxWaiting: 2,
+    quarantined: 3,
+    pausedSince: null,
+  }),
 };
 
 const parts: ServerParts = {

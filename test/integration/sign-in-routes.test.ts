@@ -17,7 +17,14 @@ const START = '2026-11-02T09:00:00.000Z';
 const queries: Queries = {
   customers: async () => [],
   explain: async () => null,
-  health: async () => ({ ok: true, engine: 'postgres', inboxWaiting: 0, outboxWaiting: 0, quarantined: 0 }),
+  health: async () => ({
+    ok: true,
+    engine: 'postgres',
+    inboxWaiting: 0,
+    outboxWaiting: 0,
+    quarantined: 0,
+    pausedSince: null,
+  }),
 };
 let store: TempStore;
 let sandbox: Sandbox;
