@@ -139,7 +139,7 @@ function closedForm(fit: FittedTransactionModel, customers: readonly BookCustome
 }
 
 /** A rate over fewer weeks than this says nothing, and can be a hundred times too high. */
-const LEAST_AGE_WEEKS = 4;
+export const LEAST_AGE_WEEKS = 4;
 
 /** The naive rows: the past goes on as it was. */
 export const NAIVE_MEMBERS: readonly Member[] = [

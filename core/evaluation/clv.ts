@@ -1,5 +1,6 @@
 import { type Book, bookOf, type DatedAmount } from '../backtest/book.ts';
 import { bestOf, combine, ENSEMBLE, type EnsembleWeights, learnWeights } from '../backtest/ensemble.ts';
+import { explosionOf } from '../backtest/explosion.ts';
 import { levelsOfNewest, mixtureOf } from '../backtest/interval-levels.ts';
 import { type Answer, type Member, type Question, spendOfOrders, spendPerPurchase } from '../backtest/members.ts';
 import { MEMBERS } from '../backtest/pool.ts';
@@ -109,7 +110,7 @@ export function evaluateClv(
     const line = evaluatedModel(member.name, result, seconds, { question, outcomes, spend });
     if (line) models.push(line);
     warnings.push(...(result.transactions?.diagnostics.warnings.map((text) => `${member.name}: ${text}`) ?? []));
-    if (result.transactions) warnings.push(...explosionOf(member.name, result, question));
+    if (result.transactions) warnings.push(...explosionOf(member.name, result.counts, customers, weeks));
   }
   if (gammaGamma) {
     const { name, parameters, diagnostics } = gammaGamma;
@@ -166,26 +167,6 @@ export function evaluateClv(
     secondPurchase: secondPurchaseCurve(book, customers, calibrationEnd),
     warnings,
   };
-}
-
-/** Nobody's customers buy this many times more often, on the whole, than they have so far. */
-const EXPLODED = 2;
-
-/** Names expectations that have come loose from what the book has seen. */
-function explosionOf(name: string, { counts }: Answer, { customers, weeks }: Question): readonly string[] {
-  const expected = counts.reduce((sum, count) => sum + count, 0) / weeks;
-  const days = customers.reduce((sum, { frequency }) => sum + frequency + 1, 0);
-  const soFar =
-    days /
-    Math.max(
-      customers.reduce((most, { ageWeeks }) => Math.max(most, ageWeeks), 0),
-      1,
-    );
-  return expected > EXPLODED * soFar
-    ? [
-        `${name}: It expects ${expected.toFixed(1)} purchases a week of customers who together made ${soFar.toFixed(1)} so far: do not use it on this book.`,
-      ]
-    : [];
 }
 
 /** What is odd about the book, and why a family of models should not be believed on it. */

@@ -20,9 +20,8 @@ import type { PriorityRule } from './priority.ts';
 import type { Propensity, PropensityReport } from './propensity.ts';
 import type { DriverReport } from './train-drivers.ts';
 import type { EngagementReport } from './train-engagement.ts';
-import type { TransactionFit } from './train-value.ts';
 import type { ValueModels } from './value.ts';
-import type { ValueReport } from './value-report.ts';
+import type { TransactionFit, ValueReport } from './value-report.ts';
 
 /**
  * Everything that scoring one customer needs, frozen at training: models, horizon, cut-offs, percentile tables, the median

@@ -1,6 +1,9 @@
 import type { BacktestWindow } from '../backtest/backtest-windows.ts';
 import type { BacktestRow } from '../backtest/ensemble.ts';
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { MoneyModels } from '../models/clv/money-models.ts';
 import type { Levels } from '../models/clv/predictive.ts';
+import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 
 /** How the value model of a book was chosen, and what it is made of. */
 export interface ValueReport {
@@ -22,4 +25,35 @@ export interface ValueReport {
   levels: Levels;
   /** Seed of the futures behind intervals. */
   seed: number;
+}
+
+/** A fit of a transaction model, as the report shows it. */
+export interface TransactionFit {
+  name: string;
+  logLikelihood: number | null;
+  converged: boolean;
+  /** Whether scores use it. */
+  chosen: boolean;
+  parameters: Readonly<Record<string, number>>;
+}
+
+/** What the value of a book is told by, how it was chosen, and how each fit went. */
+export interface ChosenValue {
+  money: MoneyModels;
+  report: ValueReport;
+  transactionModels: readonly TransactionFit[];
+}
+
+/** What choosing a value model is told; it adds sentences to `warnings`. */
+export interface ValueContext {
+  asOf: CalendarDay;
+  currency: string;
+  warnings: string[];
+}
+
+/** The report's line of a fit. */
+export function transactionFit(fit: FittedTransactionModel, chosen: boolean): TransactionFit {
+  const { name, diagnostics, parameters } = fit;
+  const { logLikelihood, converged } = diagnostics;
+  return { name, logLikelihood, converged, chosen, parameters: { ...parameters } };
 }

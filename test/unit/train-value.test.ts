@@ -73,7 +73,22 @@ describe('the value model of a book', () => {
   it('that does not beat what anybody could say is used with a notice', () => {
     const { found, warnings } = train(clockwork.map(trainingCustomer), AS_OF);
     expect(found?.report.backtest[0]).toMatchObject({ kind: 'naive' });
+    expect(warnings.join()).toMatch(/Payments come like clockwork: treat the book as contracts/);
     expect(warnings.join()).toMatch(/no value model beats "rate-.*take values as an order of customers/);
+  });
+
+  it('of a book without amounts is chosen by its purchases, and all money is nothing', () => {
+    const free = book.map(({ orders, ...rest }) => ({
+      ...rest,
+      orders: orders.map(({ day }) => ({ day, amount: '0.00' })),
+    }));
+    const { found, inputs } = train(free.map(trainingCustomer), AS_OF);
+    if (!found) throw new Error('nothing was trained');
+    expect(found.report.backtest.every(({ countR2, spendR2 }) => countR2 !== null && spendR2 === null)).toBe(true);
+    for (const each of inputs.slice(0, 50)) {
+      expect(clv12m(found.value, each)).toBe(0);
+      expect(interval12m(found.value, each, 0)).toEqual({ low: 0, high: 0 });
+    }
   });
 
   it('knows nothing of what comes after the day of the training, and is the same to the bit when trained again', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backtestWindows } from '../../core/backtest/backtest-windows.ts';
 import { bookOf, type DatedAmount } from '../../core/backtest/book.ts';
+import { explosionOf } from '../../core/backtest/explosion.ts';
 import { simplexWeights } from '../../core/backtest/simplex-weights.ts';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
 import { evaluateClv } from '../../core/evaluation/clv.ts';
@@ -71,6 +72,24 @@ describe('weights of an ensemble', () => {
       { from: '2025-03-18', to: '2025-05-27' },
     ]);
     expect(backtestWindows(day('2025-01-01'), day('2025-01-01'), 10, 3)).toEqual([]);
+  });
+});
+
+describe('expectations that explode', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => ({ frequency: i % 5, recencyWeeks: (i % 5) * 4, ageWeeks: 30 }));
+
+  it('are named with what the book has seen; those of customers who go on as so far are not', () => {
+    const pace = rows.map(({ frequency }) => ((frequency + 1) / (30 + 4)) * 52);
+    expect(explosionOf('bg-nbd', Float64Array.from(pace), rows, 52)).toEqual([]);
+    const [warning] = explosionOf(
+      'bg-nbd',
+      Float64Array.from(pace, (count) => 2.1 * count),
+      rows,
+      52,
+    );
+    expect(warning).toBe(
+      'bg-nbd: It expects 9.3 purchases a week of customers who would make 4.4 if all went on as so far: do not use it on this book.',
+    );
   });
 });
 
