@@ -23,7 +23,7 @@ import { openStore } from '../core/store/open.ts';
 import { createPlanning } from '../core/store/planning.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
-import { hubspotVerifier } from '../webhooks/verify/hubspot.ts';
+import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
 import { segmentVerifier } from '../webhooks/verify/segment.ts';
 import type { Environment } from './load.ts';
@@ -189,11 +189,16 @@ export function createWebhookConnections(
   context: Pick<WiringContext, 'env'>,
 ): readonly WebhookConnection[] {
   const secrets = secretReader(context.env);
-  const connections = config.connections.flatMap(({ vendor, id }): WebhookConnection[] => {
+  const connections = config.connections.flatMap(({ vendor, id, settings }): WebhookConnection[] => {
     switch (vendor) {
       case 'hubspot': {
         const list = secretList(secrets.optional(id, 'CLIENT_SECRET'));
-        return list.length === 0 ? [] : [{ vendor, connectionId: id, verifier: hubspotVerifier(list) }];
+        if (list.length === 0) return [];
+        const { acceptSignatureV1: acceptV1 } = settings;
+        return [
+          { vendor, connectionId: id, verifier: hubspotVerifier(list, { acceptV1 }) },
+          { vendor: 'hubspot-workflow', connectionId: id, verifier: hubspotWorkflowVerifier(list) },
+        ];
       }
       case 'segment': {
         const list = secretList(secrets.optional(id, 'WEBHOOK_SECRET'));

@@ -17,6 +17,8 @@ export const hubspotSettingsSchema = z.strictObject({
     .default(null),
   /** The id of our own app in HubSpot: changes that it made are not read back. */
   appId: z.string().regex(/^\d+$/, 'the digits of the app id').nullable().default(null),
+  /** Whether webhooks signed by version 1 alone are taken, which carry no time and cover the body only: for apps made before 2022. */
+  acceptSignatureV1: z.boolean().default(false),
   /** The account's burst limit: 190 on Professional and Enterprise, 100 on Free and Starter, 110 for a marketplace app. */
   callsPer10Seconds: z.number().int().min(20).max(250).default(190),
   /** Share of the account's daily calls that is left to other apps, 0..1; marketplace apps have no daily limit. */

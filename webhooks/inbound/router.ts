@@ -5,12 +5,14 @@ import type { Inbox, InboxMessage } from '../../core/ports/engine.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { Verifier } from '../verify/verifier.ts';
 import { readHubSpotEvents } from './hubspot.ts';
+import { readHubSpotWorkflowAction } from './hubspot-workflow.ts';
 import { ACKNOWLEDGEMENT, readOutboundMessage } from './salesforce.ts';
 import { readSegmentMessages } from './segment.ts';
 
 /** A connection whose vendor calls us. */
 export interface WebhookConnection {
-  vendor: 'hubspot' | 'salesforce' | 'segment';
+  /** First part of the address. HubSpot's workflow actions have one of their own: they are signed otherwise. */
+  vendor: 'hubspot' | 'hubspot-workflow' | 'salesforce' | 'segment';
   connectionId: string;
   verifier: Verifier;
 }
@@ -33,6 +35,7 @@ const RETRY_AFTER_S = 5;
 
 const READERS: Readonly<Record<WebhookConnection['vendor'], (rawBody: Buffer) => readonly InboxMessage[]>> = {
   hubspot: readHubSpotEvents,
+  'hubspot-workflow': readHubSpotWorkflowAction,
   salesforce: (rawBody) => readOutboundMessage(rawBody).messages,
   segment: readSegmentMessages,
 };
