@@ -1,4 +1,3 @@
-import { DataError, NotFittedError } from '../domain/errors.ts';
 import { seededRandom } from '../math/random.ts';
 import {
   type ChurnModelName,
@@ -10,7 +9,7 @@ import {
   trainMembers,
 } from '../models/churn/churn-classifier.ts';
 import { type OddsRatio, oddsRatios } from '../models/churn/odds-ratios.ts';
-import type { FeatureSpec, TreeRow } from '../models/trees/table.ts';
+import type { TreeRow } from '../models/trees/table.ts';
 import {
   crossValidateChurn,
   type FoldOptions,
@@ -19,7 +18,6 @@ import {
   thresholdsOf,
 } from './churn-cross-validation.ts';
 import { type ChurnFolds, givenFolds, seededFolds } from './churn-folds.ts';
-import { findLeaks } from './churn-leaks.ts';
 import {
   aucOfFolds,
   type CalibrationBin,
@@ -32,6 +30,7 @@ import {
   liftCurve,
 } from './churn-metrics.ts';
 import { type NaiveRow, naiveChurn } from './churn-naive.ts';
+import { checkOutcomes, missingValues, remarks, withoutLeaks } from './churn-oddities.ts';
 import { type EarlyWarning, earlyWarning } from './early-warning.ts';
 import { type GroupRates, groupRates } from './group-rates.ts';
 
@@ -121,9 +120,6 @@ export interface ChurnEvaluationOptions extends FoldOptions {
   clock: () => number;
 }
 
-/** Below so many rows with the outcome a figure moves by several points from seed to seed. */
-const FEW_EVENTS = 50;
-
 /**
  * Fits every churn model to a table and judges each out of fold: treatment of the rare outcome, calibration and thresholds are learned on
  * the training rows of each fold alone. Columns that say the outcome are left out first.
@@ -138,7 +134,7 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
   const split = options.folds ? givenFolds(rows, options.folds) : seededFolds(rows, groups, options.seed);
   const labels = rows.map(({ label = 0 }) => label);
   const events = labels.reduce((sum, label) => sum + label, 0);
-  warnings.push(...remarks(rows.length - new Set(same).size, events, split));
+  warnings.push(...missingValues(rows, features), ...remarks(rows.length - new Set(same).size, events, split));
 
   const { models: judged, notices } = crossValidateChurn(rows, split, groups, { ...options, features });
   for (const [message, count] of notices) warnings.push(`In ${count} rows of a fold set apart: ${message}`);
@@ -247,60 +243,4 @@ function warningOf(
     label: labels[i] as 0 | 1,
   }));
   return earlyWarning(snapshots, perWeek);
-}
-
-function checkOutcomes(rows: readonly TreeRow[]): void {
-  for (const [row, { label }] of rows.entries()) {
-    if (label === 0 || label === 1) continue;
-    throw new DataError({
-      row,
-      field: 'label',
-      expected: '0 or 1',
-      found: String(label),
-      remedy: 'leave out customers whose outcome is not known',
-    });
-  }
-  const events = rows.filter(({ label }) => label === 1).length;
-  if (events > 0 && events < rows.length) return;
-  throw new NotFittedError(
-    `All ${rows.length} rows have the same outcome, so nothing tells them apart. Add customers who ${events === 0 ? 'left' : 'stayed'}.`,
-  );
-}
-
-/** The table without the columns that say the outcome, and what is to be said of them. */
-function withoutLeaks(table: readonly TreeRow[], features: readonly FeatureSpec[]) {
-  const { leaking, suspect } = findLeaks(table, features);
-  const names = new Set(leaking.map(({ feature }) => feature));
-  const kept = [...features.keys()].filter((f) => !names.has(features[f]?.name ?? ''));
-  const varies = kept.some((f) => table.some(({ values }) => !Object.is(values[f], table[0]?.values[f])));
-  if (!varies) {
-    throw new NotFittedError(
-      'No column is left to learn from: all are the same in every row, or say the outcome. Add columns that were known before the outcome.',
-    );
-  }
-  const warnings = [
-    ...leaking.map(
-      ({ feature, auc }) =>
-        `Column "${feature}" says the outcome by itself (AUC ${auc.toFixed(3)}), as only what is known afterwards does: it was left out.`,
-    ),
-    ...suspect.map(
-      ({ feature, auc }) =>
-        `Column "${feature}" alone has an AUC of ${auc.toFixed(3)}: make sure that it was known before the outcome. If not, leave it out: all figures rest on it.`,
-    ),
-  ];
-  const rows = names.size === 0 ? table : table.map((row) => ({ ...row, values: kept.map((f) => row.values[f]) }));
-  return { rows, features: kept.map((f) => features[f] as FeatureSpec), warnings };
-}
-
-function remarks(duplicates: number, events: number, { origin }: ChurnFolds): readonly string[] {
-  const said: string[] = [];
-  if (duplicates > 0) {
-    said.push(
-      origin === 'seeded'
-        ? `${duplicates} rows say the same as others; such rows were kept in one fold, so that none is judged by a model that saw its like.`
-        : `${duplicates} rows say the same as others. Where the folds given part them, figures are too good.`,
-    );
-  }
-  if (events < FEW_EVENTS) said.push(`Only ${events} rows had the outcome: figures move by chance.`);
-  return said;
 }
