@@ -1,4 +1,5 @@
-import { AuthError } from '../domain/errors.ts';
+import pRetry from 'p-retry';
+import { AuthError, StaypowerError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Grant, GrantStatus, Grants } from '../ports/grants.ts';
@@ -58,7 +59,7 @@ export function createGrants(database: Database, { keyring, clock, logger }: Gra
           logger.error({ connectionId, account: row.account }, `reconnect: ${reason}`);
           throw lost(connectionId, reason);
         }
-        await replace(database, row, next, keyring, now());
+        await insisting(() => replace(database, row, next, keyring, now()));
         logger.info({ connectionId, generation: row.generation + 1 }, 'tokens renewed');
         return next;
       }),
@@ -155,6 +156,16 @@ async function replace(database: Database, from: Row, grant: Grant, keyring: Key
        where connection_id = $1`,
       [from.connection_id, [...grant.scopes], keyId, sealed, at],
     );
+  });
+}
+
+/** A rotated token exists once, here: a store that is away for some seconds, as when it is restarted, must not lose it. */
+function insisting(write: () => Promise<void>): Promise<void> {
+  return pRetry(write, {
+    retries: 6,
+    minTimeout: 250,
+    factor: 2,
+    shouldRetry: ({ error }) => !(error instanceof StaypowerError),
   });
 }
 

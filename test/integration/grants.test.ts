@@ -208,6 +208,29 @@ test('an answer that was lost on its way spends a rotating token: the connection
   expect(await house.refreshes('salesforce')).toHaveLength(2);
 });
 
+test('a store that is away when a rotated token comes back is waited for: the token is not lost', async () => {
+  await house.connect('salesforce');
+  await house.control('salesforce', EXPIRE.salesforce);
+  let away = 2;
+  const shaky = grantHouse(
+    sandbox,
+    {
+      ...store.database,
+      transaction: async (work) => {
+        away -= 1;
+        if (away >= 0) throw new Error('terminating connection due to administrator command');
+        return store.database.transaction(work);
+      },
+    },
+    { clock },
+  );
+  await readOnce(shaky.connector('salesforce'));
+  expect(away).toBe(-1);
+  await house.control('salesforce', EXPIRE.salesforce);
+  await readOnce(house.connector('salesforce'));
+  expect((await house.refreshes('salesforce')).map(({ status }) => status)).toEqual([200, 200]);
+});
+
 test('Salesforce: leaving ends what was approved, also when it is asked for again', async () => {
   await house.connect('salesforce');
   const connector = house.connector('salesforce');
