@@ -76,7 +76,7 @@ async function eraseNow(
   json: boolean,
 ): Promise<void> {
   const { database, connectors, clock, name } = workspace;
-  const erasureId = await erase(database, customerId, { workspace: name, clock, requestedBy: 'operator' });
+  const erasureId = await erase(database, { customerId }, { workspace: name, clock, requestedBy: 'operator' });
   if (erasureId === null) throw nobody(`a customer of workspace "${name}"`);
   await finishErasures(database, {
     workspace: name,
@@ -104,8 +104,8 @@ function summaryOf(receipt: Receipt): readonly string[] {
   return [
     `Erased: ${rows} rows in ${Object.keys(receipt.removed).length} tables, ${receipt.messagesEmptied} messages emptied.`,
     ...receipt.vendors.map(
-      ({ connectionId, cleared, refused }) =>
-        `${connectionId}: fields cleared on ${cleared} records${refused.length === 0 ? '' : `; refused: ${refused.join(', ')}`}.`,
+      ({ connectionId, cleared, forgotten, refused }) =>
+        `${connectionId}: fields cleared on ${cleared} records${forgotten === 0 ? '' : `, ${forgotten} to be deleted and suppressed`}${refused.length === 0 ? '' : `; refused: ${refused.join(', ')}`}.`,
     ),
     ...(receipt.modelsToReplace.length === 0 ? [] : ['The next run that may train replaces the model.']),
   ];

@@ -70,9 +70,15 @@ function withEndpoints(connection: Connection, env: Environment): Connection {
     case 'segment': {
       const host = given('HOST');
       const profilesUrl = given('PROFILES_URL');
+      const publicApiUrl = given('PUBLIC_API_URL');
       return {
         ...connection,
-        settings: { ...connection.settings, ...(host && { host }), ...(profilesUrl && { profilesUrl }) },
+        settings: {
+          ...connection.settings,
+          ...(host && { host }),
+          ...(profilesUrl && { profilesUrl }),
+          ...(publicApiUrl && { publicApiUrl }),
+        },
       };
     }
     default:

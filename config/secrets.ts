@@ -81,6 +81,7 @@ export const SECRET_VARIABLES: Readonly<
     { name: 'WEBHOOK_SECRET', needed: false, what: 'shared secret of the webhook destination' },
     { name: 'WEBHOOK_HEADER_SECRET', needed: false, what: 'value of the header x-staypower-secret; batches need it' },
     { name: 'PROFILE_TOKEN', needed: false, what: 'Profile API access token' },
+    { name: 'PUBLIC_API_TOKEN', needed: false, what: 'Public API token: erased people are deleted and suppressed' },
   ],
   csv: [],
 };

@@ -157,9 +157,10 @@ function connectorOf(
     case 'segment': {
       const writeKey = secrets.required(id, 'WRITE_KEY', 'the write key of the Segment source that takes the scores');
       const profileToken = secrets.optional(id, 'PROFILE_TOKEN');
+      const publicApiToken = secrets.optional(id, 'PUBLIC_API_TOKEN');
       return {
         byGrant: false,
-        build: () => createSegment(context, connection.settings, { writeKey, profileToken }),
+        build: () => createSegment(context, connection.settings, { writeKey, profileToken, publicApiToken }),
       };
     }
     case 'csv':

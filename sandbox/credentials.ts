@@ -8,5 +8,9 @@ export const CREDENTIALS = {
     clientId: 'sandbox-hubspot-client',
     clientSecret: 'sandbox-hubspot-secret',
   },
-  segment: { writeKey: 'sandbox-write-key', profileToken: 'sandbox-profile-token' },
+  segment: {
+    writeKey: 'sandbox-write-key',
+    profileToken: 'sandbox-profile-token',
+    publicApiToken: 'sandbox-public-token',
+  },
 } as const;

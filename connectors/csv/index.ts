@@ -74,6 +74,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
     scores: null,
     actions: null,
     uninstall: null,
+    forgetter: null,
     check: () => check(folder, [...formats.values()]),
     usage: () => null,
     close: async () => {},

@@ -80,6 +80,7 @@ export function createHubSpot(
     scores: createScoreWriter({ batch, live }),
     actions: createPerformer(live, context.timeZone),
     uninstall: createUninstaller(batch, byGrant),
+    forgetter: null,
     check: () =>
       checkAccount(
         batch,

@@ -86,6 +86,7 @@ export function createSalesforce(
     },
     actions: createPerformer(client),
     uninstall: createUninstaller(organisation, leaveOf(context, settings, secrets)),
+    forgetter: null,
     check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
     usage: client.usage,
     close: async () => {},

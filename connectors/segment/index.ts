@@ -6,6 +6,7 @@ import { mapMessage } from './mapping.ts';
 import { type Meaning, SHIPPED_MEANINGS } from './meanings.ts';
 import { createPerformer } from './perform.ts';
 import type { SegmentSettings } from './settings.ts';
+import { createForgetter } from './suppress.ts';
 import { writeScores } from './write-scores.ts';
 
 export { type FileLine, readSegmentFile } from './read-file.ts';
@@ -20,6 +21,8 @@ export interface SegmentSecrets {
   writeKey: string;
   /** Profile API access token; null leaves the Profile API unasked. */
   profileToken: string | null;
+  /** Public API token; null leaves deletions to the admin. */
+  publicApiToken: string | null;
 }
 
 /**
@@ -63,6 +66,7 @@ export function createSegment(
     },
     actions: createPerformer(context, endpoint),
     uninstall: null,
+    forgetter: secrets.publicApiToken === null ? null : createForgetter(settings.publicApiUrl, secrets.publicApiToken),
     check: () => check(settings, secrets),
     // Segment counts no calls of a day.
     usage: () => null,

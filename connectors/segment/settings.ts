@@ -19,6 +19,8 @@ export const segmentSettingsSchema = z.strictObject({
   host: address.default('https://api.segment.io'),
   /** The Profile API, asked by `check` alone. EU: https://profiles.euw1.segment.com */
   profilesUrl: address.default('https://profiles.segment.com'),
+  /** The Public API, asked to delete and suppress erased people where a token is set. EU: https://eu1.api.segmentapis.com */
+  publicApiUrl: address.default('https://api.segmentapis.com'),
   /** The space whose Profile API `check` asks; null leaves it unasked. */
   spaceId: z.string().min(1, 'the id of a space').nullable().default(null),
   /**

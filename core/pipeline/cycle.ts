@@ -117,6 +117,7 @@ export async function cycle(
       })
     : { pulled: 0, rejected: 0 };
   if (runs('identify')) {
+    await eraseRequested(database, { workspace: workspace.name, connectors, clock });
     await identify(database, { workspace: workspace.name, now: () => clock.now(), onProgress: tell('identify') });
     const rates = workspace.rates ?? exchangeRates(workspace.currency, []);
     await reconvert(database, rates);
@@ -126,7 +127,6 @@ export async function cycle(
       now: () => clock.now(),
       onProgress: tell('identify'),
     });
-    await eraseRequested(database, { workspace: workspace.name, connectors, clock });
   }
   if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
   const model = await currentModel(workspace, options, rank, {

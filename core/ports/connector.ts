@@ -20,6 +20,7 @@ export interface Connector {
   readonly scores: ScoreWriter | null;
   readonly actions: ActionPerformer | null;
   readonly uninstall: Uninstaller | null;
+  readonly forgetter: Forgetter | null;
   /** Whether the credentials work and which scopes, objects and limits they reach; reads only. */
   check(): Promise<CheckReport>;
   /** What the vendor's replies said of the account's calls of the day; null before one did, or where it counts none. Asks nothing. */
@@ -122,6 +123,14 @@ export type ShownValues = Readonly<Record<string, string | number | null>>;
 
 /** Which calls go first where a vendor's limit makes them wait: those that somebody waits for, before those of a batch. */
 export type Lane = 'live' | 'batch';
+
+/** A vendor that deletes people for good and takes no more of them, where the admin has given us the right to ask for it. */
+export interface Forgetter {
+  /** Whether a record with this id is of somebody who can be forgotten. */
+  takes(externalId: string): boolean;
+  /** Asks for it. Safe to repeat. */
+  forget(externalIds: readonly string[]): Promise<void>;
+}
 
 export interface ActionPerformer {
   readonly kinds: readonly ActionKind[];

@@ -20,11 +20,12 @@ const contentSchema = z.strictObject({
   /** Rows removed, by table; messages are kept as empty, so that a repeated one is still known. */
   removed: z.record(z.string(), z.number().int()),
   messagesEmptied: z.number().int(),
-  /** Records whose fields were cleared at each connection, those that were gone already, and those it refused with its codes. */
+  /** Records whose fields were cleared at each connection, people it was asked to delete and suppress, and codes of what it refused. */
   vendors: z.array(
     z.strictObject({
       connectionId: z.string(),
       cleared: z.number().int(),
+      forgotten: z.number().int(),
       refused: z.array(z.string()),
     }),
   ),

@@ -1,4 +1,4 @@
-import { CLEAR, type WriteResult, type WriteRow } from '../domain/fields.ts';
+import { CLEAR, type WriteRow } from '../domain/fields.ts';
 import type { Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { erasuresOf } from './tombstones.ts';
@@ -9,7 +9,7 @@ export interface PendingClear {
   row: WriteRow;
 }
 
-/** Records that carry, or may carry, values of ours: also those of a write whose answer was not noted. */
+/** The person's records, with the fields that carry, or may carry, values of ours: also those of a write whose answer was not noted. */
 export async function keepClears(sql: Sql, erasureId: string, customerId: string): Promise<void> {
   const carriers = await sql.query<{
     connection_id: string;
@@ -23,15 +23,13 @@ export async function keepClears(sql: Sql, erasureId: string, customerId: string
   await insertRows(sql, {
     table: 'erasure_clears',
     columns: { erasure_id: 'text', connection_id: 'text', kind: 'text', external_id: 'text', fields: 'jsonb' },
-    rows: carriers
-      .map((row) => ({
-        erasure_id: erasureId,
-        connection_id: row.connection_id,
-        kind: row.kind,
-        external_id: row.external_id,
-        fields: [...new Set([...Object.keys(row.written), ...Object.keys(row.desired ?? {})])],
-      }))
-      .filter((row) => row.fields.length > 0),
+    rows: carriers.map((row) => ({
+      erasure_id: erasureId,
+      connection_id: row.connection_id,
+      kind: row.kind,
+      external_id: row.external_id,
+      fields: [...new Set([...Object.keys(row.written), ...Object.keys(row.desired ?? {})])],
+    })),
   });
 }
 
@@ -58,34 +56,26 @@ export async function pendingClears(sql: Sql, connectionId: string): Promise<rea
   }));
 }
 
-/** Notes what the vendor said of each; what it refuses for now goes on waiting. */
+/** Notes what became of records: "cleared", "forgotten", "nothing" where there was nothing to do, or the code of a refusal. */
 export async function settleClears(
   sql: Sql,
   connectionId: string,
-  clears: readonly PendingClear[],
-  results: readonly WriteResult[],
+  outcomes: readonly { clear: PendingClear; outcome: string }[],
 ): Promise<void> {
-  for (const [index, { erasureId, row }] of clears.entries()) {
-    const result = results[index];
-    if (!result || result.status === 'retry') continue;
+  for (const { clear, outcome } of outcomes) {
     await sql.query(
       `update erasure_clears set outcome = $5
        where erasure_id = $1 and connection_id = $2 and kind = $3 and external_id = $4`,
-      [
-        erasureId,
-        connectionId,
-        row.recordKind,
-        row.externalId,
-        result.status === 'written' ? 'cleared' : result.vendorCode || 'refused',
-      ],
+      [clear.erasureId, connectionId, clear.row.recordKind, clear.row.externalId, outcome],
     );
   }
 }
 
-/** Gives up on records of connections that are configured no more. */
+/** Gives up on records of connections that are configured no more; those that show nothing of ours need none. */
 export async function abandonClears(sql: Sql, presentConnections: readonly string[]): Promise<void> {
   await sql.query(
-    `update erasure_clears set outcome = 'no-connection' where outcome is null and not connection_id = any($1::text[])`,
+    `update erasure_clears set outcome = case when fields = '[]' then 'nothing' else 'no-connection' end
+     where outcome is null and not connection_id = any($1::text[])`,
     [presentConnections],
   );
 }

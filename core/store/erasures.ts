@@ -8,7 +8,7 @@ import {
   signReceipt,
 } from '../privacy/receipt.ts';
 import { keepClears } from './erasure-clears.ts';
-import { findPerson, messagesOf, personalRows } from './person.ts';
+import { findPerson, findPersonOf, messagesOf, personalRows } from './person.ts';
 import { keepSetting, readSetting } from './settings.ts';
 import { entomb, subjectHashes, tombstoneHasher } from './tombstones.ts';
 
@@ -23,21 +23,25 @@ export interface ErasureEntry {
 
 type Facts = Omit<ReceiptContent, 'erasureId' | 'requestedBy' | 'erasedAt' | 'completedAt' | 'vendors'>;
 
+/** Who is to be erased: a customer, or the person behind a contact at a vendor. */
+export type ErasureSubject = { customerId: string } | { connectionId: string; externalId: string };
+
 /**
- * Removes a customer from every table, keeps them out by tombstones, and notes which records' fields are to be cleared. Within the
+ * Removes a person from every table, keeps them out by tombstones, and notes which records' fields are to be cleared. Within the
  * caller's commit.
  *
- * @returns the erasure's id; null when there is no such customer
+ * @returns the erasure's id; null when nothing is held on such a person
  */
 export async function eraseFromStore(
   sql: Sql,
-  customerId: string,
+  subject: ErasureSubject,
   context: { workspace: string; requestedBy: string; now: Date },
 ): Promise<string | null> {
-  const person = await findPerson(sql, customerId);
+  const person = 'customerId' in subject ? await findPerson(sql, subject.customerId) : await findPersonOf(sql, subject);
   if (!person) return null;
+  const { customerId } = person;
   const erasureId = randomUUID();
-  const subject = subjectHashes(await tombstoneHasher(sql), person);
+  const hashes = subjectHashes(await tombstoneHasher(sql), person);
   await keepClears(sql, erasureId, customerId);
   const modelsToReplace = await modelsThatSaw(sql, customerId);
   const emptied = messagesOf(person);
@@ -50,12 +54,12 @@ export async function eraseFromStore(
     const gone = await sql.query(`delete from ${table} where ${where} returning 1 as gone`, parameters);
     if (gone.length > 0) removed[table] = gone.length;
   }
-  await entomb(sql, erasureId, subject);
+  await entomb(sql, erasureId, hashes);
   const facts: Facts = {
     staypower: 'erasure-receipt',
     format: 1,
     workspace: context.workspace,
-    subject,
+    subject: hashes,
     removed,
     messagesEmptied: messages.length,
     modelsToReplace,
@@ -82,6 +86,9 @@ export async function isErasureOpen(sql: Sql): Promise<boolean> {
   return (await sql.query('select 1 from erasures where receipt is null limit 1')).length > 0;
 }
 
+/** Outcomes that are no refusal. */
+const DONE = ['cleared', 'forgotten', 'nothing'];
+
 /** Signs the receipts of the erasures that nothing waits for any more, and lets go of the record ids that they needed. */
 export async function completeErasures(sql: Sql, now: Date): Promise<readonly Receipt[]> {
   const open = await sql.query<{ erasure_id: string; requested_by: string; erased_at: string; facts: Facts }>(
@@ -97,7 +104,8 @@ export async function completeErasures(sql: Sql, now: Date): Promise<readonly Re
     const vendors = [...Map.groupBy(outcomes, (each) => each.connection_id)].map(([connectionId, each]) => ({
       connectionId,
       cleared: each.filter(({ outcome }) => outcome === 'cleared').length,
-      refused: each.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'cleared'),
+      forgotten: each.filter(({ outcome }) => outcome === 'forgotten').length,
+      refused: each.map(({ outcome }) => outcome).filter((outcome) => !DONE.includes(outcome)),
     }));
     const receipt = signReceipt(
       {
@@ -157,15 +165,10 @@ export async function erasedSinceTraining(sql: Sql, modelVersion: string): Promi
   return row?.erased ?? 0;
 }
 
-/** Whom vendors were told to forget: the customer of the record, null where the record never came here. */
-export async function erasureRequests(
-  sql: Sql,
-): Promise<readonly { connectionId: string; externalId: string; customerId: string | null }[]> {
+/** Whom vendors were told to forget, the oldest first. */
+export async function erasureRequests(sql: Sql): Promise<readonly { connectionId: string; externalId: string }[]> {
   return sql.query(
-    `select r.connection_id as "connectionId", r.external_id as "externalId", s.resolved_to as "customerId"
-     from erasure_requests r left join source_records s
-       on s.connection_id = r.connection_id and s.kind = 'contact' and s.external_id = r.external_id
-     order by r.requested_at, r.external_id`,
+    `select connection_id as "connectionId", external_id as "externalId" from erasure_requests order by requested_at, external_id`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ContactRecord, RecordKind } from '../domain/records.ts';
 import { identityKeys } from '../identity/keys.ts';
 import type { Sql } from '../ports/database.ts';
@@ -30,14 +31,49 @@ export interface PersonalRows {
   parameters: readonly unknown[];
 }
 
+interface ContactRow {
+  connection_id: string;
+  external_id: string;
+  payload: ContactRecord;
+}
+
 /** Everything by which rows about a customer can be found; null when there is no such customer and no record of one. */
 export async function findPerson(sql: Sql, customerId: string): Promise<Person | null> {
-  const contacts = await sql.query<{ connection_id: string; external_id: string; payload: ContactRecord }>(
+  const own = await sql.query<ContactRow>(
     `select connection_id, external_id, payload from source_records where kind = 'contact' and resolved_to = $1::uuid`,
     [customerId],
   );
   const [known] = await sql.query('select 1 from customers where customer_id = $1::uuid', [customerId]);
-  if (!known && contacts.length === 0) return null;
+  if (!known && own.length === 0) return null;
+  return personWith(sql, customerId, own);
+}
+
+/**
+ * The person behind a contact, also one that was deleted and belongs to no customer any more: then the customer who has the same address
+ * or id, else the record alone. Null when the record never came here.
+ */
+export async function findPersonOf(
+  sql: Sql,
+  record: { connectionId: string; externalId: string },
+): Promise<Person | null> {
+  const own = await sql.query<ContactRow & { resolved_to: string | null }>(
+    `select connection_id, external_id, payload, resolved_to from source_records
+     where kind = 'contact' and connection_id = $1 and external_id = $2`,
+    [record.connectionId, record.externalId],
+  );
+  if (own.length === 0) return null;
+  const [fellow] = await sql.query<{ resolved_to: string }>(
+    `select s.resolved_to from identity_keys k
+     join source_records s on s.connection_id = k.connection_id and s.external_id = k.external_id and s.kind = 'contact'
+     where k.key_hash = any($1::text[]) and not k.disabled and s.resolved_to is not null limit 1`,
+    [hashesOf(own)],
+  );
+  const customerId = own[0]?.resolved_to ?? fellow?.resolved_to;
+  return customerId ? findPerson(sql, customerId) : personWith(sql, randomUUID(), own);
+}
+
+async function personWith(sql: Sql, customerId: string, own: readonly ContactRow[]): Promise<Person> {
+  const contacts = [...own, ...(await unresolvedFellows(sql, own))];
   const facts = await sql.query<{ connection_id: string; kind: RecordKind; external_id: string }>(
     `select f.connection_id, f.kind, f.external_id from source_records f
      where f.kind <> 'contact' and (f.resolved_to = $1::uuid or (f.connection_id, f.contact_external_id) in
@@ -48,20 +84,20 @@ export async function findPerson(sql: Sql, customerId: string): Promise<Person |
     'select connection_id, action_key from outbox where customer_id = $1::uuid',
     [customerId],
   );
-  const own = contacts.map(
+  const keys = contacts.map(
     (row): RecordKey => ({ connectionId: row.connection_id, kind: 'contact', externalId: row.external_id }),
   );
   return {
     customerId,
-    contacts: own,
+    contacts: keys,
     records: [
-      ...own,
+      ...keys,
       ...facts.map((row) => ({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id })),
       ...actions.map(
         (row): RecordKey => ({ connectionId: row.connection_id, kind: 'action', externalId: row.action_key }),
       ),
     ],
-    keyHashes: [...new Set(contacts.flatMap((row) => identityKeys(row.payload).map((key) => key.hash)))],
+    keyHashes: hashesOf(contacts),
     identifiers: [
       ...new Set(
         contacts
@@ -71,6 +107,22 @@ export async function findPerson(sql: Sql, customerId: string): Promise<Person |
       ),
     ],
   };
+}
+
+/** Contacts with the same address or id that belong to no customer: they were deleted at their vendor, or have just landed. */
+async function unresolvedFellows(sql: Sql, own: readonly ContactRow[]): Promise<readonly ContactRow[]> {
+  const fellows = await sql.query<ContactRow>(
+    `select s.connection_id, s.external_id, s.payload from source_records s
+     where s.kind = 'contact' and s.resolved_to is null and (s.connection_id, s.external_id) in (
+       select k.connection_id, k.external_id from identity_keys k where k.key_hash = any($1::text[]) and not k.disabled)`,
+    [hashesOf(own)],
+  );
+  const present = new Set(own.map((row) => `${row.connection_id}\0${row.external_id}`));
+  return fellows.filter((row) => !present.has(`${row.connection_id}\0${row.external_id}`));
+}
+
+function hashesOf(contacts: readonly ContactRow[]): readonly string[] {
+  return [...new Set(contacts.flatMap((row) => identityKeys(row.payload).map((key) => key.hash)))];
 }
 
 /** Not about people, though keyed like it (roll-ups of accounts), or what an erasure itself needs until it is through. */

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { Kernel, SandboxOptions, VendorSandbox } from '../kernel/types.ts';
 import { messageStore } from './messages.ts';
 import { profileRoutes } from './profiles.ts';
+import { regulationRoutes } from './regulations.ts';
 import { trackingRoutes } from './tracking.ts';
 import { webhookDestination } from './webhook-destination.ts';
 
@@ -16,6 +17,7 @@ export function createSegment(kernel: Kernel, _options: SandboxOptions): VendorS
   router.use(destination.routes);
   router.use(trackingRoutes(kernel, messages));
   router.use(profileRoutes(kernel, messages));
+  router.use(regulationRoutes(kernel));
   return {
     name: 'segment',
     router,

@@ -3,6 +3,7 @@ import { CREDENTIALS } from '../credentials.ts';
 import { note } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/types.ts';
 import type { Message, MessageStore } from './messages.ts';
+import { suppressedUsers } from './regulations.ts';
 
 const WRITE_KEY = CREDENTIALS.segment.writeKey;
 const MOST_BYTES = 500 * 1024;
@@ -15,6 +16,7 @@ const TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'];
 export function trackingRoutes(kernel: Kernel, messages: MessageStore): Router {
   const router = Router();
   const recent: number[] = [];
+  const suppressed = suppressedUsers(kernel);
   const take = (req: Request, res: Response, wrap: (body: Record<string, unknown>) => unknown[]) => {
     const now = kernel.now().getTime();
     while (recent.length > 0 && (recent[0] ?? 0) <= now - 1_000) recent.shift();
@@ -41,6 +43,7 @@ export function trackingRoutes(kernel: Kernel, messages: MessageStore): Router {
     // Beyond 2,500 events the excess is dropped, and the answer is 200 all the same.
     for (const given of batch.slice(0, MOST_EVENTS)) {
       if (!given.userId && !given.anonymousId) continue;
+      if (given.userId !== undefined && suppressed.has(given.userId)) continue;
       if (typeof given.messageId !== 'string' || given.messageId.length >= 100) continue;
       const receivedAt = kernel.now().toISOString();
       messages.add({ ...given, timestamp: String(given.timestamp ?? receivedAt), receivedAt });

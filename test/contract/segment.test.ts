@@ -9,7 +9,11 @@ import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { type Bill, minimumCalls } from '../../sandbox/minimum-calls.ts';
 import { plant } from './test-connector.ts';
 
-const SECRETS: SegmentSecrets = { writeKey: 'sandbox-write-key', profileToken: 'sandbox-profile-token' };
+const SECRETS: SegmentSecrets = {
+  writeKey: 'sandbox-write-key',
+  profileToken: 'sandbox-profile-token',
+  publicApiToken: null,
+};
 
 let sandbox: Sandbox;
 let now = new Date('2026-06-01T12:00:00.000Z');
@@ -229,7 +233,7 @@ describe('Segment connector: writing', () => {
 describe('Segment connector: check', () => {
   it('has no problem when all is well, with the Profile API or without', async () => {
     expect(await connect().check()).toEqual({ account: 'spa_1', problems: [], callsLeftToday: null });
-    const without = await connect({ profileToken: null }, { spaceId: null }).check();
+    const without = await connect({ profileToken: null, publicApiToken: null }, { spaceId: null }).check();
     expect(without.problems).toEqual([]);
     expect(without.account).not.toBe('');
   });
@@ -241,7 +245,7 @@ describe('Segment connector: check', () => {
       return report.problems.map(({ what }) => what);
     };
     expect(await problems({ writeKey: 'a key' })).toEqual([expect.stringContaining('write key')]);
-    expect(await problems({ profileToken: 'wrong' })).toEqual([expect.stringContaining('401')]);
+    expect(await problems({ profileToken: 'wrong', publicApiToken: null })).toEqual([expect.stringContaining('401')]);
     expect(await problems({}, { spaceId: null })).toEqual([expect.stringContaining('space')]);
     expect(await problems({}, { profilesUrl: 'http://127.0.0.1:9' })).toEqual([expect.stringContaining('answer')]);
   });

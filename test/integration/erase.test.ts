@@ -55,7 +55,7 @@ async function bookWithAda() {
 }
 
 async function eraseAda(workspace: Workspace, customerId: string) {
-  const erasureId = await erase(store.database, customerId, { workspace: 'test', clock, requestedBy: 'operator' });
+  const erasureId = await erase(store.database, { customerId }, { workspace: 'test', clock, requestedBy: 'operator' });
   const receipts = await finishErasures(store.database, { workspace: 'test', connectors: workspace.connectors, clock });
   return { erasureId: erasureId ?? '', receipts };
 }
@@ -85,7 +85,9 @@ describe('erasing a person', () => {
   it('refuses a customer that is not on record', async () => {
     await bookWithAda();
     const unknown = '00000000-0000-4000-8000-000000000000';
-    expect(await erase(store.database, unknown, { workspace: 'test', clock, requestedBy: 'operator' })).toBeNull();
+    expect(
+      await erase(store.database, { customerId: unknown }, { workspace: 'test', clock, requestedBy: 'operator' }),
+    ).toBeNull();
   });
 
   it('leaves nothing in any table that has a column for customers or records, nor a trace in any other', async () => {
@@ -156,8 +158,8 @@ describe('erasing a person', () => {
     }
     expect(receipts.map(({ vendors }) => vendors)).toEqual([
       [
-        { connectionId: 'crm', cleared: 1, refused: [] },
-        { connectionId: 'shop', cleared: 1, refused: [] },
+        { connectionId: 'crm', cleared: 1, forgotten: 0, refused: [] },
+        { connectionId: 'shop', cleared: 1, forgotten: 0, refused: [] },
       ],
     ]);
   });
@@ -204,8 +206,8 @@ describe('erasing a person', () => {
     crm.down = false;
     await cycle(workspace, { asOf: AS_OF });
     expect((await receiptOf(store.database, erasureId))?.vendors).toEqual([
-      { connectionId: 'crm', cleared: 1, refused: [] },
-      { connectionId: 'shop', cleared: 1, refused: [] },
+      { connectionId: 'crm', cleared: 1, forgotten: 0, refused: [] },
+      { connectionId: 'shop', cleared: 1, forgotten: 0, refused: [] },
     ]);
     expect(await store.database.query('select 1 from erasure_clears')).toEqual([]);
   });
@@ -221,7 +223,7 @@ describe('erasing a person', () => {
         ...scores,
         write: async (rows: Parameters<typeof scores.write>[0]) => {
           if (rows.some((row) => row.externalId === '003000000000ADA' && !Object.values(row.values).every(isClear))) {
-            erasing = erase(store.database, customerId, { workspace: 'test', clock, requestedBy: 'operator' });
+            erasing = erase(store.database, { customerId }, { workspace: 'test', clock, requestedBy: 'operator' });
             await erasing;
           }
           return scores.write(rows);
@@ -278,6 +280,16 @@ describe('a person whom a vendor was told to forget', () => {
     await cycle(workspace, { asOf: AS_OF });
     shop.feed(contact('500', { emails: ['late@people.example'] }));
     expect((await cycle(workspace, { asOf: AS_OF })).pulled).toBe(0);
+  });
+});
+
+describe('a contact that its vendor deleted before', () => {
+  it('goes with the person who had its address', async () => {
+    const { shop, workspace, customerId } = await bookWithAda();
+    shop.feed(deletion('contact', '77'));
+    await cycle(workspace, { asOf: AS_OF });
+    await eraseAda(workspace, customerId);
+    expect(tracesIn(await everythingStored(), customerId)).toEqual([]);
   });
 });
 

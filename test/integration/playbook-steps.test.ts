@@ -190,7 +190,7 @@ describe('steps in Segment', () => {
         currency: 'USD',
       },
       segmentSettingsSchema.parse({ host: sandbox.urls.segment }),
-      { writeKey: CREDENTIALS.segment.writeKey, profileToken: null },
+      { writeKey: CREDENTIALS.segment.writeKey, profileToken: null, publicApiToken: null },
     );
   });
   afterAll(() => sandbox.close());

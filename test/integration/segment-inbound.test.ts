@@ -26,7 +26,7 @@ function connect(host = 'http://127.0.0.1:9') {
       currency: 'USD',
     },
     segmentSettingsSchema.parse({ host }),
-    { writeKey: 'sandbox-write-key', profileToken: null },
+    { writeKey: 'sandbox-write-key', profileToken: null, publicApiToken: null },
   );
   if (!connector.inbound || !connector.scores) throw new Error('Segment pushes, and takes scores');
   return { inbound: connector.inbound, scores: connector.scores };

@@ -62,7 +62,7 @@ describe.each(['PGlite', 'PostgreSQL'])('two workspaces in one %s', (engine) => 
     // The embedded store is one process's and one opening's at a time.
     const first = await fill(at('one'), 'ada@people.example');
     const [ada] = await customers(first.database);
-    await erase(first.database, ada ?? '', { workspace: named('one'), clock, requestedBy: 'operator' });
+    await erase(first.database, { customerId: ada ?? '' }, { workspace: named('one'), clock, requestedBy: 'operator' });
     await finishErasures(first.database, { workspace: named('one'), connectors: [first.crm], clock });
     expect(await customers(first.database)).toEqual([]);
     await first.database.close();

@@ -61,6 +61,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     inbound: null,
     fields: null,
     uninstall: null,
+    forgetter: null,
     answers: new Map<string, WriteResult>(),
     faults: [] as (ActionFault | null)[],
     attempts: 0,

@@ -15,7 +15,7 @@ function connector(settings: Partial<SegmentSettings> = {}) {
       currency: 'EUR',
     },
     segmentSettingsSchema.parse(settings),
-    { writeKey: 'a-write-key', profileToken: null },
+    { writeKey: 'a-write-key', profileToken: null, publicApiToken: null },
   );
 }
 
