@@ -44,6 +44,7 @@ export async function listen(
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
   const connections = () => grantStatuses(database);
+  const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const server = await startServer(
     {
       queries: open.queries,
@@ -51,14 +52,16 @@ export async function listen(
       api: createApi({
         queries: open.queries,
         insights: open.insights,
+        planning: open.planning,
         scoring: createScoring(database, {
-          today: () => dayOf(clock.now().toISOString(), context.config.timeZone),
+          today,
           rank: sourceRank(open.workspace.connectors),
           ...(open.workspace.sentences && { sentences: open.workspace.sentences }),
         }),
         webhooks: outboundOf(open, context).webhooks,
         events: createEventLog(database),
         connections,
+        today,
         logger,
       }),
       apiTokenHash,

@@ -52,7 +52,18 @@ export function scenarioCommand(): Command {
       .argument('<id...>', 'ids as the list shows them'),
   ).action((ids: readonly string[], options: WorkspaceOptions) =>
     withWorkspace(options, async ({ planning }, { json }) => {
-      const found = await Promise.all(ids.map((id) => planning.scenarioOf(id)));
+      const found = await Promise.all(
+        ids.map(async (id) => {
+          const document = await planning.scenarioOf(id);
+          if (document) return document;
+          throw new DataError({
+            field: 'id',
+            expected: 'the id of a scenario that is kept',
+            found: id,
+            remedy: 'choose one of "staypower scenario list"',
+          });
+        }),
+      );
       if (json) printJson(found);
       else show(found);
     }),

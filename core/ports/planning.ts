@@ -135,6 +135,6 @@ export interface Planning {
   }): Promise<ScenarioDocument | null>;
   /** Those kept, by name. */
   scenarios(): Promise<readonly ScenarioDocument[]>;
-  /** Throws StoreError when there is none of this id. */
-  scenarioOf(id: string): Promise<ScenarioDocument>;
+  /** Null when there is none of this id. */
+  scenarioOf(id: string): Promise<ScenarioDocument | null>;
 }

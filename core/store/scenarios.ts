@@ -1,4 +1,3 @@
-import { StoreError } from '../domain/errors.ts';
 import { toJson } from '../domain/stable-json.ts';
 import type { Database } from '../ports/database.ts';
 import type { ScenarioDocument } from '../ports/planning.ts';
@@ -20,11 +19,7 @@ export async function listScenarios(database: Database): Promise<readonly Scenar
   return rows.map(({ value }) => value);
 }
 
-/** A scenario by its id. Throws StoreError when there is none. */
-export async function readScenario(database: Database, id: string): Promise<ScenarioDocument> {
-  const found = await readSetting(database, `${PREFIX}${id}`);
-  if (found !== null) return found as unknown as ScenarioDocument;
-  throw new StoreError(`There is no scenario ${id}. "staypower scenario list" shows those that are kept.`, {
-    retry: 'never',
-  });
+/** A scenario by its id; null when there is none. */
+export async function readScenario(database: Database, id: string): Promise<ScenarioDocument | null> {
+  return (await readSetting(database, `${PREFIX}${id}`)) as unknown as ScenarioDocument | null;
 }

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
+import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
+import { createPlanning } from '../../core/store/planning.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
@@ -27,6 +29,12 @@ export async function serveApi(
   const api = createApi({
     queries,
     insights: createInsights(database, sentencesOf('en')),
+    planning: createPlanning(database, {
+      settings: planningSettingsSchema.parse({}),
+      timeZone: 'UTC',
+      rank: () => 0,
+      clock,
+    }),
     scoring: createScoring(database, { today: () => today, rank: () => 0 }),
     webhooks: createWebhooks(database, {
       clock,
@@ -36,6 +44,7 @@ export async function serveApi(
     }),
     events: createEventLog(database),
     connections: async () => [],
+    today: () => today,
     logger,
   });
   const server = await startServer(

@@ -1,13 +1,16 @@
 import { Router } from 'express';
+import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
 import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
+import type { Planning } from '../../core/ports/planning.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerRoutes } from './customers.ts';
 import { insightRoutes } from './insights.ts';
 import { openApiDocument } from './openapi.ts';
+import { planningRoutes } from './planning.ts';
 import { scoringRoutes } from './scoring.ts';
 import { streamRoutes } from './stream.ts';
 import { webhookRoutes } from './webhook-endpoints.ts';
@@ -16,11 +19,14 @@ import { webhookRoutes } from './webhook-endpoints.ts';
 export interface ApiParts {
   queries: Queries;
   insights: Pick<Insights, 'models' | 'segments'>;
+  planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   scoring: Scoring;
   webhooks: Webhooks;
   events: EventLog;
   /** Connections that were made in a browser. */
   connections: () => Promise<readonly GrantStatus[]>;
+  /** Today in the workspace's time zone. */
+  today: () => CalendarDay;
   logger: Logger;
 }
 
@@ -32,7 +38,8 @@ export interface Api {
 }
 
 /** The API. Each operation is declared in contract/, which the document at /openapi.json and the client are made of. */
-export function createApi({ queries, insights, scoring, webhooks, events, connections, logger }: ApiParts): Api {
+export function createApi(parts: ApiParts): Api {
+  const { queries, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
   const stream = streamRoutes(events, logger);
   const document = openApiDocument();
   const router = Router();
@@ -42,6 +49,7 @@ export function createApi({ queries, insights, scoring, webhooks, events, connec
   router.use(
     customerRoutes(queries),
     insightRoutes(insights),
+    planningRoutes(planning, today),
     scoringRoutes(scoring),
     connectionRoutes(connections),
     webhookRoutes(webhooks),

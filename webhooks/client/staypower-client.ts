@@ -1,8 +1,54 @@
 /** Client of the Staypower API, made from its OpenAPI document by "npm run build:client". Change nothing here. */
 
+export type ActionEffect = {
+  action: string;
+  /** Null: over all segments. */
+  segment: string | null;
+  /** Share of those who would leave that stay because of the action. */
+  saveRate: number;
+  low: number;
+  /** low and high: 80 % interval. */
+  high: number;
+  /** Of both arms; 0 is the prior alone. */
+  customers: number;
+};
 export type AddedWebhook = {
   endpointId: string;
   secret: string;
+};
+export type Advice = {
+  asOf: string;
+  currency: string;
+  customers: number;
+  advised: number;
+  savedValue: string;
+  cost: string;
+  net: string;
+  effects: ActionEffect[];
+  review: {
+    playbook: string;
+    advice: PolicyValue;
+    nobody: PolicyValue;
+    everybody: PolicyValue;
+  }[];
+  rows: AdviceRow[];
+};
+export type AdviceRow = {
+  customerId: string;
+  name: string | null;
+  segment: string | null;
+  churnProbability: number;
+  valueIfKept12m: string;
+  /** Null: leave this customer alone. */
+  action: string | null;
+  on: string | null;
+  savedValue: string;
+  cost: string;
+  net: string;
+  chanceItPays: number | null;
+  /** Chosen in order to learn. */
+  explores: boolean;
+  why: string;
 };
 export type Connections = {
   connections: {
@@ -114,6 +160,11 @@ export type ErrorBody = {
     message: string;
   };
 };
+export type Estimate = {
+  value: number;
+  low: number;
+  high: number;
+};
 export type EventType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'model.promoted';
 export type Explanation = {
   customerId: string;
@@ -194,6 +245,19 @@ export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
 };
+export type Outlook = {
+  expected: number;
+  low: number;
+  high: number;
+};
+export type PolicyValue = {
+  ips: Estimate;
+  snips: Estimate;
+  doublyRobust: Estimate;
+  /** How many decisions speak for the policy; below some 30 do not believe it. */
+  effectiveDecisions: number;
+  decisions: number;
+};
 export type ReasonedScores = {
   scores: Scores;
   reasons: string[];
@@ -211,6 +275,28 @@ export type Replayed = {
 export type RotatedSecret = {
   secret: string;
   oldUntil: string;
+};
+export type Scenario = {
+  id: string;
+  name: string;
+  asOf: string;
+  currency: string;
+  modelVersion: string;
+  seed: number;
+  changes: {
+    churn: number;
+    price: number;
+    lossPerPrice: number;
+    saveRate: number;
+    capacity: number;
+    budget?: number;
+  };
+  forecast: number;
+  withoutPlan: Outlook;
+  withPlan: Outlook;
+  planAdds: Outlook;
+  planCost: number;
+  contacts: number;
 };
 export type ScoreAnswer = {
   rows: {
@@ -418,6 +504,16 @@ export class StaypowerClient {
   /** The models that score today: what each was chosen among, on which windows, and how well it did there. */
   listModels(): Promise<Models> {
     return this.#call('GET', `/models`);
+  }
+
+  /** The next best action of every customer, highest net first, with what is known of the effects of actions. */
+  listAdvice(query: { limit?: number; asOf?: string; seed?: number } = {}): Promise<Advice> {
+    return this.#call('GET', `/advice`, { query });
+  }
+
+  /** A scenario that was kept, to be shared by its address. */
+  getScenario(id: string): Promise<Scenario> {
+    return this.#call('GET', `/scenarios/${encodeURIComponent(id)}`);
   }
 
   /** What a customer’s scores would be had these things happened too, or on another day. Nothing is stored. */

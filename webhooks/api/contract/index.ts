@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts';
 import { listConnections } from './connections.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
+import { getScenario, listAdvice } from './planning.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
 import {
@@ -21,6 +22,8 @@ export const OPERATIONS: readonly Operation[] = [
   getExplanation,
   listSegments,
   listModels,
+  listAdvice,
+  getScenario,
   whatIf,
   scoreRows,
   streamEvents,
