@@ -3,7 +3,8 @@ import { AuthError, RateLimitError, SeatMissingError, StaypowerError, UnknownOut
 import type { Clock } from '../ports/clock.ts';
 import type { ActionPerformer, Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
-import { audit, readPause } from '../store/pause.ts';
+import { audit } from '../store/audit.ts';
+import { readPause } from '../store/pause.ts';
 import { quarantine } from '../store/quarantine.ts';
 import { inTurn } from '../store/turn.ts';
 

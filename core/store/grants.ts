@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Grant, GrantStatus, Grants } from '../ports/grants.ts';
 import type { Logger } from '../ports/logger.ts';
+import { audit } from './audit.ts';
 import type { Keyring } from './keyring.ts';
 
 interface Row {
@@ -56,6 +57,7 @@ export function createGrants(database: Database, { keyring, clock, logger }: Gra
           if (!(error instanceof AuthError) || !error.revoked) throw error;
           const reason = reasonOf(error, row.renewal_began_at);
           await markLost(database, row, reason, now());
+          await audit(database, now(), 'vendor', 'connection-lost', { connectionId, account: row.account });
           logger.error({ connectionId, account: row.account }, `reconnect: ${reason}`);
           throw lost(connectionId, reason);
         }

@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../ports/database.ts';
+import { audit } from './audit.ts';
 import { keepSetting, readSetting } from './settings.ts';
 
 /** Why nothing leaves this workspace for now. */
@@ -35,20 +36,4 @@ export async function resume(database: Database, given: { by: string; at: string
     await audit(sql, given.at, given.by, 'resume', {});
     return before;
   });
-}
-
-/** Notes in the audit log who did what. Details hold counts, codes and ids of ours. */
-export async function audit(
-  sql: Sql,
-  at: string,
-  actor: string,
-  action: string,
-  detail: Readonly<Record<string, string | number>>,
-): Promise<void> {
-  await sql.query('insert into audit_log (at, actor, action, detail) values ($1, $2, $3, $4::jsonb)', [
-    at,
-    actor,
-    action,
-    JSON.stringify(detail),
-  ]);
 }

@@ -3,6 +3,7 @@ import { AuthError, DataError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Connected, Grant, OAuthApp, SignIns } from '../ports/grants.ts';
+import { audit } from './audit.ts';
 import { grantName, grantStatuses, keepGrant } from './grants.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -58,6 +59,11 @@ export function createSignIns(
       await database.exclusive(grantName(connection.connectionId), async () => {
         await assertSameAccount(database, connection.connectionId, grant);
         await keepGrant(database, connection, grant, context);
+        await audit(database, clock.now().toISOString(), 'admin', 'connect', {
+          connectionId: connection.connectionId,
+          account: grant.account,
+          vendorUserId: grant.userId ?? '',
+        });
       });
       return connected(connection, grant);
     },

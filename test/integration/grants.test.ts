@@ -129,6 +129,11 @@ describe.each(VENDORS)('a connection to %s', (vendor) => {
     await house.connect(vendor);
     await readOnce(connector);
     expect(await grantStatuses(store.database)).toMatchObject([{ connectionId: vendor, lostReason: null }]);
+    expect(await store.database.query('select actor, action from audit_log order by seq')).toEqual([
+      { actor: 'admin', action: 'connect' },
+      { actor: 'vendor', action: 'connection-lost' },
+      { actor: 'admin', action: 'connect' },
+    ]);
   });
 
   test('is not lost because the vendor is down, nor because the secret in the environment is wrong', async () => {
