@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { CustomerExplanation } from '../core/ports/engine.ts';
-import type { Insight } from '../core/scores/insight.ts';
+import type { Insight, ValueTold } from '../core/scores/insight.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -69,7 +69,8 @@ function show(found: CustomerExplanation): void {
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
 }
 
-function showInsight({ engagement, propensities, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
+function showInsight({ value, engagement, propensities, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
+  if (value) print('', toldBy(value));
   print('', `Engagement ${round(engagement.score)}, by what was done:`);
   if (engagement.ledger.length === 0) print('  nothing yet');
   else {
@@ -98,6 +99,13 @@ function showInsight({ engagement, propensities, whatWouldHelp, cluster, churnSu
     print(
       `A straight line over the same groups explains ${Math.round(churnSurrogate.fidelity * 100)} % of the churn risk around here.`,
     );
+}
+
+function toldBy({ chosen, chosenBy, score, naive }: ValueTold): string {
+  if (chosenBy === 'likelihood')
+    return `Value is told by ${chosen}, the likeliest: the book is too small to judge by what came after.`;
+  const beside = naive && `, beside ${round(naive.score)} of ${naive.name}, which needs no model`;
+  return `Value is told by ${chosen}: mean R2 ${round(score ?? 0)} on windows inside the book${beside ?? ''}.`;
 }
 
 function round(value: number): number {

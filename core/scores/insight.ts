@@ -1,3 +1,4 @@
+import { bestOf } from '../backtest/ensemble.ts';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { expectedActivity, FORECAST_DAYS } from '../engagement/forecast.ts';
 import { type LedgerRow, ledgerRows, totalPoints } from '../engagement/ledger.ts';
@@ -12,10 +13,13 @@ import { churnSurrogate } from './explain.ts';
 import { propensityOf } from './propensity.ts';
 import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import type { ValueReport } from './value-report.ts';
 import { type Sentences, say } from './words/index.ts';
 
 /** What is behind a customer's scores, beyond what is kept with them: computed when asked. */
 export interface Insight {
+  /** What tells the value; null without one. */
+  value: ValueTold | null;
   engagement: {
     score: number;
     /** Rows of the ledger with what each is of the score, 0..100; they add up to it. */
@@ -37,6 +41,15 @@ export interface Insight {
   churnSurrogate: { fidelity: number; contributions: readonly Contribution[] } | null;
 }
 
+/** What tells the value, and how well it did inside the book. */
+export interface ValueTold {
+  chosen: string;
+  chosenBy: ValueReport['chosenBy'];
+  /** Mean R2 of purchases and money on the windows, of the chosen one and of the best naive row; null without a window. */
+  score: number | null;
+  naive: { name: string; score: number } | null;
+}
+
 /** Looks behind the scores of one customer on a day. */
 export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay, sentences: Sentences): Insight {
   const inputs = inputsAt(stats, asOf, model.currency);
@@ -47,6 +60,7 @@ export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: Calen
   const helpful = fewest && fewest.acts.length > 1 ? [...single, fewest] : single;
   const cluster = model.clusters && inputs.purchases > 0 ? clusterOf(model.clusters, inputs) : null;
   return {
+    value: inputs.purchases > 0 ? valueTold(model.report.value) : null,
     engagement: {
       score,
       ledger,
@@ -65,5 +79,17 @@ export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: Calen
     whatWouldHelp: helpful.map((each) => say(sentences, { says: 'would-change', ...each })),
     cluster: cluster && { id: cluster.id, description: say(sentences, { says: 'cluster', traits: traitsOf(cluster) }) },
     churnSurrogate: churnSurrogate(model, inputs),
+  };
+}
+
+function valueTold(report: ValueReport | null): ValueTold | null {
+  if (report === null) return null;
+  const { chosen, chosenBy, backtest } = report;
+  const naive = bestOf(backtest.filter(({ kind }) => kind === 'naive'));
+  return {
+    chosen,
+    chosenBy,
+    score: backtest.find(({ name }) => name === chosen)?.score ?? null,
+    naive: naive && { name: naive.name, score: naive.score },
   };
 }

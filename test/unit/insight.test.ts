@@ -119,6 +119,7 @@ describe('what would go with a lower risk', () => {
     }
     const nobody = trainingCustomer({ id: 'x', orders: [], events: [] }).statsAt(AS_OF);
     expect(insightOf(model, nobody, AS_OF, english)).toMatchObject({
+      value: null,
       whatWouldHelp: [],
       cluster: null,
       churnSurrogate: null,
@@ -130,5 +131,27 @@ describe('what would go with a lower risk', () => {
     expect(said.length).toBeGreaterThan(20);
     for (const sentence of said)
       expect(sentence).toMatch(/^Customers like this one but with .+ now: churn risk \d+ % instead of \d+ %\.$/);
+  });
+});
+
+describe('what tells the value', () => {
+  const larger = simulateBook({ seed: 3, customers: 900, asOf: AS_OF });
+  const [first] = larger;
+  const told = (from: typeof model) =>
+    first && insightOf(from, trainingCustomer(first).statsAt(AS_OF), AS_OF, english).value;
+
+  it('is said with how well it did inside the book, beside what needs no model', () => {
+    const chosen = trainedModel(larger, AS_OF);
+    const rows = chosen.report.value?.backtest ?? [];
+    const naive = rows.filter(({ kind }) => kind === 'naive').map(({ score }) => score);
+    expect(told(chosen)).toMatchObject({
+      chosen: chosen.report.value?.chosen,
+      score: rows.find(({ name }) => name === chosen.report.value?.chosen)?.score,
+      naive: { score: Math.max(...naive) },
+    });
+  });
+
+  it('has no such figure in a book that is too small for a window', () => {
+    expect(told(model)).toMatchObject({ chosenBy: 'likelihood', score: null, naive: null });
   });
 });
