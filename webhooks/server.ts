@@ -10,7 +10,7 @@ import type { GrantStatus, SignIns } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import { requireBearer } from './api/bearer.ts';
 import type { Api } from './api/index.ts';
-import { oauthRoutes } from './oauth/routes.ts';
+import { oauthNotSetUp, oauthRoutes } from './oauth/routes.ts';
 
 /** What the server is made of. */
 export interface ServerParts {
@@ -104,6 +104,8 @@ function application({
   if (signIns !== null) {
     const requireKey = requireBearer(apiTokenHash);
     app.use('/oauth', attempts(), oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }));
+  } else {
+    app.use('/oauth', oauthNotSetUp());
   }
   app.use(
     '/v1',

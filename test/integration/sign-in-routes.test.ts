@@ -32,6 +32,8 @@ let clock: FakeClock;
 let house: GrantHouse;
 let server: Server;
 const logged: string[] = [];
+const silent = () => undefined;
+const quiet = { debug: silent, info: silent, warn: silent, error: silent };
 beforeAll(async () => {
   [store, sandbox] = await Promise.all([openTempStore(), startVendors()]);
 });
@@ -200,6 +202,41 @@ describe('a sign-in', () => {
     expect(page).toContain('&#60;script&#62;');
     expect(page).not.toContain('<script>');
   });
+});
+
+test('behind a public https address the way back is there and the cookie is for https and that path alone', async () => {
+  const behind = await startServer(
+    {
+      ...WITHOUT_API,
+      queries,
+      webhooks: Router(),
+      apiTokenHash: tokenHash(KEY),
+      signIns: house.signIns,
+      publicBaseUrl: 'https://scores.example/staypower/',
+      logger: quiet,
+    },
+    0,
+  );
+  const response = await fetch(`${behind.url}/oauth/hubspot/start`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+  });
+  await behind.close();
+  const { authorizationUrl } = (await response.json()) as { authorizationUrl: string };
+  expect(new URL(authorizationUrl).searchParams.get('redirect_uri')).toBe(
+    'https://scores.example/staypower/oauth/hubspot/callback',
+  );
+  expect(response.headers.get('set-cookie')).toMatch(
+    /^staypower_sign_in=[\w-]{43}; Max-Age=600; Path=\/staypower\/oauth; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+  );
+});
+
+test('without a key to keep tokens under, nothing can be begun and why is said', async () => {
+  const keyless = await startServer({ ...WITHOUT_API, queries, webhooks: Router(), logger: quiet }, 0);
+  const response = await fetch(`${keyless.url}/oauth/hubspot/start`, { method: 'POST' });
+  await keyless.close();
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain('STAYPOWER_KEY');
 });
 
 test('a lost connection is told by the API, by /readyz and by the metrics', async () => {

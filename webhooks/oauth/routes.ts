@@ -44,7 +44,7 @@ export function oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }: OAut
     const begunBy = randomBytes(32).toString('base64url');
     const { connectionId, scopes } = connection;
     const { authorizationUrl, expiresAt } = await signIns.begin(connectionId, {
-      redirectUri: new URL(`/oauth/${vendor}/callback`, base).href,
+      redirectUri: `${base}/oauth/${vendor}/callback`,
       begunBy,
     });
     res
@@ -70,16 +70,34 @@ export function oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }: OAut
   return router;
 }
 
+/** Answers where nothing can be connected in a browser. */
+export function oauthNotSetUp(): RequestHandler {
+  return (_req, res) => {
+    res.status(404).json({
+      error: {
+        code: 'not-found',
+        message:
+          'No connection can be made in a browser: STAYPOWER_KEY, which encrypts tokens, is not set. README.md, "Connect", says how.',
+      },
+    });
+  };
+}
+
 /** Cookies belong to a host name: without a public address it is the loopback name that the browser used. */
 function baseOf(req: Request, publicBaseUrl: string | null): string {
-  if (publicBaseUrl !== null) return publicBaseUrl;
+  if (publicBaseUrl !== null) return publicBaseUrl.replace(/\/$/, '');
   const host = LOOPBACK.has(req.hostname) ? req.hostname : 'localhost';
   return `http://${host}:${req.socket.localPort ?? 80}`;
 }
 
 function cookieOptions(base: string): CookieOptions {
   // Lax and not strict: the vendor's redirect is a navigation from elsewhere.
-  return { path: '/oauth', httpOnly: true, sameSite: 'lax', secure: base.startsWith('https:') };
+  return {
+    path: new URL(`${base}/oauth`).pathname,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: base.startsWith('https:'),
+  };
 }
 
 function cookieOf(req: Request): string {
