@@ -1,7 +1,9 @@
+import type { FeatureSpec } from '../models/trees/table.ts';
 import { type AdviceTerms, nextBestAction } from './next-best-action.ts';
 import { type LoggedDecision, type PolicyValue, policyValue } from './off-policy.ts';
 import { type ActionEffect, type Arms, saveRates } from './save-rates.ts';
 import type { PlannedAction } from './settings.ts';
+import type { TrialRow } from './uplift-learners.ts';
 
 /** A customer who entered a playbook, as known on that day, and what came of it within the churn horizon. */
 export interface Episode {
@@ -12,6 +14,24 @@ export interface Episode {
   valueIfKept12m: number;
   treated: boolean;
   left: boolean;
+}
+
+/** What `upliftTrial` tells of a customer: what the scores said on the day of entry. */
+export const TRIAL_FEATURES: readonly FeatureSpec[] = [
+  { name: 'churnProbability', kind: 'number' },
+  { name: 'valueIfKept12m', kind: 'number' },
+  { name: 'segment', kind: 'category' },
+];
+
+/** The entries into a playbook as a randomised trial whose wanted outcome is that the customer stays. */
+export function upliftTrial(episodes: readonly Episode[], playbook: string): readonly TrialRow[] {
+  return episodes
+    .filter((episode) => episode.playbook === playbook)
+    .map(({ churnProbability, valueIfKept12m, segment, treated, left }) => ({
+      values: [churnProbability, valueIfKept12m, segment],
+      treated,
+      outcome: left ? 0 : 1,
+    }));
 }
 
 /** What is believed of each action, by its name: its prior, and what its playbook's holdout says. */

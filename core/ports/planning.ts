@@ -1,4 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { UpliftEvaluation } from '../evaluation/uplift.ts';
 import type { CampaignPlan } from '../planning/campaigns.ts';
 import type { PolicyValue } from '../planning/off-policy.ts';
 import type { Outlook, ScenarioChanges } from '../planning/scenario.ts';
@@ -126,6 +127,8 @@ export interface Planning {
   allocation(options: { asOf: CalendarDay; limit: number }): Promise<AllocationAnswer | null>;
   /** Null before the first training. */
   campaigns(options: { asOf: CalendarDay }): Promise<CampaignAnswer | null>;
+  /** Whom a playbook moves, by its own holdout. Null before the first training; throws NotFittedError while an arm is too small. */
+  uplift(options: { asOf: CalendarDay; playbook: string; seed: number }): Promise<UpliftEvaluation | null>;
   /** Computes a scenario and keeps it. Null before the first training. */
   scenario(options: {
     asOf: CalendarDay;

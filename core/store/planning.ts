@@ -1,12 +1,13 @@
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { hashOf } from '../domain/stable-json.ts';
+import { evaluateUplift } from '../evaluation/uplift.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
 import { allocationAnswer } from '../planning/allocation-answer.ts';
 import { planCampaigns } from '../planning/campaigns.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
 import { planBook } from '../planning/plan-book.ts';
-import { effectsOf, reviewAdvice } from '../planning/review.ts';
+import { effectsOf, reviewAdvice, TRIAL_FEATURES, upliftTrial } from '../planning/review.ts';
 import { scenarioOfBook } from '../planning/scenario-of-book.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
 import { bestContactDay, firstContactDay, leavingByDay } from '../planning/timing.ts';
@@ -47,6 +48,12 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
       // A plan follows expectations: nothing is drawn.
       const plan = await planBook(book, { settings, effects, asOf, seed: 0 });
       return { asOf, currency, ...allocationAnswer(plan, { currency, limit }) };
+    },
+    uplift: async ({ asOf, playbook, seed }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
+      return evaluateUplift(upliftTrial(episodes, playbook), { features: TRIAL_FEATURES, seed });
     },
     campaigns: async ({ asOf }) => {
       const model = await championAt(database, asOf);

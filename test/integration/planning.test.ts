@@ -132,6 +132,11 @@ describe('advice', () => {
     expect(await planning().scenarioOf('unknown')).toBeNull();
   });
 
+  it('refuses to tell whom a playbook moves while too few have left or stayed in an arm', async () => {
+    const asked = planning().uplift({ asOf: addDays(AS_OF, 400), playbook: PLAYBOOK.name, seed: 1 });
+    await expect(asked).rejects.toThrow(/treated 0 have the outcome 1: at least 10 are needed/);
+  });
+
   it('learns from the holdout once its horizon is over, and is reviewed by it', async () => {
     const model = await championAt(store.database, AS_OF);
     const before = await planning().advice(first);

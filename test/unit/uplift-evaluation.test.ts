@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { upliftTable } from '../../cli/uplift-table.ts';
 import { evaluateUplift } from '../../core/evaluation/uplift.ts';
 import { seededRandom } from '../../core/math/random.ts';
+import { upliftTrial } from '../../core/planning/review.ts';
 import type { TrialRow } from '../../core/planning/uplift-learners.ts';
 import { bestRule } from '../../core/planning/uplift-rule.ts';
 
@@ -67,6 +68,21 @@ describe('evaluate uplift', () => {
     const found = evaluateUplift(rows, options);
     expect(found.judgedOn).toEqual({ split: 'later rows', customers: 800 });
     expect(evaluateUplift(rows, options)).toEqual(found);
+  });
+});
+
+describe('the holdout of a playbook', () => {
+  it('is a trial whose outcome is staying, told by what the scores said on entry', () => {
+    const episode = { customerId: 'c', segment: 'loyal', churnProbability: 0.4, valueIfKept12m: 90 };
+    const episodes = [
+      { ...episode, playbook: 'keep', treated: true, left: false },
+      { ...episode, playbook: 'other', treated: true, left: true },
+      { ...episode, playbook: 'keep', treated: false, left: true },
+    ];
+    expect(upliftTrial(episodes, 'keep')).toEqual([
+      { values: [0.4, 90, 'loyal'], treated: true, outcome: 1 },
+      { values: [0.4, 90, 'loyal'], treated: false, outcome: 0 },
+    ]);
   });
 });
 
