@@ -24,6 +24,7 @@ import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
 import { pruneCommand } from './prune.ts';
 import { quarantineCommand } from './quarantine.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeCommand } from './resume.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
@@ -55,6 +56,7 @@ function program(): Command {
     rotateKeyCommand(),
     checkCommand(),
     mapCommand(),
+    reconcileCommand(),
     provisionCommand(),
     unprovisionCommand(),
     runCommand(),

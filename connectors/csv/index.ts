@@ -53,6 +53,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
       // Files of one connection add up: another one is no other view of the same orders.
       mapping: {},
       survey: null,
+      totals: null,
       pull: (stream, cursor) => {
         const format = formats.get(stream);
         if (!format) throw noSuchStream(stream);

@@ -15,10 +15,12 @@ import type { HubSpotSettings } from './settings.ts';
 
 type DescribedProperty = (typeof describedPropertiesSchema)['_output']['results'][number];
 
-interface Filter {
+/** One condition of a search. https://developers.hubspot.com/docs/api-reference/search/guide */
+export interface Filter {
   propertyName: string;
   operator: string;
   value?: string;
+  highValue?: string;
   values?: readonly string[];
 }
 
@@ -99,7 +101,7 @@ async function purchases(client: HubSpotClient, settings: HubSpotSettings): Prom
 }
 
 /** What a deal must be to count as a sale, as filters of a search. */
-function wonDeals({ deals: { wonStages } }: HubSpotSettings): readonly Filter[] {
+export function wonDeals({ deals: { wonStages } }: HubSpotSettings): readonly Filter[] {
   return wonStages.length === 0
     ? [{ propertyName: 'hs_is_closed_won', operator: 'EQ', value: 'true' }]
     : [{ propertyName: 'dealstage', operator: 'IN', values: wonStages }];

@@ -19,6 +19,7 @@ import { transactionReaders } from './pull-transactions.ts';
 import { readChanges } from './read-changes.ts';
 import { createUninstaller } from './remove-ours.ts';
 import { type HubSpotSettings, mappingOf } from './settings.ts';
+import { createTotals } from './totals.ts';
 import { createScoreWriter } from './write-scores.ts';
 
 export type { HubSpotSecrets } from './access-tokens.ts';
@@ -67,6 +68,7 @@ export function createHubSpot(
       streams: ['accounts', 'contacts', 'transactions', 'engagement'],
       mapping: mappingOf(settings, context.currency),
       survey: createSurvey(batch, settings),
+      totals: createTotals(batch, settings, context),
       pull: (stream, cursor) =>
         pullStream(batch, readers[stream] ?? [], cursor, context.clock, (object) =>
           context.logger.warn(

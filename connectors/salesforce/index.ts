@@ -21,6 +21,7 @@ import { readScores } from './read-scores.ts';
 import { createUninstaller } from './remove-ours.ts';
 import { mappingOf, type SalesforceSettings } from './settings.ts';
 import { revokeToken } from './token-endpoint.ts';
+import { createTotals } from './totals.ts';
 import { writeScores } from './write-scores.ts';
 
 export type { SalesforceSecrets } from './auth.ts';
@@ -69,6 +70,7 @@ export function createSalesforce(
       streams: STREAMS.filter((stream) => stream !== 'inbox'),
       mapping: mappingOf(settings, context.currency),
       survey: createSurvey(organisation),
+      totals: createTotals(organisation),
       pull: async function* (stream, cursor) {
         yield* pullStream(client, await sourcesOf(stream), cursor, missedDeletions);
       },

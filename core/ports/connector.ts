@@ -3,6 +3,7 @@ import type { CallUsage } from '../domain/call-usage.ts';
 import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts';
 import type { Json } from '../domain/json.ts';
 import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
+import type { SourceTotals } from './source-totals.ts';
 import type { Survey } from './survey.ts';
 import type { Uninstaller } from './uninstall.ts';
 
@@ -57,6 +58,8 @@ export interface Source {
   readonly mapping: Readonly<Partial<Record<Stream, Json>>>;
   /** Null where there is nothing to choose from. */
   readonly survey: Survey | null;
+  /** Null where the source cannot be asked what it has. */
+  readonly totals: SourceTotals | null;
   /**
    * Reads everything since the cursor (everything there is when it is null) up to some moment after the call, in pages.
    * Complete: no silent cap. The last page's cursor is where the next pull begins; a pull with no news yields one empty page.

@@ -24,6 +24,7 @@ const COMMANDS = [
   'rotate-key',
   'check',
   'map',
+  'reconcile',
   'provision',
   'unprovision',
   'run',

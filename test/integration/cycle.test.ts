@@ -103,6 +103,7 @@ describe('a book that cannot be scored yet', () => {
         streams: ['contacts'],
         mapping: {},
         survey: null,
+        totals: null,
         // biome-ignore lint/correctness/useYield: a vendor that is down has no page.
         pull: async function* () {
           throw new VendorError('down', { retry: 'later', status: 503 });

@@ -339,11 +339,35 @@ describe('SOQL', () => {
     expect(body[0].message).toMatch(/ERROR at Row:1:Column:\d+/);
   });
 
+  test('groups and their aggregates are named by alias, field or expr0 and on, and add up', async () => {
+    const { body } = await soql(
+      org,
+      "SELECT Account.Name, COUNT(Id), COUNT(Phone) phones FROM Contact WHERE Account.Name = 'Birch & Co' GROUP BY Account.Name",
+    );
+    expect(body).toEqual({
+      totalSize: 1,
+      done: true,
+      records: [{ attributes: { type: 'AggregateResult' }, Name: 'Birch & Co', expr0: 10, phones: expect.any(Number) }],
+    });
+    const years = await soql(
+      org,
+      'SELECT CALENDAR_YEAR(CreatedDate) y, COUNT(Id) n FROM Contact GROUP BY CALENDAR_YEAR(CreatedDate)',
+    );
+    const counted = (years.body.records as { n: number }[]).reduce((sum, each) => sum + each.n, 0);
+    expect(counted).toBe(59);
+    expect((await soql(org, 'SELECT COUNT(Id) n FROM Contact WHERE LastName = null')).body.records).toMatchObject([
+      { n: 0 },
+    ]);
+    for (const query of ['SELECT LastName, COUNT(Id) FROM Contact', 'SELECT LastName name FROM Contact']) {
+      expect((await soql(org, query)).body[0].errorCode).toBe('MALFORMED_QUERY');
+    }
+  });
+
   test('what the sandbox does not know is 501 and says so', async () => {
     for (const query of [
       'SELECT MAX(CreatedDate) FROM Contact',
       'SELECT Id FROM Contact WHERE CreatedDate = TODAY',
-      'SELECT Id FROM Contact GROUP BY Id',
+      'SELECT COUNT(Id) FROM Contact GROUP BY LastName HAVING COUNT(Id) > 1',
     ]) {
       expect((await soql(org, query)).status).toBe(501);
     }

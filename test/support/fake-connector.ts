@@ -81,6 +81,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
       streams: ['contacts'] as const,
       mapping: {},
       survey: null,
+      totals: null,
       pull: async function* (_stream: string, cursor: unknown) {
         let from = typeof cursor === 'number' ? cursor : 0;
         do {

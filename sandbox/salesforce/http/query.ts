@@ -1,9 +1,10 @@
-import { notFound, SalesforceError } from '../errors.ts';
+import { notFound, notImplemented, SalesforceError } from '../errors.ts';
 import { makeId } from '../ids.ts';
 import type { Org } from '../org/org.ts';
 import type { Row } from '../org/records.ts';
+import { aggregate } from '../soql/aggregate.ts';
 import { parseSoql } from '../soql/parser.ts';
-import { type Plan, planQuery, runPlan } from '../soql/plan.ts';
+import { isAggregate, type Plan, planQuery, runPlan } from '../soql/plan.ts';
 import { type RenderedRecord, renderRow } from '../soql/render.ts';
 import type { Scope } from '../soql/resolve.ts';
 import { type Call, textOf } from './call.ts';
@@ -37,6 +38,12 @@ export function answerQuery(call: Call, withDeleted: boolean): void {
   if (plan.query.isCount) {
     call.say({ operation: queryOperation(plan), object: plan.object.name, ids: [] });
     call.res.json({ totalSize: rows.length, done: true, records: [] });
+    return;
+  }
+  if (isAggregate(plan.query)) {
+    const records = aggregate(scope, plan, rows, call.org.settings.corporateCurrency !== null);
+    call.say({ operation: queryOperation(plan), object: plan.object.name, ids: [] });
+    call.res.json({ totalSize: records.length, done: true, records });
     return;
   }
   const pageRows = pageRowsOf(call, plan);
@@ -86,6 +93,7 @@ export function answerToolingQuery(call: Call): void {
   const soql = textOf(call.req.query.q);
   const scope = toolingScope(call.org, call.userId);
   const plan = planQuery(scope, parseSoql(soql));
+  if (isAggregate(plan.query)) throw notImplemented('aggregates in a Tooling query');
   const rows = runPlan(scope, plan, false);
   const asksFullName = plan.columns.some((column) => column.kind === 'field' && column.path.field.name === 'FullName');
   if (asksFullName && rows.length > 1) {

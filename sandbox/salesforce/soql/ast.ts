@@ -8,6 +8,8 @@ export interface Query {
   from: Name;
   alias: string | null;
   where: Condition | null;
+  /** GROUP BY, outermost first. */
+  groupBy: readonly Call[];
   orderBy: readonly OrderTerm[];
   limit: number | null;
   offset: number;
@@ -19,8 +21,18 @@ export interface Name {
   position: number;
 }
 
-/** One thing to select: a field path or a child subquery. */
-export type SelectItem = { kind: 'field'; name: Name } | { kind: 'child'; query: Query };
+/** A field as it stands (`fn` null) or inside a function, e.g. SUM(Amount). */
+export interface Call {
+  /** In upper case. */
+  fn: string | null;
+  name: Name;
+}
+
+/** One thing to select: a field path, a child subquery, or a function of a field with the name of its column, if it has one. */
+export type SelectItem =
+  | { kind: 'field'; name: Name; alias: string | null }
+  | { kind: 'child'; query: Query }
+  | { kind: 'call'; call: Call; alias: string | null };
 
 /** The comparison operators. */
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'IN' | 'NOT IN';

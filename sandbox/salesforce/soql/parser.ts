@@ -1,6 +1,6 @@
 import { isDate, readSoqlDatetime } from '../datetime.ts';
 import { notImplemented, SalesforceError } from '../errors.ts';
-import type { Condition, Literal, Name, Operator, OrderTerm, Query, SelectItem } from './ast.ts';
+import type { Call, Condition, Literal, Name, Operator, OrderTerm, Query, SelectItem } from './ast.ts';
 import { malformed } from './errors.ts';
 import { type Token, tokenise } from './lexer.ts';
 
@@ -17,12 +17,16 @@ const CLAUSES = new Set([
   'USING',
   'UPDATE',
 ]);
-const UNKNOWN_CLAUSES = new Set(['GROUP', 'HAVING', 'FOR', 'ALL', 'WITH', 'USING', 'UPDATE']);
+const UNKNOWN_CLAUSES = new Set(['HAVING', 'FOR', 'ALL', 'WITH', 'USING', 'UPDATE']);
+/** Functions of SELECT; those of dates stand in GROUP BY too. */
+const DATE_FUNCTIONS = new Set(['CALENDAR_YEAR', 'CALENDAR_MONTH']);
+const FUNCTIONS = new Set([...DATE_FUNCTIONS, 'COUNT', 'SUM']);
 const LITERAL_WORDS = /^(?:TODAY|YESTERDAY|TOMORROW|(?:LAST|NEXT|THIS)_\w+|N_\w+)$/i;
 
 /**
- * Parses one SOQL query of the subset: fields, parent fields, child subqueries, COUNT(), WHERE, ORDER BY, LIMIT, OFFSET.
- * @throws SalesforceError 400 MALFORMED_QUERY for what is not SOQL; 501 for SOQL the sandbox does not know (GROUP BY, functions,
+ * Parses one SOQL query of the subset: fields, parent fields, child subqueries, COUNT(), aggregates, WHERE, GROUP BY,
+ * ORDER BY, LIMIT, OFFSET.
+ * @throws SalesforceError 400 MALFORMED_QUERY for what is not SOQL; 501 for SOQL the sandbox does not know (HAVING, other functions,
  * date literals, semi-joins).
  */
 export function parseSoql(soql: string): Query {
@@ -106,6 +110,8 @@ function parseQuery(cursor: Cursor, isChild: boolean): Query {
   refuseUnknownClause(cursor);
   const where = cursor.takeWord('WHERE') ? parseCondition(cursor) : null;
   refuseUnknownClause(cursor);
+  const groupBy = parseGroupBy(cursor);
+  refuseUnknownClause(cursor);
   const orderBy = parseOrderBy(cursor);
   const limit = cursor.takeWord('LIMIT') ? wholeNumber(cursor) : null;
   const offset = cursor.takeWord('OFFSET') ? wholeNumber(cursor) : 0;
@@ -113,7 +119,7 @@ function parseQuery(cursor: Cursor, isChild: boolean): Query {
     throw new SalesforceError(400, 'NUMBER_OUTSIDE_VALID_RANGE', 'Maximum SOQL offset allowed is 2000');
   }
   refuseUnknownClause(cursor);
-  return { text: cursor.soql, isCount, items, from, alias, where, orderBy, limit, offset };
+  return { text: cursor.soql, isCount, items, from, alias, where, groupBy, orderBy, limit, offset };
 }
 
 function parseItems(cursor: Cursor, isChild: boolean): SelectItem[] {
@@ -130,11 +136,32 @@ function parseItems(cursor: Cursor, isChild: boolean): SelectItem[] {
     const token = cursor.peek();
     // FROM at once after SELECT or a comma is a missing field, not a field of that name.
     if (token.text.toUpperCase() === 'FROM') throw cursor.unexpected(token);
-    const name = cursor.name();
-    if (cursor.isSymbol('(')) throw notImplemented(`the SOQL function ${token.text}()`);
-    items.push({ kind: 'field', name });
+    const call = parseCall(cursor, FUNCTIONS);
+    const next = cursor.peek();
+    const alias = next.kind === 'word' && next.text.toUpperCase() !== 'FROM' ? cursor.next().text : null;
+    items.push(call.fn === null ? { kind: 'field', name: call.name, alias } : { kind: 'call', call, alias });
   } while (cursor.takeSymbol(','));
   return items;
+}
+
+/** A field, or a known function of one. */
+function parseCall(cursor: Cursor, functions: ReadonlySet<string>): Call {
+  const name = cursor.name();
+  if (!cursor.takeSymbol('(')) return { fn: null, name };
+  const fn = name.parts.join('.').toUpperCase();
+  if (!functions.has(fn)) throw notImplemented(`the SOQL function ${fn}()`);
+  const inner = cursor.name();
+  cursor.expectSymbol(')');
+  return { fn, name: inner };
+}
+
+function parseGroupBy(cursor: Cursor): Call[] {
+  if (!cursor.takeWord('GROUP')) return [];
+  cursor.expectWord('BY');
+  const terms: Call[] = [];
+  do terms.push(parseCall(cursor, DATE_FUNCTIONS));
+  while (cursor.takeSymbol(','));
+  return terms;
 }
 
 function parseAlias(cursor: Cursor): string | null {

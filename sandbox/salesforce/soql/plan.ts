@@ -35,8 +35,12 @@ export function planQuery(scope: Scope, query: Query): Plan {
 
 function planOn(scope: Scope, query: Query, object: ObjectType): Plan {
   const seen = new Set<string>();
-  const columns = query.items.map((item) => {
+  const columns = (isAggregate(query) ? [] : query.items).map((item) => {
+    if (item.kind === 'call') throw malformed(query.text, item.call.name.position, 'a function needs GROUP BY');
     if (item.kind === 'child') return { kind: 'child' as const, child: planChild(scope, object, item.query) };
+    if (item.alias !== null) {
+      throw malformed(query.text, item.name.position, 'only aggregate expressions use field aliasing');
+    }
     const path = resolvePath(scope, query.text, object, query.alias, item.name);
     const key = [...path.steps.map((step) => step.relationship), path.field.name].join('.');
     if (seen.has(key))
@@ -66,6 +70,7 @@ function planChild(scope: Scope, parent: ObjectType, query: Query): ChildPlan {
     );
   }
   if (query.isCount) throw malformed(query.text, query.from.position, 'COUNT() is not allowed in a subquery');
+  if (isAggregate(query)) throw malformed(query.text, query.from.position, 'a subquery cannot be aggregated');
   if (query.offset > 0) throw notImplemented('OFFSET in a SOQL subquery');
   return { relationship: relation.relationshipName, lookup: relation.field, plan: planOn(scope, query, object) };
 }
@@ -142,10 +147,16 @@ function sortRows(rows: readonly Row[], order: Plan['order']): Row[] {
   return keyed.map((entry) => entry.row);
 }
 
-/** Refuses what Bulk queries do not have: COUNT(), OFFSET and subqueries. */
+/** True for a query that answers groups instead of records. */
+export function isAggregate(query: Query): boolean {
+  return query.groupBy.length > 0 || query.items.some((item) => item.kind === 'call');
+}
+
+/** Refuses what Bulk queries do not have: COUNT(), aggregates, OFFSET and subqueries. */
 export function checkBulkPlan(plan: Plan): void {
   const has = (what: string) => new SalesforceError(400, 'API_ERROR', `Bulk API queries do not support ${what}`);
   if (plan.query.isCount) throw has('COUNT()');
+  if (isAggregate(plan.query)) throw has('aggregate functions or GROUP BY');
   if (plan.query.offset > 0) throw has('OFFSET');
   if (plan.columns.some((column) => column.kind === 'child')) throw has('nested queries');
 }
