@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
 import { unprovision } from '../core/pipeline/unprovision.ts';
-import { SCORE_FIELDS } from '../core/scores/fields.ts';
+import { REMOVABLE_FIELDS } from '../core/playbooks/provisioned-fields.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -15,6 +15,8 @@ const BY_HAND: Readonly<Record<string, string>> = {
   segment:
     'Segment: delete the source that took the scores and the webhook destination, where you made them for Staypower.',
 };
+
+const MEMBERS = 'Lists and campaigns are your own: whom playbooks added to them stays in them.';
 
 /** `staypower unprovision` */
 export function unprovisionCommand(): Command {
@@ -31,10 +33,10 @@ export function unprovisionCommand(): Command {
       const open = await openWorkspace(context.config, context, { withConnectors: true });
       try {
         const { database, connectors, clock } = open.workspace;
-        const steps = await unprovision(database, connectors, SCORE_FIELDS, { clock, dryRun });
+        const steps = await unprovision(database, connectors, REMOVABLE_FIELDS, { clock, dryRun });
         if (steps.some((step) => step.outcome === 'failed')) process.exitCode = 1;
         const vendors = new Set(connectors.map(({ vendor }) => vendor));
-        const byHand = [...vendors].flatMap((vendor) => BY_HAND[vendor] ?? []);
+        const byHand = [...[...vendors].flatMap((vendor) => BY_HAND[vendor] ?? []), MEMBERS];
         if (context.json) return printJson({ dryRun, steps, byHand });
         if (steps.length === 0) print('Nothing of ours is left at the vendors.');
         else {

@@ -5,11 +5,10 @@ import type { Installed, Uninstaller } from '../../core/ports/uninstall.ts';
 import { API_VERSION } from './api-versions.ts';
 import type { HubSpotClient } from './client.ts';
 import { PROPERTY_GROUP, propertyOf } from './mapping.ts';
-import { createFieldProvisioner } from './provision-fields.ts';
 import { readObjects } from './read-objects.ts';
 import { groupsSchema, propertiesSchema } from './replies.ts';
 
-const OBJECTS = ['contacts', 'companies'] as const;
+const OBJECTS = ['contacts', 'companies', 'tickets'] as const;
 /** Version of the calls about an app's installation. */
 const INSTALLS_VERSION = '2026-03';
 
@@ -22,8 +21,7 @@ export function createUninstaller(client: HubSpotClient, byGrant: boolean): Unin
   return {
     list: async (fields, taskIds) => {
       const items = [...(await openTasks(client, taskIds))];
-      const kept = await unusable(client, fields);
-      for (const object of OBJECTS) items.push(...(await definitionsOn(client, object, fields, kept)));
+      for (const object of OBJECTS) items.push(...(await definitionsOn(client, object, fields)));
       return items;
     },
     remove: async (item) => {
@@ -57,38 +55,24 @@ async function openTasks(client: HubSpotClient, taskIds: readonly string[]): Pro
     );
 }
 
-/** Properties with a name of ours that we would not have made, by "object name", and why. */
-async function unusable(
-  client: HubSpotClient,
-  fields: readonly FieldDefinition[],
-): Promise<ReadonlyMap<string, string>> {
-  const steps = await createFieldProvisioner(client).provision(fields, { dryRun: true });
-  return new Map(
-    steps
-      .filter((step) => step.what === 'field' && step.outcome === 'conflict')
-      .map((step) => [`${step.on} ${step.name}`, 'It is of another kind than we make: it is somebody else’s.']),
-  );
-}
-
 async function definitionsOn(
   client: HubSpotClient,
   object: (typeof OBJECTS)[number],
   fields: readonly FieldDefinition[],
-  kept: ReadonlyMap<string, string>,
 ): Promise<readonly Installed[]> {
-  const base = `/crm/properties/${API_VERSION}/${object}`;
-  const names = new Set(fields.map((field) => propertyOf(field).name));
-  const properties = (await client.call({ method: 'GET', path: base, reply: propertiesSchema })).results;
-  const groups = (await client.call({ method: 'GET', path: `${base}/groups`, reply: groupsSchema })).results;
+  const types = new Map(fields.map(propertyOf).map(({ name, type }) => [name, type]));
+  const found = await definitionsAt(client, object);
+  if (found === null) return [];
+  const { properties, groups } = found;
   const ours = properties
-    .filter((property) => names.has(property.name))
+    .filter((property) => types.has(property.name))
     .map(
-      ({ name }): Installed => ({
+      ({ name, type }): Installed => ({
         what: 'field',
         name,
         on: object,
         id: name,
-        leftBecause: kept.get(`${object} ${name}`) ?? null,
+        leftBecause: type === types.get(name) ? null : 'It is of another kind than we make: it is somebody else’s.',
       }),
     );
   const removed = new Set(ours.filter((item) => item.leftBecause === null).map((item) => item.name));
@@ -109,6 +93,19 @@ async function definitionsOn(
           : `It holds properties that are not ours: ${others.map((each) => each.name).join(', ')}.`,
     },
   ];
+}
+
+/** Null where we may not see them: then we could not have made any. */
+async function definitionsAt(client: HubSpotClient, object: (typeof OBJECTS)[number]) {
+  const base = `/crm/properties/${API_VERSION}/${object}`;
+  try {
+    const properties = (await client.call({ method: 'GET', path: base, reply: propertiesSchema })).results;
+    const groups = (await client.call({ method: 'GET', path: `${base}/groups`, reply: groupsSchema })).results;
+    return { properties, groups };
+  } catch (error) {
+    if (object === 'tickets' && error instanceof VendorError && error.status === 403) return null;
+    throw error;
+  }
 }
 
 function pathOf(item: Installed): string {

@@ -54,7 +54,7 @@ async function fieldsOf(organisation: Organisation, fields: readonly FieldDefini
   const names = fields.map((field) => apiNameOf(field).replace(/__c$/, ''));
   const rows = await queryRows(
     organisation.client,
-    `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE NamespacePrefix = null AND ${within('TableEnumOrId', ['Contact', 'Account'])} AND ${within('DeveloperName', names)}`,
+    `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE NamespacePrefix = null AND ${within('TableEnumOrId', ['Contact', 'Account', 'Case'])} AND ${within('DeveloperName', names)}`,
     { resource: 'tooling/query' },
   );
   return rows.map((row) => {

@@ -16,3 +16,6 @@ export function provisionedFields(playbooks: readonly Playbook[]): readonly Fiel
   const flags = playbooks.some(({ enabled, steps }) => enabled && steps.some((step) => step.do === 'flag'));
   return flags ? [...PROVISIONED_FIELDS, FLAG_FIELD] : PROVISIONED_FIELDS;
 }
+
+/** Every field that was ever provisioned, whatever the playbooks say today: what an uninstall looks for. */
+export const REMOVABLE_FIELDS: readonly FieldDefinition[] = [...PROVISIONED_FIELDS, FLAG_FIELD];

@@ -20,6 +20,12 @@ export async function keepClears(sql: Sql, erasureId: string, customerId: string
   }>('select connection_id, kind, external_id, written, desired from customer_records where customer_id = $1::uuid', [
     customerId,
   ]);
+  // Traits by which an audience chose them are no scores: they are known by the action.
+  const audiences = await sql.query<{ connection_id: string; contact: string; field: string }>(
+    `select connection_id, action->>'contactExternalId' as contact, 'audience_' || (action->>'name') as field from outbox
+     where customer_id = $1::uuid and action->>'kind' = 'audience' and state in ('done', 'started')`,
+    [customerId],
+  );
   await insertRows(sql, {
     table: 'erasure_clears',
     columns: { erasure_id: 'text', connection_id: 'text', kind: 'text', external_id: 'text', fields: 'jsonb' },
@@ -28,7 +34,15 @@ export async function keepClears(sql: Sql, erasureId: string, customerId: string
       connection_id: row.connection_id,
       kind: row.kind,
       external_id: row.external_id,
-      fields: [...new Set([...Object.keys(row.written), ...Object.keys(row.desired ?? {})])],
+      fields: [
+        ...new Set([
+          ...Object.keys(row.written),
+          ...Object.keys(row.desired ?? {}),
+          ...audiences
+            .filter((each) => each.connection_id === row.connection_id && each.contact === row.external_id)
+            .map((each) => each.field),
+        ]),
+      ],
     })),
   });
 }

@@ -7,6 +7,7 @@ import {
   type SigningKeys,
   signReceipt,
 } from '../privacy/receipt.ts';
+import { type AccountRef, markAccounts } from './account-records.ts';
 import { keepClears } from './erasure-clears.ts';
 import { findPerson, findPersonOf, messagesOf, personalRows } from './person.ts';
 import { keepSetting, readSetting } from './settings.ts';
@@ -48,6 +49,15 @@ export async function eraseFromStore(
   const messages = await sql.query(
     `update inbox set payload = 'null'::jsonb where drained and ${emptied.where} returning delivery_key`,
     emptied.parameters,
+  );
+  // What their accounts showed of them goes with the next roll-up.
+  await markAccounts(
+    sql,
+    await sql.query<AccountRef>(
+      `select distinct connection_id as "connectionId", parent_external_id as "externalId" from customer_records
+       where customer_id = $1::uuid and parent_external_id is not null`,
+      [customerId],
+    ),
   );
   const removed: Record<string, number> = {};
   for (const { table, where, parameters } of await personalRows(sql, person)) {

@@ -12,32 +12,33 @@ export async function openedTasks(sql: Sql, connectionId: string): Promise<reado
   return rows.map((row) => row.id);
 }
 
-/** How many records of a connection carry values of ours, as far as we know. */
+/** Contacts of a connection with the names of ours on them: scores that were written or may have been, and audiences. */
+const CARRIERS = `select external_id, array_agg(distinct name order by name) as names from (
+    select external_id, jsonb_object_keys(written || coalesce(desired, '{}')) as name from customer_records where connection_id = $1
+    union all
+    select action->>'contactExternalId', 'audience_' || (action->>'name') from outbox
+    where connection_id = $1 and state = 'done' and action->>'kind' = 'audience'
+  ) as carried group by external_id`;
+
+/** How many contacts of a connection carry values of ours, as far as we know. */
 export async function countCarriers(sql: Sql, connectionId: string): Promise<number> {
-  const [row] = await sql.query<{ count: number }>(
-    `select count(*)::int as count from customer_records where connection_id = $1 and (written <> '{}' or desired is not null)`,
-    [connectionId],
-  );
+  const [row] = await sql.query<{ count: number }>(`select count(*)::int as count from (${CARRIERS}) as carriers`, [
+    connectionId,
+  ]);
   return row?.count ?? 0;
 }
 
-/** Some records of a connection that carry values of ours, with all of them to be cleared. */
+/** Some contacts of a connection that carry values of ours, with all of them to be cleared. */
 export async function carriersToClear(sql: Sql, connectionId: string, limit: number): Promise<readonly WriteRow[]> {
-  const rows = await sql.query<{
-    kind: WriteRow['recordKind'];
-    external_id: string;
-    written: Readonly<Record<string, unknown>>;
-    desired: Readonly<Record<string, unknown>> | null;
-  }>(
-    `select kind, external_id, written, desired from customer_records
-     where connection_id = $1 and (written <> '{}' or desired is not null) order by external_id limit $2`,
+  const rows = await sql.query<{ external_id: string; names: readonly string[] }>(
+    `${CARRIERS} order by external_id limit $2`,
     [connectionId, limit],
   );
   return rows.map((row) => ({
-    recordKind: row.kind,
+    recordKind: 'contact',
     externalId: row.external_id,
     parentExternalId: null,
-    values: Object.fromEntries(Object.keys({ ...row.written, ...row.desired }).map((name) => [name, CLEAR])),
+    values: Object.fromEntries(row.names.map((name) => [name, CLEAR])),
   }));
 }
 
@@ -54,6 +55,11 @@ export function forgetWritten(
     const some = '($2::text[] is null or external_id = any($2::text[]))';
     await sql.query(
       `update customer_records set written = '{}', desired = null, attempts = 0 where connection_id = $1 and ${some}`,
+      [connectionId, externalIds],
+    );
+    await sql.query(
+      `update outbox set state = 'dropped' where connection_id = $1 and action->>'kind' = 'audience'
+         and ($2::text[] is null or action->>'contactExternalId' = any($2::text[]))`,
       [connectionId, externalIds],
     );
     if (externalIds !== null) return;

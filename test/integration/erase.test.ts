@@ -164,6 +164,21 @@ describe('erasing a person', () => {
     ]);
   });
 
+  it('clears the traits of audiences that the person was put into', async () => {
+    const { shop, workspace, customerId } = await bookWithAda();
+    await store.database.query(
+      `insert into outbox (customer_id, action_key, playbook, connection_id, action, state, attempts, not_before)
+       values ($1::uuid, 'a-1', 'keep', 'shop', $2::jsonb, 'done', 1, $3)`,
+      [
+        customerId,
+        JSON.stringify({ kind: 'audience', key: 'a-1', contactExternalId: '77', name: 'at_risk' }),
+        clock.now().toISOString(),
+      ],
+    );
+    await eraseAda(workspace, customerId);
+    expect(isClear(shop.fieldsOf('77')['audience_at_risk'])).toBe(true);
+  });
+
   it('keeps the person out of the next pulls, under either address and with new sales', async () => {
     const { crm, shop, workspace, customerId } = await bookWithAda();
     await eraseAda(workspace, customerId);

@@ -73,7 +73,7 @@ async function ours() {
   const { urls } = sandbox;
   const hubspot = { authorization: `Bearer ${CREDENTIALS.hubspot.accessToken}` };
   const found: string[] = [];
-  for (const object of ['contacts', 'companies']) {
+  for (const object of ['contacts', 'companies', 'tickets']) {
     const properties = await ask<Listed<{ name: string }>>(`${urls.hubspot}/crm/v3/properties/${object}`, hubspot);
     const groups = await ask<Listed<{ name: string }>>(`${urls.hubspot}/crm/v3/properties/${object}/groups`, hubspot);
     for (const { name } of [...properties.results, ...groups.results]) {
@@ -208,7 +208,7 @@ test('an install from the first look to the last trace', async () => {
   const quiet = changes(await log()).length;
   expect((await run('run', '--as-of', AS_OF)).json.recordsWritten).toBe(0);
   expect(changes(await log())).toHaveLength(quiet);
-}, 180_000);
+}, 300_000);
 
 /** Deletions of an uninstall: definitions under our name, and by ids what was listed as ours. */
 function isOurs(path: string): boolean {
