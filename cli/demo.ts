@@ -79,6 +79,7 @@ async function demo(options: DemoOptions): Promise<void> {
         if (options.once) return;
         await subscribeHubSpot(world.sandbox, listening.server.url, context);
         const live = await startLive(open.workspace, { today, logger: context.logger });
+        const sender = await startWebhooks(open, context);
         tell(
           '',
           `Live at ${listening.server.url} until Ctrl-C. The sandbox: ${Object.values(world.sandbox.urls).join(', ')}`,
@@ -86,6 +87,7 @@ async function demo(options: DemoOptions): Promise<void> {
         );
         await untilStopped();
         await live.stop();
+        await sender.stop();
       } finally {
         await listening.close();
       }

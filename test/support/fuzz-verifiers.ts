@@ -5,7 +5,6 @@ import { readHubSpotEvents } from '../../webhooks/inbound/hubspot.ts';
 import { readHubSpotWorkflowAction } from '../../webhooks/inbound/hubspot-workflow.ts';
 import { readOutboundMessage } from '../../webhooks/inbound/salesforce.ts';
 import { readSegmentMessages } from '../../webhooks/inbound/segment.ts';
-import type { WebhookRequest } from '../../webhooks/verify/verifier.ts';
 import { genuine, SECRET, SENT_AT } from './spoil.ts';
 import type { SignedBy } from './verifiers.ts';
 
@@ -50,22 +49,12 @@ export function fuzzVerifier(by: SignedBy, runs: number): void {
     ),
   );
   fc.assert(
-    fc.property(
-      bodies(by.body),
-      fc.option(spoiltHeaders, { nil: null }),
-      fc.boolean(),
-      (rawBody, headers, otherSecret) => {
-        const message: WebhookRequest = {
-          ...(otherSecret ? genuine(by, { secret: 'another' }) : request),
-          rawBody,
-          ...(headers && { headers }),
-        };
-        const accepted = acceptedBy(() => verifier.verify(message, SENT_AT));
-        // The proof in the address covers no body, and one in a header is right where it was kept.
-        const covered = by.covers.body && !rawBody.equals(by.body);
-        if (covered || otherSecret) expect(accepted).toBe(false);
-      },
-    ),
+    fc.property(bodies(by.body), fc.option(spoiltHeaders, { nil: request.headers }), (rawBody, headers) => {
+      if (!acceptedBy(() => verifier.verify({ ...request, rawBody, headers }, SENT_AT))) return;
+      // Then it is the genuine message, as far as the signature goes.
+      if (by.covers.body) expect(rawBody.equals(by.body)).toBe(true);
+      if (by.proof !== null) expect(headers[by.proof]).toBe(request.headers[by.proof]);
+    }),
     { numRuns: runs },
   );
 }
