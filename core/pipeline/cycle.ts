@@ -87,6 +87,7 @@ const TRAIN_EVERY_DAYS = 30;
  * @param steps which steps to run; a live cycle leaves out `pull` (the inbox is drained by `live`) and `train`
  * @param acceptDefinition trains by the configured definition of leaving, even where it is another one than the champion's
  * @param lane whether somebody waits for what is written; a batch when absent
+ * @param onlyScored write back those alone who were scored in this cycle: what else waits belongs to another one under way
  */
 export async function cycle(
   workspace: Workspace,
@@ -96,6 +97,7 @@ export async function cycle(
     retrain?: boolean;
     acceptDefinition?: boolean;
     lane?: Lane;
+    onlyScored?: boolean;
     onStep?: OnStep;
   },
 ): Promise<CycleReport> {
@@ -107,6 +109,7 @@ export async function cycle(
   const onUnavailable = (connectionId: string, error: Error) =>
     unavailable.push({ connectionId, message: error.message });
   const rank = sourceRank(connectors);
+  const scoredIds: string[] = [];
 
   const pulled = runs('pull')
     ? await pull(database, connectors, {
@@ -146,6 +149,9 @@ export async function cycle(
       clock,
       ...(workspace.sentences && { sentences: workspace.sentences }),
       onProgress: tell('score'),
+      onScored: (customerIds) => {
+        if (options.onlyScored) scoredIds.push(...customerIds);
+      },
     });
   }
   if (runs('score')) {
@@ -164,7 +170,7 @@ export async function cycle(
   const written = leaves('write-back')
     ? await writeBack(database, connectors, {
         clock,
-        customerIds: null,
+        customerIds: options.onlyScored ? scoredIds : null,
         lane: options.lane ?? 'batch',
         onProgress: tell('write-back'),
         onUnavailable,

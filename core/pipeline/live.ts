@@ -31,6 +31,9 @@ export async function startLive(
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | null = null;
+  // At first, after a vendor was away and after a pass that failed, everything that waits is written; else those whom something happened to: a batch that is under way
+  // writes its own.
+  let everything = true;
   let timer: NodeJS.Timeout | null = null;
 
   const pass = async () => {
@@ -45,9 +48,16 @@ export async function startLive(
         logger.warn({ connectionId, code: error.code }, 'messages wait: the vendor cannot be asked now');
       }
     }
-    const report = await cycle(workspace, { asOf: context.today(), steps: LIVE_STEPS, lane: 'live' });
+    const report = await cycle(workspace, {
+      asOf: context.today(),
+      steps: LIVE_STEPS,
+      lane: 'live',
+      onlyScored: !everything,
+    });
+    everything = false;
     for (const { connectionId } of report.unavailable) {
       late = true;
+      everything = true;
       logger.warn({ connectionId }, 'writes wait: the vendor is not available now');
     }
     context.onCycle?.(report);

@@ -62,26 +62,29 @@ export async function score(
     /** In which language scores speak; English when absent. */
     sentences?: Sentences;
     onProgress?: (done: number) => void;
+    /** Told whose scores were made, after each commit. */
+    onScored?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
   const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
   await markDue(database, context);
   for (let done = 0; ; ) {
-    const count = await inTurn(database, async (sql) => {
+    const scored = await inTurn(database, async (sql) => {
       const due = await sql.query<Due>(
         `select s.customer_id, s.stats, c.score, c.told, c.stats as scored_stats, c.cells
          from (select customer_id, stats from customer_stats where unscored order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
          left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
       );
-      if (due.length === 0) return 0;
+      if (due.length === 0) return [];
       for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
         if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
       }
       await scoreBatch(sql, due, earlier, context);
-      return due.length;
+      return due.map((row) => row.customer_id);
     });
-    done += count;
-    if (count === 0) return done;
+    done += scored.length;
+    if (scored.length === 0) return done;
+    context.onScored?.(scored);
     context.onProgress?.(done);
   }
 }

@@ -15,7 +15,7 @@ export interface PendingWrite extends WriteRow {
 /** A row is tried so often before it waits in quarantine for somebody to look at it. */
 const MOST_ATTEMPTS = 8;
 
-/** Records of a connection that wait to be written: contacts, those of one parent together, then accounts. */
+/** Records of a connection that wait to be written: contacts, those of one parent together, then accounts. Those of some customers, or all. */
 export async function pendingWrites(
   sql: Sql,
   connectionId: string,
@@ -30,10 +30,21 @@ export async function pendingWrites(
   );
   const accounts = await sql.query<WaitingRow>(
     `select null as customer_id, external_id, null as parent_external_id, written, desired, attempts from account_records
-     where connection_id = $1 and desired is not null order by attempts, external_id limit $2`,
-    [connectionId, limit - contacts.length],
+     where connection_id = $1 and desired is not null and ($3::text[] is null or external_id = any($3::text[]))
+     order by attempts, external_id limit $2`,
+    [connectionId, limit - contacts.length, customerIds && (await accountsOf(sql, connectionId, customerIds))],
   );
   return [...contacts.map(pendingOf('contact')), ...accounts.map(pendingOf('account'))];
+}
+
+/** Accounts to which contacts of these customers belong. */
+async function accountsOf(sql: Sql, connectionId: string, customerIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await sql.query<{ parent: string }>(
+    `select distinct parent_external_id as parent from customer_records
+     where connection_id = $1 and customer_id = any($2::uuid[]) and parent_external_id is not null`,
+    [connectionId, customerIds],
+  );
+  return rows.map((row) => row.parent);
 }
 
 interface WaitingRow {

@@ -80,7 +80,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function until(done: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+async function until(done: () => Promise<boolean>, timeoutMs = 25_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; !(await done()); ) {
     if (Date.now() > end) throw new Error(`It did not happen within ${timeoutMs} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -178,6 +178,42 @@ describe('the live thread', () => {
     const after = await open.queries.explain(person.email);
     expect(Number(after?.clv12m)).not.toBe(Number(before?.clv12m));
     expect(Number((await hubspotContact(person.email)).properties['staypower_clv_12m'])).toBe(Number(after?.clv12m));
+  });
+
+  test('a live pass leaves to a batch under way what that has scored, and writes its own customer', async () => {
+    const { database } = open.workspace;
+    const person = buyer('hubspot');
+    const customer = (await open.queries.explain(person.email))?.customerId ?? '';
+    const waiting = `update customer_records set desired = $2::jsonb where connection_id = 'hubspot' and customer_id <> $1::uuid
+      and external_id = (select max(external_id) from customer_records where connection_id = 'hubspot' and customer_id <> $1::uuid)
+      returning external_id`;
+    const [other] = await database.query<{ external_id: string }>(waiting, [customer, '{"engagement":1}']);
+    await post(`${sandbox.urls.hubspot}/_sandbox/hubspot/change`, {
+      objectType: 'deals',
+      contactId: (await hubspotContact(person.email)).id,
+      properties: {
+        dealname: 'Won again',
+        amount: '2955.50',
+        deal_currency_code: 'USD',
+        dealstage: 'closedwon',
+        closedate: `${AS_OF}T10:00:00.000Z`,
+        hs_is_closed_won: 'true',
+      },
+    });
+    const before = await open.queries.explain(person.email);
+    await until(async () => (await open.queries.explain(person.email))?.scoredAt !== before?.scoredAt);
+    await live.settled();
+    const after = await open.queries.explain(person.email);
+    expect(Number((await hubspotContact(person.email)).properties['staypower_clv_12m'])).toBe(Number(after?.clv12m));
+    const [still] = await database.query<{ desired: unknown }>(
+      `select desired from customer_records where connection_id = 'hubspot' and external_id = $1`,
+      [other?.external_id],
+    );
+    expect(still).toEqual({ desired: { engagement: 1 } });
+    await database.query(
+      `update customer_records set desired = null where connection_id = 'hubspot' and external_id = $1`,
+      [other?.external_id],
+    );
   });
 
   test('a burst of fifty events on one customer is written once or twice, not fifty times, and none is lost', async () => {
