@@ -17,6 +17,7 @@ import { printDemo } from './demo-report.ts';
 import { listen, untilStopped } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
+import { startWebhooks } from './outbound.ts';
 import { printJson, tell } from './output.ts';
 import { createProgress } from './progress.ts';
 import { type OpenSandbox, openSandbox, type WorldOptions, worldOptions } from './sandbox-world.ts';
