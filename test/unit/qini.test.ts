@@ -40,6 +40,12 @@ describe('Qini', () => {
     expect(qini(twice, rankingOf(scores))).toBeCloseTo(0.125, 12);
   });
 
+  it('takes what comes without the treatment off, in proportion', () => {
+    // Two treated, of whom both had it; four held out, of whom one had it: half a customer would have had it anyway.
+    const rows = [1, 1, 1, 0, 0, 0].map((outcome, i) => ({ treated: i < 2, outcome }));
+    expect(qiniCurve(rows, rankingOf(rows.map(() => 0))).at(-1)).toEqual({ share: 1, gain: (2 - 0.5) / 2 });
+  });
+
   it('does not depend on the order of rows among equals', () => {
     const reversed = TRIAL.toReversed();
     expect(qini(reversed, rankingOf(WORKS.toReversed()))).toBe(qini(TRIAL, rankingOf(WORKS)));

@@ -3,7 +3,7 @@ import { upliftTable } from '../../cli/uplift-table.ts';
 import { evaluateUplift } from '../../core/evaluation/uplift.ts';
 import { seededRandom } from '../../core/math/random.ts';
 import { upliftTrial } from '../../core/planning/review.ts';
-import type { TrialRow } from '../../core/planning/uplift-learners.ts';
+import { type TrialRow, tLearner, twoModelLogistic, xLearner } from '../../core/planning/uplift-learners.ts';
 import { bestRule } from '../../core/planning/uplift-rule.ts';
 
 const FEATURES = ['a', 'b', 'noise'].map((name) => ({ name, kind: 'number' as const }));
@@ -68,6 +68,17 @@ describe('evaluate uplift', () => {
     const found = evaluateUplift(rows, options);
     expect(found.judgedOn).toEqual({ split: 'later rows', customers: 800 });
     expect(evaluateUplift(rows, options)).toEqual(found);
+  });
+});
+
+describe('learners', () => {
+  it.each([twoModelLogistic, tLearner, xLearner])('$name says by how much, not only whom', (learner) => {
+    const effect = (a: number) => (a > 0.5 ? 0.3 : -0.1);
+    const uplift = learner.fit(trial(7, 8_000, effect), { features: FEATURES, random: seededRandom(1) });
+    const asked = (a: number) => ({ values: [a, 0.5, 0.5], treated: false, outcome: 0 as const });
+    const [low = 0, high = 0] = uplift([asked(0.15), asked(0.85)]);
+    expect(Math.abs(low - -0.1)).toBeLessThan(0.08);
+    expect(Math.abs(high - 0.3)).toBeLessThan(0.08);
   });
 });
 
