@@ -14,7 +14,7 @@ export interface GrantAccess {
 /** An access token with less than this to live is renewed before it is used. */
 const EARLY_MS = 60_000;
 /**
- * What was read is good for this long. A process that has been idle would else spend its one retry on a token that another process
+ * What was read, also that there is nothing, is good for this long. A process that has been idle would else spend its one retry on a token that another process
  * had renewed and that has expired since.
  */
 const REMEMBERED_MS = 60_000;
@@ -46,7 +46,7 @@ export function createGrantAccess(
       },
       (error: unknown) => {
         // What the store says counts, not what we remember: the admin may have connected it again meanwhile.
-        held = null;
+        readAtMs = Number.NEGATIVE_INFINITY;
         renewing = null;
         throw notRenewed(connectionId, error);
       },
@@ -57,7 +57,7 @@ export function createGrantAccess(
     current: async () => {
       if (renewing !== null) return renewing;
       const nowMs = clock.now().getTime();
-      if (held === null || nowMs - readAtMs > REMEMBERED_MS) {
+      if (nowMs - readAtMs > REMEMBERED_MS) {
         held = await grants.read(connectionId);
         readAtMs = nowMs;
       }
