@@ -34,8 +34,10 @@ export async function readBook(sql: Sql): Promise<readonly BookCustomer[]> {
     }[] = await sql.query(
       `select s.customer_id, c.name, s.score->>'segment' as segment, (s.score->>'churnProbability')::float8 as churn,
          (s.score->>'valueIfKept12m')::float8 as kept,
-         (select min(r.owner_id) from customer_records r where r.customer_id = s.customer_id and r.kind = 'contact') as owner_id
+         r.owner_id
        from scores s join customers c on c.customer_id = s.customer_id
+         left join (select customer_id, min(owner_id) as owner_id from customer_records
+           where kind = 'contact' and ($1::uuid is null or customer_id > $1::uuid) group by customer_id) r on r.customer_id = s.customer_id
        where s.lifecycle = 'active' and s.score->>'churnProbability' is not null and s.score->>'valueIfKept12m' is not null
          and not c.do_not_contact and ($1::uuid is null or s.customer_id > $1::uuid)
        order by s.customer_id limit ${CUSTOMERS_PER_READ}`,
@@ -91,14 +93,15 @@ export async function readEpisodes(
     churn: number;
     kept: number;
   }>(
-    `select r.customer_id, r.playbook, r.crossed_on, r.arm, h.score->>'segment' as segment,
-       (h.score->>'churnProbability')::float8 as churn, (h.score->>'valueIfKept12m')::float8 as kept
-     from playbook_runs r join score_history h on h.customer_id = r.customer_id and h.as_of = (
-       select max(e.as_of) from score_history e where e.customer_id = r.customer_id and e.as_of <= r.crossed_on)
-     where r.crossed_on + $2::int <= $1::date and h.score->>'churnProbability' is not null and h.score->>'valueIfKept12m' is not null
-       and not exists (select 1 from playbook_runs e where e.customer_id = r.customer_id and e.playbook = r.playbook
-         and e.crossed_on < r.crossed_on)
-     order by r.playbook, r.customer_id`,
+    `select customer_id, playbook, crossed_on, arm, score->>'segment' as segment,
+       (score->>'churnProbability')::float8 as churn, (score->>'valueIfKept12m')::float8 as kept
+     from (
+       select distinct on (r.customer_id, r.playbook) r.customer_id, r.playbook, r.crossed_on, r.arm, h.score
+       from playbook_runs r join score_history h on h.customer_id = r.customer_id and h.as_of <= r.crossed_on
+       where r.crossed_on + $2::int <= $1::date
+       order by r.customer_id, r.playbook, r.crossed_on, h.as_of desc) entry
+     where score->>'churnProbability' is not null and score->>'valueIfKept12m' is not null
+     order by playbook, customer_id`,
     [asOf, followUpDays(rule)],
   );
   const episodes: Episode[] = [];
@@ -142,9 +145,10 @@ export async function readRhythms(
   customerIds: readonly string[],
 ): Promise<ReadonlyMap<string, { stats: CustomerStats; contactedOn: CalendarDay | null }>> {
   const rows = await sql.query<{ customer_id: string; stats: CustomerStats; contacted_on: CalendarDay | null }>(
-    `select s.customer_id, s.stats, (select max(r.fired_on) from playbook_runs r
-       where r.customer_id = s.customer_id and r.state in ('fired', 'done')) as contacted_on
-     from scores s where s.customer_id = any($1::uuid[])`,
+    `select s.customer_id, s.stats, r.contacted_on
+     from scores s left join (select customer_id, max(fired_on) as contacted_on from playbook_runs
+       where customer_id = any($1::uuid[]) and state in ('fired', 'done') group by customer_id) r on r.customer_id = s.customer_id
+     where s.customer_id = any($1::uuid[])`,
     [customerIds],
   );
   return new Map(rows.map((row) => [row.customer_id, { stats: row.stats, contactedOn: row.contacted_on }]));
