@@ -1,7 +1,16 @@
 import type { ChurnEvaluation } from '../core/evaluation/churn.ts';
 import { churnCard } from '../core/evaluation/churn-card.ts';
 import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
-import { churnSummary, GROUP_HEADER, groupCells, METRICS_HEADER, metricsCells, modelWarnings } from './churn-report.ts';
+import {
+  churnSummary,
+  GROUP_HEADER,
+  groupCells,
+  IMPORTANCE_HEADER,
+  importanceCells,
+  METRICS_HEADER,
+  metricsCells,
+  modelWarnings,
+} from './churn-report.ts';
 
 /** The comparison of churn models as one self-contained page: model card, figures, calibration and lift plots, odds ratios. */
 export function churnPage(evaluation: ChurnEvaluation): string {
@@ -29,6 +38,17 @@ export function churnPage(evaluation: ChurnEvaluation): string {
       'Share of all leavers among the customers with the highest probabilities. The diagonal is picking by chance.',
     ),
     liftPlot(evaluation),
+    ...models.flatMap(({ name, importance = [] }) =>
+      importance.length === 0
+        ? []
+        : [
+            `<h2>${escapeHtml(`${name}: what it rests on`)}</h2>`,
+            paragraph(
+              'AUC lost on rows not seen when a column is shuffled among them, with its 90 % interval over the folds.',
+            ),
+            htmlTable([...IMPORTANCE_HEADER], importance.map(importanceCells)),
+          ],
+    ),
     ...models.flatMap(({ name, groups = [] }) =>
       groups.flatMap(({ column, groups: rates }) => [
         `<h2>${escapeHtml(`${name}: groups by ${column}`)}</h2>`,

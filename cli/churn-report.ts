@@ -2,6 +2,7 @@ import type { ChurnEvaluation, ChurnModelReport, GroupReport } from '../core/eva
 import { warningSentence } from '../core/evaluation/churn-card.ts';
 import type { ChurnMetrics } from '../core/evaluation/churn-metrics.ts';
 import type { GroupRates, Rate } from '../core/evaluation/group-rates.ts';
+import type { Importance } from '../core/models/trees/permutation-importance.ts';
 import { print, table } from './output.ts';
 
 /** Most odds ratios shown: the others are in the JSON and on the page. */
@@ -18,6 +19,10 @@ export function showChurn(evaluation: ChurnEvaluation): void {
   print('', thresholdTable(evaluation), '');
   for (const { oddsRatios = [] } of evaluation.models) {
     for (const { sentence } of oddsRatios.slice(0, MOST_RATIOS)) print(sentence);
+  }
+  for (const { name, importance = [] } of evaluation.models) {
+    if (importance.length > 0)
+      print('', `${name}, what it rests on: AUC lost when a column is shuffled`, importanceTable(importance));
   }
   const alerted = evaluation.models.filter(({ earlyWarning }) => earlyWarning !== undefined);
   if (alerted.length > 0) print('');
@@ -86,6 +91,18 @@ function thresholdTable({ models }: ChurnEvaluation): string {
     ]),
   ]);
   return table(header, rows);
+}
+
+/** Heads of the columns of importanceCells. */
+export const IMPORTANCE_HEADER = ['column', 'AUC lost', 'low', 'high'] as const;
+
+/** What a model loses without a column, with its 90 % interval. */
+export function importanceCells({ feature, mean, low, high }: Importance): readonly string[] {
+  return [feature, ...[mean, low, high].map((loss) => loss.toFixed(4))];
+}
+
+function importanceTable(importance: readonly Importance[]): string {
+  return table([...IMPORTANCE_HEADER], importance.slice(0, MOST_RATIOS).map(importanceCells));
 }
 
 /** Heads of the columns of groupCells. */

@@ -10,8 +10,10 @@ import {
 import type { Imbalance } from '../models/churn/imbalance.ts';
 import type { Tenure } from '../models/churn/members.ts';
 import { capacityThreshold, leastCostThreshold } from '../models/churn/thresholds.ts';
+import type { Importance } from '../models/trees/permutation-importance.ts';
 import type { FeatureSpec, TreeRow } from '../models/trees/table.ts';
 import type { ChurnFolds } from './churn-folds.ts';
+import { importanceInFold, importanceOverFolds } from './churn-importance.ts';
 
 /** What a threshold may be chosen for, beside the F1. */
 export interface ThresholdWishes {
@@ -50,6 +52,7 @@ export type Notices = Map<string, number>;
 /**
  * Fits every churn model without each fold, and asks it about that fold. Nothing of the fold is used for anything before.
  *
+ * @returns also what the forest loses without each column
  * @param groups rows with the same entry are never parted, inside the training rows neither
  */
 export function crossValidateChurn(
@@ -57,12 +60,13 @@ export function crossValidateChurn(
   { folds, count }: ChurnFolds,
   groups: readonly string[],
   options: FoldOptions,
-): { models: Record<ChurnModelName, OutOfFold>; notices: Notices } {
+): { models: Record<ChurnModelName, OutOfFold>; notices: Notices; importance: readonly Importance[] } {
   const names = churnModelsFor(options.tenure);
   const models = Object.fromEntries(
     names.map((name) => [name, { probabilities: new Array(rows.length).fill(0), thresholds: {} }]),
   ) as unknown as Record<ChurnModelName, OutOfFold>;
   const notices: Notices = new Map();
+  const importances: (readonly Importance[])[] = [];
   for (let fold = 0; fold < count; fold += 1) {
     const test = [...folds.keys()].filter((row) => folds[row] === fold);
     const asked = test.map((row) => rows[row] as TreeRow);
@@ -83,13 +87,14 @@ export function crossValidateChurn(
           (models[name].thresholds[by] as number[])[row] = threshold;
         }
       }
+      if (name === 'random-forest') importances.push(importanceInFold(fitted, asked, options.features, options.seed));
       // All members read the same columns: one tells for all.
       if (name !== 'logistic') continue;
       for (const { message } of fitted.notices(asked)) notices.set(message, (notices.get(message) ?? 0) + 1);
     }
     options.onProgress?.(fold + 1, count + 1);
   }
-  return { models, notices };
+  return { models, notices, importance: importanceOverFolds(importances) };
 }
 
 /** The thresholds of a fitted model, by its own out-of-fold predictions of its training rows. */

@@ -9,6 +9,7 @@ import {
   trainMembers,
 } from '../models/churn/churn-classifier.ts';
 import { type OddsRatio, oddsRatios } from '../models/churn/odds-ratios.ts';
+import type { Importance } from '../models/trees/permutation-importance.ts';
 import type { TreeRow } from '../models/trees/table.ts';
 import {
   crossValidateChurn,
@@ -31,6 +32,7 @@ import {
 } from './churn-metrics.ts';
 import { type NaiveRow, naiveChurn } from './churn-naive.ts';
 import { checkOutcomes, missingValues, remarks, withoutLeaks } from './churn-oddities.ts';
+import { auc, brier } from './classification.ts';
 import { type EarlyWarning, earlyWarning } from './early-warning.ts';
 import { type GroupRates, groupRates } from './group-rates.ts';
 
@@ -63,6 +65,9 @@ export interface ChurnModelReport {
   groups?: readonly GroupReport[];
   /** Where rows are customers on days. */
   earlyWarning?: EarlyWarning;
+  /** Random forest only: by each row's trees that did not draw it, and the AUC that is lost when a column is shuffled, out of fold. */
+  outOfBag?: { auc: number; brier: number };
+  importance?: readonly Importance[];
   /** Logistic only. */
   oddsRatios?: readonly OddsRatio[];
   warnings: readonly string[];
@@ -136,7 +141,7 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
   const events = labels.reduce((sum, label) => sum + label, 0);
   warnings.push(...missingValues(rows, features), ...remarks(rows.length - new Set(same).size, events, split));
 
-  const { models: judged, notices } = crossValidateChurn(rows, split, groups, { ...options, features });
+  const { models: judged, notices, importance } = crossValidateChurn(rows, split, groups, { ...options, features });
   for (const [message, count] of notices) warnings.push(`In ${count} rows of a fold set apart: ${message}`);
   const seconds = new Map<string, number>();
   let begun = options.clock();
@@ -169,6 +174,7 @@ export function evaluateChurn(table: readonly TreeRow[], options: ChurnEvaluatio
       return {
         ...report(name, fitted, thresholds, judged[name], labels, split),
         fitSeconds,
+        ...(name === 'random-forest' && { outOfBag: outOfBagOf(fitted, labels), importance }),
         ...(options.groupBy && { groups: groupReports(options.groupBy, judged[name], members.labels) }),
         ...(options.alerts && { earlyWarning: warningOf(options.alerts, judged[name], members.labels) }),
       };
@@ -213,6 +219,11 @@ function report(
     ...(regression && { oddsRatios: oddsRatios(regression, 'leaving') }),
     warnings,
   };
+}
+
+/** A forest's predictions out of fold are out of bag, but for SMOTE. */
+function outOfBagOf({ outOfFold }: FittedChurnClassifier, labels: readonly number[]): { auc: number; brier: number } {
+  return { auc: auc(outOfFold, labels), brier: brier(outOfFold, labels) };
 }
 
 /** What a threshold may be chosen for, the most particular wish first. */

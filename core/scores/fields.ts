@@ -68,7 +68,7 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
   field(
     'churn_probability',
     'Churn risk, 100 = most likely to leave',
-    'Probability in percent of no purchase within the horizon.',
+    'Probability in percent of leaving within the horizon.',
     number(1),
   ),
   field('churn_horizon_days', 'Churn horizon in days', 'The churn risk is about the next so many days.', number(0)),

@@ -37,7 +37,7 @@ export interface ScoreNumbers {
   clv12mHigh: number | null;
   /** What 12 months are worth if the customer stays. */
   valueIfKept12m: number | null;
-  /** Probability of no purchase within the model's horizon, 0..1, calibrated; null for prospects. */
+  /** Probability of leaving within the horizon as the model's definition has it, 0..1, calibrated; null for prospects, and by contract for who has none. */
   churnProbability: number | null;
   /** `lapsed` customers are beyond a band: the question is no longer whether they leave. */
   churnBand: Band | 'lapsed' | null;

@@ -107,6 +107,17 @@ describe('a strange table is handled, and that is said', () => {
     expect(found.naive[0]?.metrics.auc).toBe(0.5);
   });
 
+  it('the forest says how it does out of bag, and what it loses without each column', () => {
+    const forest = evaluate(inventedCustomers(400)).models.find(({ name }) => name === 'random-forest');
+    expect(Math.abs((forest?.outOfBag?.auc ?? 0) - (forest?.metrics.auc ?? 0))).toBeLessThan(0.03);
+    const importance = forest?.importance ?? [];
+    expect(importance.map(({ feature }) => feature).sort()).toEqual(['plan', 'seats', 'tenure', 'tickets']);
+    expect(importance[0]?.feature).toBe('tickets');
+    const seats = importance.find(({ feature }) => feature === 'seats');
+    expect(seats?.high).toBeLessThan(0.02);
+    for (const { mean, low, high } of importance) expect(low <= mean && mean <= high).toBe(true);
+  });
+
   it('thresholds by cost find more leavers than by capacity', () => {
     const [ensemble] = found.models.slice(-1);
     const recall = Object.fromEntries(ensemble?.thresholds.map(({ by, decisions }) => [by, decisions.recall]) ?? []);
