@@ -18,6 +18,9 @@ const TIMEOUT_MS = 30_000;
 const LOGIN_RATE_WAIT_MS = 5 * 60_000;
 const PATH = '/services/oauth2/token';
 
+/** What invalid_grant says of a refresh token that will never be good again; its other texts are about where we stand. */
+const DEAD = /expired access\/refresh token|inactive (user|organization)|hasn't approved this consumer/i;
+
 /** There is no expires_in: a token lives until it is refused. JWT replies lack issued_at and signature. */
 const tokenReply = z.object({
   access_token: z.string().min(1),
@@ -101,9 +104,13 @@ function refusalOf(status: number, body: unknown, isRefresh: boolean): Staypower
     );
   }
   if (isRefresh && error === 'invalid_grant') {
-    return new AuthError(`${told}. The app was revoked there, the user left, or the token was spent.`, {
-      revoked: true,
-    });
+    return DEAD.test(description)
+      ? new AuthError(`${told}. The app was revoked there, the user left, or the token was spent.`, { revoked: true })
+      : new AuthError(`${told}. The token may be good all the same.`, {
+          revoked: false,
+          remedy:
+            'Mend in Salesforce what it says, such as an IP restriction or a policy of the app; else connect again.',
+        });
   }
   if (isRefresh) {
     // invalid_client and its like are our configuration: the token itself may be good.

@@ -176,6 +176,26 @@ describe.each(VENDORS)('a connection to %s', (vendor) => {
   });
 });
 
+const refusal = (error: string, rest: Record<string, string>) => ({ error, ...rest });
+test.each([
+  ['salesforce', refusal('invalid_grant', { error_description: 'ip restricted' }), false],
+  ['salesforce', refusal('invalid_client', { error_description: 'invalid client credentials' }), false],
+  ['salesforce', refusal('invalid_grant', { error_description: 'expired authorization code' }), false],
+  ['salesforce', refusal('invalid_grant', { error_description: 'inactive user' }), true],
+  ['hubspot', refusal('invalid_client', { status: 'BAD_CLIENT_ID' }), false],
+  ['hubspot', refusal('access_denied', { status: 'BAD_HUB' }), true],
+  ['hubspot', refusal('invalid_grant', { status: 'BAD_REFRESH_TOKEN' }), true],
+] as const)('%s answers a renewal with %j: lost for good is %s', async (vendor, body, isLost) => {
+  await house.connect(vendor);
+  await house.control(vendor, EXPIRE[vendor]);
+  await house.control(vendor, 'faults', { vendor, kind: 'status', status: 400, path: '/token$', body, times: 2 });
+  await expect(readOnce(house.connector(vendor))).rejects.toMatchObject({ code: 'auth', revoked: isLost });
+  await fetch(`${sandbox.urls[vendor]}/_sandbox/faults`, { method: 'DELETE' });
+  const again = readOnce(house.connector(vendor));
+  if (isLost) await expect(again).rejects.toMatchObject({ revoked: true });
+  else await again;
+});
+
 test('HubSpot tokens are renewed before they expire, not after a refusal', async () => {
   await house.connect('hubspot');
   const connector = house.connector('hubspot');
