@@ -172,6 +172,34 @@ describe('GET /v1/stream', () => {
   });
 });
 
+describe('a log that cannot be read', () => {
+  it('is a failure of that request, not an empty stream; the next one tries again', async () => {
+    let broken = true;
+    const log: EventLog = {
+      after: async () => [],
+      last: async () => 7n,
+      listen: async () => {
+        if (broken) throw new Error('the store is gone');
+        return async () => undefined;
+      },
+    };
+    const stream = streamRoutes(log, logger);
+    const app = express().use(stream.router);
+    app.use((_error: unknown, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
+      res.sendStatus(500);
+    });
+    const http = createServer(app);
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/stream`;
+    expect((await fetch(url)).status).toBe(500);
+    broken = false;
+    expect(await textUntil(await fetch(url), '\n\n')).toBe('retry: 2000\nid: 7\n\n');
+    await stream.close();
+    http.closeAllConnections();
+    http.close();
+  });
+});
+
 describe('a client that does not read', () => {
   it('holds up its own stream alone: no more is read from the log than it has room for, and it misses nothing', async () => {
     const EVENTS = 60_000;

@@ -11,7 +11,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   400: 'The request cannot be used; the message names what is wrong with it.',
   401: 'No token, or a wrong one.',
   404: 'There is no such thing.',
-  409: 'Not possible yet: there is no model.',
+  409: 'Not possible yet; the message says what must be there first.',
   429: 'Too many requests; Retry-After says when to come back.',
 };
 

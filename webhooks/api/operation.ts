@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { ZodObject, ZodType, z } from 'zod';
-import { DataError, NotFittedError } from '../../core/domain/errors.ts';
+import { ConfigError, DataError, NotFittedError } from '../../core/domain/errors.ts';
 
 /** Statuses that an operation answers with where it refuses. */
 export type RefusalStatus = 400 | 404 | 409;
@@ -100,7 +100,9 @@ function read(schema: ZodType | undefined, where: string, value: unknown): unkno
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (error instanceof DataError) return new Refusal(400, error.code, error.message);
-  if (error instanceof NotFittedError) return new Refusal(409, error.code, error.message);
+  // What the caller cannot mend by another request: a model or a key must be there first.
+  if (error instanceof NotFittedError || error instanceof ConfigError)
+    return new Refusal(409, error.code, error.message);
   return null;
 }
 

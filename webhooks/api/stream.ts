@@ -62,7 +62,11 @@ export function streamRoutes(log: EventLog, logger: Logger): StreamRoutes {
     }, HEARTBEAT_MS);
     try {
       listening ??= log.listen(wakeAll);
-      await listening;
+      await listening.catch((error: unknown) => {
+        // The next stream tries again.
+        listening = null;
+        throw error;
+      });
       const last = await log.last();
       // A place beyond the end is of a log that was put back by a restore: what follows it now is new.
       const from = asked === undefined || BigInt(asked) > last ? last : BigInt(asked);
@@ -83,7 +87,7 @@ export function streamRoutes(log: EventLog, logger: Logger): StreamRoutes {
     } finally {
       clearInterval(heartbeat);
       open -= 1;
-      res.end();
+      if (res.headersSent) res.end();
     }
   });
   return {

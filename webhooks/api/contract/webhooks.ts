@@ -48,7 +48,7 @@ export const addWebhook = operation({
   ),
   status: 201,
   answer: name('AddedWebhook', z.object({ endpointId: z.string(), secret: z.string() })),
-  refusals: [400],
+  refusals: [400, 409],
 });
 
 export const removeWebhook = operation({
@@ -68,7 +68,7 @@ export const rotateWebhookSecret = operation({
   summary: 'Gives an endpoint a new secret; until `oldUntil` messages carry the signatures of both.',
   params,
   answer: name('RotatedSecret', z.object({ secret: z.string(), oldUntil: z.string() })),
-  refusals: [400],
+  refusals: [400, 409],
 });
 
 export const replayWebhook = operation({
