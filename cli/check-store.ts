@@ -3,17 +3,23 @@ import { openWorkspace, storeFolder } from '../config/wiring.ts';
 import type { CallUsage } from '../core/domain/call-usage.ts';
 import { StoreError } from '../core/domain/errors.ts';
 import { callUsages } from '../core/store/call-usage.ts';
+import { type ErasureNotes, erasureNotes } from '../core/store/erasures.ts';
 import { type Pause, readPause } from '../core/store/pause.ts';
 import type { CommandContext } from './context.ts';
 
 /** What `check` takes from the store beside what it asks the vendors. */
 export interface StoreNotes {
   paused: Pause | null;
+  erasures: ErasureNotes;
   /** What was seen of each connection's calls of the day, in the order of time. */
   usages: ReadonlyMap<string, readonly CallUsage[]>;
 }
 
-const NOTHING: StoreNotes = { paused: null, usages: new Map() };
+const NOTHING: StoreNotes = {
+  paused: null,
+  erasures: { recordsWaiting: 0, erasedSinceTraining: 0 },
+  usages: new Map(),
+};
 
 /** Reads the notes; nothing where there is no store yet, or while another process holds it. */
 export async function readStoreNotes(context: CommandContext): Promise<StoreNotes> {
@@ -23,7 +29,8 @@ export async function readStoreNotes(context: CommandContext): Promise<StoreNote
     try {
       const usages = new Map<string, readonly CallUsage[]>();
       for (const { id } of context.config.connections) usages.set(id, await callUsages(workspace.database, id));
-      return { paused: await readPause(workspace.database), usages };
+      const { database } = workspace;
+      return { paused: await readPause(database), erasures: await erasureNotes(database), usages };
     } finally {
       await close();
     }

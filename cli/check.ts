@@ -3,6 +3,7 @@ import { openConnectors } from '../config/wiring.ts';
 import { type CallUsage, callsRunOutAt } from '../core/domain/call-usage.ts';
 import { AuthError, StaypowerError } from '../core/domain/errors.ts';
 import type { CheckReport, Connector } from '../core/ports/connector.ts';
+import type { ErasureNotes } from '../core/store/erasures.ts';
 import { readStoreNotes } from './check-store.ts';
 import { asOfOption, commandContext, workspaceOptions } from './context.ts';
 import { pausedLine } from './cycle-report.ts';
@@ -36,8 +37,9 @@ export function checkCommand(): Command {
       ...checked,
       callsRunOutAt: usage && callsRunOutAt([...(notes.usages.get(checked.connectionId) ?? []), usage]),
     }));
-    if (context.json) return printJson({ connections, paused: notes.paused });
+    if (context.json) return printJson({ connections, paused: notes.paused, erasures: notes.erasures });
     if (notes.paused !== null) print(pausedLine(notes.paused));
+    for (const line of erasureLines(notes.erasures)) print(line);
     if (reports.length === 0) print('No connection is configured yet. "staypower init" writes a first staypower.yaml.');
     for (const { connectionId, vendor, report, callsRunOutAt: runOutAt } of connections) {
       const left =
@@ -50,6 +52,21 @@ export function checkCommand(): Command {
     }
   });
   return example(command, 'staypower check', 'staypower check --readiness --transactions orders.csv');
+}
+
+function erasureLines({ recordsWaiting, erasedSinceTraining }: ErasureNotes): readonly string[] {
+  return [
+    ...(recordsWaiting > 0
+      ? [
+          `${recordsWaiting} records of erased people may still show fields of ours: the next run goes on clearing them.`,
+        ]
+      : []),
+    ...(erasedSinceTraining > 0
+      ? [
+          `The model was trained on ${erasedSinceTraining} people who were erased since: the next "run" or "train" replaces it.`,
+        ]
+      : []),
+  ];
 }
 
 interface Checked {

@@ -64,9 +64,11 @@ export function wantedBy(
   event: ChangeEvent,
   reads: { appId: string | null; propertiesOf(object: ObjectName): readonly string[] | null },
 ): readonly Wanted[] {
-  // The writer is the source; the event's own appId is the app that receives it, which is always ours.
-  if (event.changeSource === 'INTEGRATION' && reads.appId !== null && event.sourceId === reads.appId) return [];
   const [noun = '', verb = ''] = (event.subscriptionType ?? event.eventType ?? '').split('.');
+  // The writer is the source; the event's own appId is the app that receives it, which is always ours. Another tool may use the same
+  // app's key to have somebody forgotten: that is no write of ours.
+  const isOurs = event.changeSource === 'INTEGRATION' && reads.appId !== null && event.sourceId === reads.appId;
+  if (isOurs && verb !== 'privacyDeletion') return [];
   const at = event.occurredAt ?? 0;
   if (verb === 'associationChange') return ends(event, at).filter((end) => reads.propertiesOf(end.object) !== null);
   const object = noun === 'object' ? TYPE_IDS[event.objectTypeId ?? ''] : SINGULAR[noun];

@@ -175,6 +175,28 @@ export async function erasedSinceTraining(sql: Sql, modelVersion: string): Promi
   return row?.erased ?? 0;
 }
 
+/** What of erasures is not through yet. */
+export interface ErasureNotes {
+  /** Records whose fields at the vendors are not confirmed to be cleared. */
+  recordsWaiting: number;
+  /** People who were on record when the present model was trained, and were erased since. */
+  erasedSinceTraining: number;
+}
+
+/** What is to be said about erasures to whoever looks after the workspace. */
+export async function erasureNotes(sql: Sql): Promise<ErasureNotes> {
+  const [waiting] = await sql.query<{ records: number }>(
+    'select count(*)::int as records from erasure_clears where outcome is null',
+  );
+  const [champion] = await sql.query<{ model_version: string }>(
+    'select model_version from models where champion order by as_of desc, trained_at desc limit 1',
+  );
+  return {
+    recordsWaiting: waiting?.records ?? 0,
+    erasedSinceTraining: champion ? await erasedSinceTraining(sql, champion.model_version) : 0,
+  };
+}
+
 /** Whom vendors were told to forget, the oldest first. */
 export async function erasureRequests(sql: Sql): Promise<readonly { connectionId: string; externalId: string }[]> {
   return sql.query(

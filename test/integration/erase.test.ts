@@ -5,7 +5,7 @@ import type { SourceRecord } from '../../core/domain/records.ts';
 import { cycle, type Workspace } from '../../core/pipeline/cycle.ts';
 import { erase, finishErasures } from '../../core/pipeline/erase.ts';
 import { verifyReceipt } from '../../core/privacy/receipt.ts';
-import { erasedSinceTraining, listErasures, receiptOf, signingKeys } from '../../core/store/erasures.ts';
+import { erasedSinceTraining, erasureNotes, listErasures, receiptOf, signingKeys } from '../../core/store/erasures.ts';
 import { findCustomer } from '../../core/store/find-customer.ts';
 import { createInbox, drainInbox } from '../../core/store/inbox.ts';
 import { championAt } from '../../core/store/models.ts';
@@ -217,6 +217,7 @@ describe('erasing a person', () => {
     const { erasureId, receipts } = await eraseAda(workspace, customerId);
     expect(receipts).toEqual([]);
     expect(await receiptOf(store.database, erasureId)).toBeNull();
+    expect((await erasureNotes(store.database)).recordsWaiting).toBe(1);
     expect((await listErasures(store.database)).map((each) => each.waiting)).toEqual([1]);
     crm.down = false;
     await cycle(workspace, { asOf: AS_OF });
@@ -259,6 +260,7 @@ describe('erasing a person', () => {
     clock.advance(60_000);
     await eraseAda(workspace, customerId);
     expect(await erasedSinceTraining(store.database, before?.version ?? '')).toBe(1);
+    expect(await erasureNotes(store.database)).toEqual({ recordsWaiting: 0, erasedSinceTraining: 1 });
     await cycle(workspace, { asOf: AS_OF, steps: ['identify', 'features', 'score'] });
     expect((await championAt(store.database, AS_OF))?.version).toBe(before?.version);
     clock.advance(60_000);

@@ -8,6 +8,8 @@ import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { cycle } from '../../core/pipeline/cycle.ts';
 import { type LiveThread, startLive } from '../../core/pipeline/live.ts';
 import { PROVISIONED_FIELDS, SCORE_FIELDS } from '../../core/scores/fields.ts';
+import { listErasures, receiptOf } from '../../core/store/erasures.ts';
+import { findCustomer } from '../../core/store/find-customer.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { LoggedRequest, Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
@@ -260,5 +262,30 @@ describe('the live thread', () => {
       await fetch(`${sandbox.urls.hubspot}/_sandbox/requests?since=${before?.seq ?? 0}`)
     ).json()) as LoggedRequest[];
     expect(log).toEqual([]);
+  });
+
+  test('whom HubSpot was told to forget is erased once, though it tells so twice, and Salesforce shows nothing of ours', async () => {
+    const { database } = open.workspace;
+    const person = world.people.findLast(
+      (each) => each.systems.includes('hubspot') && each.systems.includes('salesforce'),
+    );
+    if (!person) throw new Error('The world has no such person.');
+    const contact = await hubspotContact(person.email);
+    expect(await findCustomer(database, person.email)).not.toBeNull();
+    await fetch(`${sandbox.urls.hubspot}/crm/v3/objects/contacts/gdpr-delete`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${CREDENTIALS.hubspot.accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ objectId: contact.id }),
+    });
+    await until(async () => (await listErasures(database)).some(({ waiting }) => waiting === 0));
+    await live.settled();
+    const erasures = await listErasures(database);
+    expect(erasures.map(({ requestedBy }) => requestedBy)).toEqual(['hubspot']);
+    const receipt = await receiptOf(database, erasures[0]?.erasureId ?? '');
+    expect(receipt?.vendors.find(({ connectionId }) => connectionId === 'salesforce')).toMatchObject({
+      cleared: 1,
+      refused: [],
+    });
+    expect(await findCustomer(database, person.email)).toBeNull();
   });
 });
