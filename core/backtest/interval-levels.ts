@@ -7,6 +7,7 @@ import {
   type PredictiveRow,
   simulatedFuture,
 } from '../models/clv/predictive.ts';
+import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import type { EnsembleWeights } from './ensemble.ts';
 import { type Answer, spendOfOrders } from './members.ts';
 
@@ -115,14 +116,17 @@ function atEvenSteps<T>(values: readonly T[], most: number): readonly T[] {
   return values.filter((_, i) => i % step === 0);
 }
 
-/** The transaction models by their weight at counts; by equal ones where learned and naive ways have it all. */
+/** The transaction models by their weight at counts, also where it is another member's; by equal ones where learned and naive ways have it all. */
 export function mixtureOf(
   answers: readonly (Answer | null)[],
   { counts }: Pick<EnsembleWeights, 'counts'>,
 ): PredictiveModels['mixture'] {
-  const mixture = answers.flatMap((answer, m) =>
-    answer?.transactions ? [{ model: answer.transactions, weight: counts[m] as number }] : [],
-  );
+  const weights = new Map<FittedTransactionModel, number>();
+  for (const [m, answer] of answers.entries()) {
+    const model = answer?.transactions ?? answer?.value?.transactions;
+    if (model) weights.set(model, (weights.get(model) ?? 0) + (counts[m] as number));
+  }
+  const mixture = [...weights].map(([model, weight]) => ({ model, weight }));
   return mixture.some(({ weight }) => weight > 0) ? mixture : mixture.map(({ model }) => ({ model, weight: 1 }));
 }
 

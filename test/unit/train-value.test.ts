@@ -77,6 +77,20 @@ describe('the value model of a book', () => {
     expect(warnings.join()).toMatch(/no value model beats "rate-.*take values as an order of customers/);
   });
 
+  it('says which transaction models scores use: those with weight, and no other', () => {
+    if (!trained.found) throw new Error('nothing was trained');
+    const { value, transactionModels } = trained.found;
+    const used = new Set([
+      ...value.parts.map(({ transactions }) => transactions.name),
+      ...value.predictive.mixture.map(({ model }) => model.name),
+    ]);
+    const chosen = transactionModels.filter((fit) => fit.chosen).map(({ name }) => name);
+    expect(chosen.sort()).toEqual([...used].sort());
+    const shares = value.predictive.mixture.map(({ weight }) => weight);
+    expect(Math.min(...shares)).toBeGreaterThan(0);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+  });
+
   it('of a book without amounts is chosen by its purchases, and all money is nothing', () => {
     const free = book.map(({ orders, ...rest }) => ({
       ...rest,
