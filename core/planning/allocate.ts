@@ -2,6 +2,7 @@ import { type AllocationProblem, type Choices, checkAllocation, usedBy, worthOfC
 import { type LimitPrices, priceLimits, reducedWorth } from './limit-prices.ts';
 import { roundPlan } from './round-plan.ts';
 import { solveExactly } from './solve-exactly.ts';
+import { tightenBound } from './tighten-bound.ts';
 
 /** A plan and how good it is. */
 export interface Allocation extends LimitPrices {
@@ -31,13 +32,14 @@ export async function allocate(problem: AllocationProblem): Promise<Allocation> 
     options <= MOST_OPTIONS_FOR_PROOF ? await solveExactly(problem, { timeLimitSeconds: TIME_LIMIT_SECONDS }) : null;
   const choices = exact ?? roundPlan(problem, priced.prices);
   const worth = worthOfChoices(problem, choices);
-  const bound = exact ? worth : Math.max(priced.bound, worth);
+  const bound = exact ? worth : Math.min(priced.bound, tightenBound(problem, priced.prices) ?? priced.bound);
   return {
     choices,
     worth,
     bound,
     prices: priced.prices,
-    gap: bound > 0 ? (bound - worth) / bound : 0,
+    // Sums in another order may differ in their last digits.
+    gap: bound > 0 ? Math.max((bound - worth) / bound, 0) : 0,
     method: exact ? 'exact' : 'rounded',
     used: usedBy(problem, choices),
   };

@@ -4,6 +4,7 @@ import { allocate, whyNot } from '../../core/planning/allocate.ts';
 import { type AllocationProblem, usedBy, worthOfChoices } from '../../core/planning/allocation.ts';
 import { priceLimits } from '../../core/planning/limit-prices.ts';
 import { roundPlan } from '../../core/planning/round-plan.ts';
+import { tightenBound } from '../../core/planning/tighten-bound.ts';
 import { proportionalWorth, simulatedBook } from '../support/allocation-books.ts';
 
 /** Up to six customers with up to three options, and three limits that bind. */
@@ -68,6 +69,7 @@ describe('allocation', () => {
   });
 
   it('finds what trying every plan finds, and no plan is above the bound', async () => {
+    let tightened = 0;
     for (let seed = 0; seed < 150; seed += 1) {
       const problem = small(seed);
       const best = bruteForce(problem);
@@ -77,10 +79,35 @@ describe('allocation', () => {
       expect(overused(problem, found.choices)).toEqual([]);
       const priced = priceLimits(problem);
       expect(priced.bound, `seed ${seed}`).toBeGreaterThanOrEqual(best - 1e-9);
+      const tight = tightenBound(problem, priced.prices);
+      if (tight !== null) {
+        tightened += 1;
+        expect(tight, `seed ${seed}`).toBeGreaterThanOrEqual(best - 1e-9);
+        expect(tight, `seed ${seed}`).toBeLessThanOrEqual(priced.bound + 1e-9);
+      }
       const rounded = roundPlan(problem, priced.prices);
       expect(overused(problem, rounded)).toEqual([]);
       expect(worthOfChoices(problem, rounded)).toBeLessThanOrEqual(best + 1e-9);
     }
+    expect(tightened).toBeGreaterThan(50);
+  });
+
+  it('has a bound that is met where nothing but working time is short', async () => {
+    const random = seededRandom(9);
+    const problem: AllocationProblem = {
+      limits: [0, 1, 2].map((owner) => ({ name: `the time of owner ${owner}`, available: 50 })),
+      customers: Array.from({ length: 45 }, (_, i) => ({
+        customerId: String(i),
+        options: [
+          { action: 'call', worth: 100 * random.next(), uses: [{ limit: i % 3, amount: 20 }] },
+          { action: 'email', worth: 10 * random.next(), uses: [{ limit: i % 3, amount: 3 }] },
+        ],
+      })),
+    };
+    const { worth } = await allocate(problem);
+    const priced = priceLimits(problem);
+    expect(tightenBound(problem, priced.prices)).toBeCloseTo(worth, 9);
+    expect(priced.bound).toBeGreaterThan(worth);
   });
 
   it('keeps a large book within its limits and within 1 % of the bound, above greedy and proportional', async () => {
