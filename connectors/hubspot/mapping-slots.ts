@@ -68,6 +68,33 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
       hints: [/opt.?(ed.?)?out|unsubscrib/i, /do.?not.?(contact|e?.?mail|call)/i],
       chosen: doNotContactProperties,
     },
+    {
+      ...person,
+      path: ['contract', 'startProperty'],
+      meaning: 'since when there is a contract',
+      kinds: ['day', 'instant'],
+      hints: [
+        /contract.?(start|begin)|subscri.*(start|since)|(start|begin).?of.?contract/i,
+        /customer.?since|member.?since/i,
+      ],
+      chosen: settings.contract?.startProperty ?? null,
+    },
+    {
+      ...person,
+      path: ['contract', 'endProperty'],
+      meaning: 'the last day of the contract',
+      kinds: ['day', 'instant'],
+      hints: [/contract.?(end|expir|until)|renewal.?date|subscri.*(end|expir)/i, /expir|valid.?until/i],
+      chosen: settings.contract?.endProperty ?? null,
+    },
+    {
+      ...person,
+      path: ['contract', 'cancelledProperty'],
+      meaning: 'when notice was given',
+      kinds: ['day', 'instant'],
+      hints: [/cancel|notice|terminat/i],
+      chosen: settings.contract?.cancelledProperty ?? null,
+    },
   ];
   return slots.map((slot) => ({
     ...slot,

@@ -72,9 +72,9 @@ export type HubSpotSettings = z.output<typeof hubspotSettingsSchema>;
 
 /** The settings that decide what each stream's records say. */
 export function mappingOf(settings: HubSpotSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
-  const { deals, orders, userIdProperty, doNotContactProperties, engagementObjects } = settings;
+  const { deals, orders, userIdProperty, doNotContactProperties, contract, engagementObjects } = settings;
   return {
-    contacts: { userIdProperty, doNotContactProperties },
+    contacts: { userIdProperty, doNotContactProperties, contract },
     transactions: { deals, orders, currency },
     engagement: { engagementObjects },
   };

@@ -13,13 +13,17 @@ const position = z.object({
 /** Where a read that is under way stands. */
 export type ReadPosition = z.output<typeof position>;
 
-/** How far one object has been read. */
 const objectCursor = z.object({
   /** Everything changed before this instant has been read; null until the first load is complete. */
   since: z.string().nullable(),
   /** The read under way, and what `since` becomes when it is complete; null between two pulls. */
-  read: position.extend({ until: z.string() }).nullable(),
+  read: position.extend({ until: z.string(), whole: z.boolean().default(false) }).nullable(),
+  /** When every row was last read; null: with the first load. */
+  wholeAt: z.string().nullable().default(null),
 });
+
+/** How far one object has been read. */
+export type ObjectCursor = z.output<typeof objectCursor>;
 
 const streamCursor = z.object({ objects: z.record(z.string(), objectCursor) });
 

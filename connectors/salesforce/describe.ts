@@ -95,3 +95,11 @@ export async function shapeWith(describer: Describer, object: string, needed: re
   }
   return shape;
 }
+
+/**
+ * Whether one of the fields is a formula or roll-up of the organisation's own: these move no SystemModstamp. What Salesforce derives of
+ * its standard fields (Name, IsWon) follows from a change of the row itself.
+ */
+export function goesStale(shape: ObjectShape | null, fields: readonly string[]): boolean {
+  return fields.some((name) => name.endsWith('__c') && shape?.get(name)?.calculated === true);
+}

@@ -66,6 +66,33 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
       hints: [/opt.?(ed.?)?out|unsubscrib/i, /do.?not.?(contact|e?.?mail|call)/i],
       chosen: settings.doNotContactFields,
     },
+    {
+      ...person,
+      path: ['contract', 'startField'],
+      meaning: 'since when there is a contract',
+      kinds: ['day'],
+      hints: [
+        /contract.?(start|begin)|subscri.*(start|since)|(start|begin).?of.?contract/i,
+        /customer.?since|member.?since/i,
+      ],
+      chosen: settings.contract?.startField ?? null,
+    },
+    {
+      ...person,
+      path: ['contract', 'endField'],
+      meaning: 'the last day of the contract',
+      kinds: ['day'],
+      hints: [/contract.?(end|expir|until)|renewal.?date|subscri.*(end|expir)/i, /expir|valid.?until/i],
+      chosen: settings.contract?.endField ?? null,
+    },
+    {
+      ...person,
+      path: ['contract', 'cancelledField'],
+      meaning: 'when notice was given',
+      kinds: ['day'],
+      hints: [/cancel|notice|terminat/i],
+      chosen: settings.contract?.cancelledField ?? null,
+    },
   ];
   return slots.map((slot) => ({
     ...slot,

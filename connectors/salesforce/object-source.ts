@@ -1,6 +1,6 @@
 import type { RecordKind } from '../../core/domain/records.ts';
 import type { SalesforceClient } from './client.ts';
-import { type Describer, type ObjectShape, shapeWith } from './describe.ts';
+import { type Describer, goesStale, type ObjectShape, shapeWith } from './describe.ts';
 import type { Translated } from './mapping-rows.ts';
 import { collected, type ObjectSource } from './pull.ts';
 import { readRows } from './read-rows.ts';
@@ -36,6 +36,7 @@ export function plainSource(organisation: Organisation, plain: PlainObject): Obj
   return {
     object: plain.object,
     loadedWith: null,
+    goesStale: async () => goesStale(await organisation.describer.shapeOf(plain.object), plain.needed),
     read: async function* (since, from) {
       const plan = {
         ...(await planOf(organisation.describer, plain)),

@@ -1,3 +1,4 @@
+import { goesStale } from './describe.ts';
 import type { Translated } from './mapping-rows.ts';
 import { type ContactRole, mapOpportunity, rolesIn } from './mapping-sales.ts';
 import { type Organisation, type PlainObject, planOf } from './object-source.ts';
@@ -22,6 +23,8 @@ export function opportunitySources(organisation: Organisation): readonly ObjectS
     {
       object: 'Opportunity',
       loadedWith: null,
+      goesStale: async () =>
+        goesStale(await organisation.describer.shapeOf('Opportunity'), opportunityObject(organisation).needed),
       read: async function* (since, from) {
         const plan = await opportunityPlan(organisation);
         const roles = since === null ? await rolesOfWon(organisation) : null;
@@ -35,6 +38,7 @@ export function opportunitySources(organisation: Organisation): readonly ObjectS
     {
       object: 'OpportunityContactRole',
       loadedWith: 'Opportunity',
+      goesStale: async () => false,
       read: async function* (since, from) {
         const plan = await rolePlan(organisation, null);
         for await (const { rows, next, total } of readRows(client, plan, since, from)) {

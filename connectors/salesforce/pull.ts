@@ -3,7 +3,7 @@ import { toJson } from '../../core/domain/stable-json.ts';
 import type { Cursor, Page } from '../../core/ports/connector.ts';
 import type { Reading } from '../http/read-record.ts';
 import type { SalesforceClient } from './client.ts';
-import { type ReadPosition, readCursor, type StreamCursor } from './cursor.ts';
+import { type ObjectCursor, type ReadPosition, readCursor, type StreamCursor } from './cursor.ts';
 import { START } from './read-rows.ts';
 
 /** Some translated records of an object, and where the next ones begin; null = those were the last. */
@@ -20,6 +20,8 @@ export interface ObjectSource {
   object: string;
   /** Name of the object whose first load covers this one's too; null = it has a first load of its own. */
   loadedWith: string | null;
+  /** Whether a field that is read changes without its row's SystemModstamp, so that no later read would tell. */
+  goesStale(): Promise<boolean>;
   /** Reads everything (`since` null) or what changed since, from a position on. */
   read(since: string | null, from: ReadPosition): AsyncIterable<RecordBatch>;
 }
@@ -29,6 +31,10 @@ export interface ObjectSource {
  * became visible. What is met again in this overlap the store drops by its hash.
  */
 const OVERLAP_MS = 10 * 60_000;
+/** Objects with fields that go stale are read as a whole no more often. */
+const WHOLE_EVERY_MS = 86_400_000;
+/** Before any row. */
+const EVER = '1990-01-01T00:00:00.000Z';
 /** The recycle bin keeps deleted rows for 15 days: one that left it unseen is seen by nobody. */
 const RECYCLE_BIN_MS = 15 * 86_400_000;
 
@@ -49,17 +55,22 @@ export async function* pullStream(
   let unsaved = true;
   for (const source of sources) {
     const { object } = source;
-    const begun = state[object] ?? { since: null, read: null };
+    const begun = state[object] ?? { since: null, read: null, wholeAt: null };
     if (state[object] === undefined && source.loadedWith !== null) {
-      state[object] = { since: state[source.loadedWith]?.since ?? until, read: null };
+      state[object] = { since: state[source.loadedWith]?.since ?? until, read: null, wholeAt: null };
       unsaved = true;
       continue;
     }
     const { since } = begun;
     if (since !== null && nowMs - Date.parse(since) > RECYCLE_BIN_MS) missedDeletions(object);
     const end = begun.read?.until ?? until;
-    for await (const batch of source.read(since, begun.read ?? START)) {
-      state[object] = batch.next === null ? { since: end, read: null } : { since, read: { ...batch.next, until: end } };
+    const whole = begun.read?.whole ?? (await isDue(source, begun, nowMs));
+    for await (const batch of source.read(whole ? EVER : since, begun.read ?? START)) {
+      const wholeAt = (whole || since === null) && batch.next === null ? end : begun.wholeAt;
+      state[object] =
+        batch.next === null
+          ? { since: end, read: null, wholeAt }
+          : { since, read: { ...batch.next, until: end, whole }, wholeAt };
       // In a first load nothing is known that could be deleted.
       const records = since === null ? batch.records.filter((record) => record.kind !== 'deletion') : batch.records;
       unsaved = records.length === 0 && batch.rejected.length === 0;
@@ -75,6 +86,12 @@ export async function* pullStream(
     }
   }
   if (unsaved) yield { records: [], rejected: [], cursor: toJson({ objects: state }), total: null };
+}
+
+/** Whether it is time to read every row of an object again. */
+async function isDue(source: ObjectSource, { since, wholeAt }: ObjectCursor, nowMs: number): Promise<boolean> {
+  if (since === null || !(await source.goesStale())) return false;
+  return wholeAt === null || nowMs - Date.parse(wholeAt) >= WHOLE_EVERY_MS;
 }
 
 /** The records of translated rows, and those that could not be read. */

@@ -53,9 +53,9 @@ export type SalesforceSettings = z.output<typeof salesforceSettingsSchema>;
 /** The settings that decide what each stream's records say. */
 export function mappingOf(settings: SalesforceSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
   const { wonStages, amountField, orderReferenceField, refund, readOrders } = settings;
-  const { userIdField, doNotContactFields, engagementObjects } = settings;
+  const { userIdField, doNotContactFields, contract, engagementObjects } = settings;
   return {
-    contacts: { userIdField, doNotContactFields },
+    contacts: { userIdField, doNotContactFields, contract },
     transactions: { wonStages, amountField, orderReferenceField, refund, readOrders, currency },
     engagement: { engagementObjects },
   };

@@ -9,7 +9,10 @@ import type { PullContext, PullReport } from './pull.ts';
 /** Records of ours that are looked at in one query. */
 const IDS_PER_QUERY = 5_000;
 
-/** What each stream brings. `inbox` is what was pushed: it cannot be asked for again. */
+/**
+ * What each stream brings that the source would have. `inbox` is what was pushed: it cannot be asked for again; terms of contracts that a
+ * source has overwritten are on record here alone, and stay.
+ */
 const KIND_OF: Readonly<Record<Exclude<Stream, 'inbox'>, RecordKind>> = {
   accounts: 'account',
   contacts: 'contact',

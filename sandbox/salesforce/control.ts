@@ -7,6 +7,7 @@ import { INTEGRATION_USER_ID } from './org/bootstrap.ts';
 import { transact, type Writer } from './org/dml.ts';
 import { merge } from './org/merge.ts';
 import type { Org, Settings } from './org/org.ts';
+import type { Row } from './org/records.ts';
 import type { OutboundSender } from './outbound.ts';
 
 /** What a user of the org or its admin would do by hand, and the sandbox's own settings: POST /_sandbox/salesforce/*. */
@@ -43,6 +44,15 @@ export function controlRoutes(org: Org, outbound: OutboundSender): Router {
   post('undelete', (body) => {
     const object = objectIn(org, body, 'object');
     transact(org, asUser(INTEGRATION_USER_ID), (transaction) => transaction.undelete(object, textIn(body, 'id')));
+    return { success: true };
+  });
+  post('recalculate', (body) => {
+    const object = objectIn(org, body, 'object');
+    const field = object.fields.get(textIn(body, 'field').toLowerCase());
+    const row = org.records.get(object.name, textIn(body, 'id'));
+    if (field?.calculated !== true || row === undefined) throw new Error('field must be a formula, id a record');
+    // What a formula comes to moves no time of its record.
+    org.records.put(object.name, { ...row, [field.name]: body.value as Row[string] });
     return { success: true };
   });
   post('change', (body) => change(org, body));

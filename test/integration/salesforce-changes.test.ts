@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stableJson } from '../../core/domain/stable-json.ts';
+import type { SourceRecord } from '../../core/domain/records.ts';
+import { stableJson, toJson } from '../../core/domain/stable-json.ts';
 import type { Cursor } from '../../core/ports/connector.ts';
+import { PROFILE_PERMISSION_SET_ID } from '../../sandbox/salesforce/org/bootstrap.ts';
 import type { World } from '../../sandbox/seed/world.ts';
 import { crowd, type Org, pull, SEEDED, startOrg } from './salesforce-org.ts';
 
@@ -257,5 +259,52 @@ it('a role that changes while a first load is interrupted is seen by the pull af
   await org.setClock(hours(2).now());
   const { records } = await pull(org.connect({ clock: hours(2) }), 'transactions', resumed.cursor);
   expect(records).toMatchObject([{ externalId: sale, contactExternalId: other?.['Id'] }]);
+  await org.close();
+});
+
+it('a formula that comes to something else is seen within a day, though no row tells; nothing else is read as a whole', async () => {
+  const org = await startOrg(WORLD);
+  await org.tooling('Opportunity.Net__c', {
+    label: 'Net',
+    type: 'Currency',
+    precision: 18,
+    scale: 2,
+    formula: 'Amount * Account.Share__c',
+  });
+  await org.change('FieldPermissions', null, {
+    ParentId: PROFILE_PERMISSION_SET_ID,
+    SobjectType: 'Opportunity',
+    Field: 'Opportunity.Net__c',
+    PermissionsRead: true,
+    PermissionsEdit: false,
+  });
+  const sales = await org.soql('SELECT Id FROM Opportunity WHERE IsWon = true ORDER BY Id');
+  for (const sale of sales) await org.recalculate('Opportunity', String(sale['Id']), 'Net__c', 50);
+  const changed = String(sales[0]?.['Id']);
+  const at = (hours: number) => ({ now: () => new Date(now.getTime() + hours * 3_600_000) });
+  const brought = async (hours: number, cursor: Cursor | null, settings = {}) => {
+    await org.setClock(at(hours).now());
+    const connector = org.connect({ clock: at(hours), settings: { amountField: 'Net__c', ...settings } });
+    return pull(connector, 'transactions', cursor);
+  };
+  const amounts = (records: readonly SourceRecord[]) =>
+    records.flatMap((record) =>
+      record.kind === 'transaction' && record.externalId === changed ? [record.amount] : [],
+    );
+  const first = await brought(1, null);
+  expect(amounts(first.records)).toEqual(['50']);
+  const next = await brought(2, first.cursor);
+  await org.recalculate('Opportunity', changed, 'Net__c', 70);
+  const early = await brought(20, next.cursor);
+  expect(amounts(early.records)).toEqual([]);
+  const plain = await brought(49, early.cursor, { amountField: 'Amount' });
+  expect(plain.records).toEqual([]);
+  // Broken off after a page, it goes on from there, as a whole.
+  await org.settings({ queryPageRows: 3 });
+  const daily = await brought(49, early.cursor);
+  expect(amounts(daily.records)).toEqual(['70']);
+  const rest = await brought(49, toJson(daily.pages[0]?.cursor));
+  expect([...(daily.pages[0]?.records ?? []), ...rest.records]).toEqual(daily.records);
+  expect(amounts((await brought(60, daily.cursor)).records)).toEqual([]);
   await org.close();
 });

@@ -33,6 +33,8 @@ export interface Org {
   remove(object: string, id: string): Promise<void>;
   /** Somebody takes a record out of the recycle bin. */
   undelete(object: string, id: string): Promise<void>;
+  /** A formula field comes to another value, by something else that changed. */
+  recalculate(object: string, id: string, field: string, value: unknown): Promise<void>;
   /** The admin makes a custom field by hand; nobody sees it yet. */
   tooling(fullName: string, metadata: OrgRecord): Promise<void>;
   /** The admin ends a Bulk query. */
@@ -113,6 +115,9 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
     },
     undelete: async (object, id) => {
       await control('salesforce/undelete', { object, id });
+    },
+    recalculate: async (object, id, field, value) => {
+      await control('salesforce/recalculate', { object, id, field, value });
     },
     tooling: async (fullName, metadata) => {
       await rest('POST', `${V}/tooling/sobjects/CustomField`, { FullName: fullName, Metadata: metadata });

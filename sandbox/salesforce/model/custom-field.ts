@@ -5,6 +5,8 @@ import { type Field, makeField, picklist } from './field.ts';
 export interface FieldMetadata {
   label: string;
   type: string;
+  /** Makes it a formula of that type. The sandbox evaluates none: POST /_sandbox/salesforce/recalculate says what one comes to. */
+  formula?: string;
   length?: number;
   precision?: number;
   scale?: number;
@@ -65,6 +67,7 @@ export function customField(name: string, metadata: FieldMetadata): Field {
     unique: metadata.unique === true,
     externalId: metadata.externalId === true,
     idLookup: metadata.externalId === true,
+    ...(metadata.formula !== undefined && { calculated: true, createable: false, updateable: false }),
   };
   switch (metadata.type) {
     case 'Text':
