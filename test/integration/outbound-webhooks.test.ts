@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -199,6 +200,9 @@ describe('sending', () => {
 
   it('410 disables the endpoint; a replay enables it and sends what was missed under the ids it had', async () => {
     const { endpointId } = await add();
+    await happen(crossing(1, 5));
+    await send();
+    receiver.reset();
     receiver.reactions.push({ status: 410 });
     await happen(crossing(0, 0), crossing(0, 1));
     await send();
@@ -290,19 +294,24 @@ describe('names that resolve to where nobody may be called', () => {
     },
   );
 
-  it('the connection goes to the address that was looked at: the name is asked once', async () => {
+  it('the connection goes to the address that was looked at: the name is asked once, and by nobody else', async () => {
+    let connections = 0;
+    const listener = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     let asked = 0;
     const resolve = async () => {
       asked += 1;
       return [{ address: '127.0.0.1', family: 4 }];
     };
-    const url = receiver.url.replace('127.0.0.1', 'localhost');
-    const answer = await createPost({ allowLoopback: true, resolve })(
-      url,
-      { headers: {}, body: '{}' },
-      new AbortController().signal,
-    );
-    expect([answer.status, asked, receiver.calls.length]).toEqual([200, 1, 1]);
+    // A name that no resolver knows: whoever asked again would not get there.
+    const url = `https://rebound.invalid:${(listener.address() as AddressInfo).port}/x`;
+    const post = createPost({ allowLoopback: true, resolve });
+    const answer = await post(url, { headers: {}, body: '{}' }, new AbortController().signal);
+    expect([answer, asked, connections]).toEqual([{ status: null, error: 'no answer: ECONNRESET' }, 1, 1]);
+    listener.close();
   });
 
   it('a name without address, and one that is never answered, are failures like others', async () => {
