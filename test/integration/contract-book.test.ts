@@ -11,6 +11,7 @@ import { cycle, STEPS, type Workspace } from '../../core/pipeline/cycle.ts';
 import type { ChurnSettings } from '../../core/scores/leaving.ts';
 import type { Score } from '../../core/scores/score.ts';
 import { customerIdOf } from '../../core/store/identity.ts';
+import { missing } from '../../core/store/queries.ts';
 import { fakeClock } from '../support/clock.ts';
 import { staypower } from '../support/command.ts';
 import { fakeConnector } from '../support/fake-connector.ts';
@@ -80,6 +81,9 @@ describe('a book of contracts', () => {
       "select score from scores where lifecycle = 'active' and (score->>'churnProbability')::float8 > 0",
     );
     expect(scores.length).toBeGreaterThan(50);
+    expect(await missing(store.database)).toEqual([
+      'No purchase is on record: the churn risk comes from contracts; to tell what customers are worth, say in the mapping which deals, opportunities or events are purchases.',
+    ]);
     for (const { score } of scores.slice(0, 20))
       expect(score.reasons.join(' ')).toMatch(/Contract end|Notice has been/);
   });
@@ -122,7 +126,7 @@ describe('staypower train', () => {
     });
     expect(definitionChange.from.left).toBeGreaterThan(0);
     expect(definitionChange.affected).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });
 
 describe('a contract in a CRM', () => {
