@@ -43,7 +43,7 @@ export async function findEnrolment(client: SalesforceClient, action: SequenceAc
     const [tracker] = await queryRows(
       client,
       `SELECT Id FROM ActionCadenceTracker WHERE TargetId = ${quoted(action.contactExternalId)} AND ${cadence} AND State NOT IN (${LEFT.map(quoted).join(',')})`,
-      { resource: 'query' },
+      { resource: 'query', priority: 0 },
     );
     return tracker ? { externalId: String(tracker['Id']), readBack: true } : null;
   } catch (error) {
@@ -76,6 +76,7 @@ async function invoke(client: SalesforceClient, action: SequenceAction): Promise
       method: 'POST',
       path: '/actions/standard/assignTargetToSalesCadence',
       creates: true,
+      priority: 0,
       body: {
         inputs: [
           { salesCadenceNameOrId: action.sequenceId, targetId: action.contactExternalId, userId: action.userId },

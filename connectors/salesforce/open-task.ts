@@ -21,6 +21,7 @@ export async function openTask(client: SalesforceClient, task: TaskAction): Prom
     method: 'POST',
     path: '/sobjects/Task',
     creates: true,
+    priority: 0,
     body: {
       WhoId: task.contactExternalId,
       Subject: task.subject.slice(0, SUBJECT_LENGTH),
@@ -44,6 +45,7 @@ export async function findTask(client: SalesforceClient, task: TaskAction): Prom
   const rows = await queryRows(
     client,
     `SELECT Id, Description FROM Task WHERE WhoId = ${quoted(task.contactExternalId)} ORDER BY CreatedDate DESC`,
+    { priority: 0 },
   );
   const marker = markerOf(task.key);
   const found = rows.find((row) =>
@@ -68,6 +70,7 @@ async function priorityName(client: SalesforceClient, priority: TaskAction['prio
   try {
     const rows = await queryRows(client, 'SELECT MasterLabel, IsHighPriority FROM TaskPriority ORDER BY SortOrder', {
       resource: 'query',
+      priority: 0,
     });
     const match = rows.find((row) =>
       priority === 'high' ? row['IsHighPriority'] === true : String(row['MasterLabel']).toLowerCase() === 'low',
