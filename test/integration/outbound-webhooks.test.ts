@@ -250,6 +250,29 @@ describe('sending', () => {
     expect(taken().map(({ data }) => data.asOf)).toEqual(['2026-06-02']);
   });
 
+  it('without the key of its secrets it says so once and waits; what waits is not lost', async () => {
+    await add();
+    await happen(crossing(0, 0));
+    const said: string[] = [];
+    const keyless = () => createKeyring([]);
+    sender = await startSender({
+      queue: createDeliveryQueue(store.database, { clock, keyring: keyless }),
+      post: createPost({ ...rule, resolve: resolveHost }),
+      clock,
+      random: seededRandom(1),
+      logger: { ...logger, error: (fields) => said.push(String(fields['error'])) },
+    });
+    await sender.settled();
+    const before = said.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(said.slice(before)).toEqual([]);
+    expect(said[0]).toContain('STAYPOWER_KEY');
+    await sender.stop();
+    sender = null;
+    await send();
+    expect(receiver.taken).toHaveLength(1);
+  });
+
   it('a redirect is not followed', async () => {
     await add();
     const elsewhere = await startReceiver();

@@ -9,6 +9,8 @@ import { signedHeaders } from './sign.ts';
 const CALLS_PER_ENDPOINT = 8;
 /** Where a wake-up got lost (a broken database connection), the queue is looked at after so long. */
 const LOOK_AGAIN_MS = 30_000;
+/** A pass is not followed by another sooner, whatever the clocks of store and process say. */
+const LEAST_PAUSE_MS = 50;
 
 /** What the sender works with. */
 export interface SenderContext {
@@ -39,11 +41,14 @@ export async function startSender(context: SenderContext): Promise<Sender> {
   let timer: NodeJS.Timeout | null = null;
 
   const run = async () => {
+    let failed = false;
     while (wanted && !ended.signal.aborted) {
       wanted = false;
+      failed = false;
       try {
         await queue.alone(() => sendDue(context, ended.signal));
       } catch (error) {
+        failed = true;
         logger.error(
           { error: error instanceof Error ? error.message : String(error) },
           'webhooks wait: sending failed',
@@ -51,18 +56,19 @@ export async function startSender(context: SenderContext): Promise<Sender> {
       }
     }
     running = null;
-    await wakeAtNext().catch(() => undefined);
+    // What failed as a whole (no store, no key) does not pass by asking again at once.
+    await wakeAtNext(failed ? LOOK_AGAIN_MS : LEAST_PAUSE_MS);
   };
   const wake = () => {
     wanted = true;
     running ??= run();
   };
-  const wakeAtNext = async () => {
+  const wakeAtNext = async (leastMs: number) => {
     const next = await queue.nextAt().catch(() => null);
     if (ended.signal.aborted) return;
     if (timer) clearTimeout(timer);
-    const inMs = next === null ? LOOK_AGAIN_MS : Math.max(Date.parse(next) - clock.now().getTime(), 1);
-    timer = setTimeout(wake, Math.min(inMs, LOOK_AGAIN_MS));
+    const inMs = next === null ? LOOK_AGAIN_MS : Date.parse(next) - clock.now().getTime();
+    timer = setTimeout(wake, Math.min(Math.max(inMs, leastMs), LOOK_AGAIN_MS));
     timer.unref();
   };
 
