@@ -136,6 +136,24 @@ describe('the 80 % interval of value', () => {
   const END = calendarDay('2026-10-31');
   const A_YEAR_AGO = addDays(END, -365);
 
+  it('is as wide as its levels say for who is sure to buy, and reaches from nothing to the mean for who is gone', () => {
+    if (!trained.found) throw new Error('nothing was trained');
+    const { value } = trained.found;
+    const at = (inputs: (typeof trained.inputs)[number], low: number, high: number) =>
+      interval12m({ ...value, levels: { low, high } }, inputs, clv12m(value, inputs));
+    const buyers = trained.inputs.filter((each) => each.purchases > 3 && at(each, 0.1, 0.9).low > 0);
+    expect(buyers.length).toBeGreaterThan(20);
+    for (const inputs of buyers) {
+      const [narrow, usual, wide] = [at(inputs, 0.2, 0.8), at(inputs, 0.1, 0.9), at(inputs, 0.02, 0.98)];
+      expect(wide.low <= usual.low && usual.low <= narrow.low).toBe(true);
+      expect(wide.high >= usual.high && usual.high >= narrow.high).toBe(true);
+    }
+    expect(buyers.some((inputs) => at(inputs, 0.02, 0.98).high > 1.2 * at(inputs, 0.1, 0.9).high)).toBe(true);
+    const gone = trained.inputs.find(({ purchases, silenceDays }) => purchases > 3 && silenceDays > 400);
+    if (!gone) throw new Error('everybody is lively');
+    expect(at(gone, 0.02, 0.98)).toEqual({ low: 0, high: clv12m(value, gone) });
+  });
+
   it.each([5, 7])('holds 75 to 85 % of the buyers of sandbox book %i, and one in ten of all lies above it', (seed) => {
     const customers = sandboxBook(seed, 2_500);
     const { found, inputs } = train(customers, A_YEAR_AGO);
