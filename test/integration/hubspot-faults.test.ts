@@ -120,6 +120,33 @@ describe('a call of HubSpot', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(900);
   });
 
+  it('keeps to its share of the account’s day: batches stop at the reserve, live calls go on into half of it', async () => {
+    const real = createLimits(
+      { callsPer10Seconds: 190, dailyCallReserve: 0.2 },
+      { clock: { now: () => new Date('2026-06-01T12:00:00.000Z') }, timeZone: 'Europe/Berlin' },
+    );
+    const left = (calls: number) =>
+      real.observe(
+        new Headers({ 'x-hubspot-ratelimit-daily': '1000', 'x-hubspot-ratelimit-daily-remaining': String(calls) }),
+      );
+    const run = async (priority: number) => real.run('general', priority, async () => 'done');
+    expect(real.usage()).toBeNull();
+    left(201);
+    expect(await run(5)).toBe('done');
+    left(200);
+    // Until midnight in Berlin.
+    await expect(run(5)).rejects.toMatchObject({ code: 'rate-limit', scope: 'daily', retryAfterMs: 10 * 3_600_000 });
+    expect(await run(0)).toBe('done');
+    left(100);
+    await expect(run(0)).rejects.toThrow(RateLimitError);
+    expect(real.usage()).toEqual({
+      used: 900,
+      limit: 1_000,
+      at: '2026-06-01T12:00:00.000Z',
+      resetsAt: '2026-06-01T22:00:00.000Z',
+    });
+  });
+
   it('gives up a call without an answer and sends a read again', async () => {
     plant({ kind: 'timeout' });
     expect(await account.client({ timeoutMs: 100 }).call(list)).toEqual({ results: [] });
