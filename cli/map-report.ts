@@ -16,6 +16,21 @@ export function printLook(
     const how = setting === null ? '' : ` (--set ${setting.path.join('.')}=${JSON.stringify(setting.value)})`;
     print(`${count.toLocaleString('en')} ${what}: ${isRead ? 'read as purchases' : `not read${how}`}`);
   }
+  if (look.stages.length > 0) {
+    print(
+      '',
+      table(
+        ['stage', 'id', 'records', 'won', 'read'],
+        look.stages.map(({ id, label, count, isWon, isRead }) => [
+          label,
+          id,
+          count,
+          isWon ? 'won' : '',
+          isRead ? 'read' : '',
+        ]),
+      ),
+    );
+  }
   print(
     '',
     table(
@@ -58,6 +73,7 @@ export function printLook(
 export function lookAsJson(look: MappingLook): Record<string, unknown> {
   return {
     purchases: look.purchases,
+    stages: look.stages,
     slots: look.slots.map(({ slot, suggestions, stale }) => ({
       path: slot.path.join('.'),
       meaning: slot.meaning,

@@ -5,12 +5,13 @@ import type {
   ObjectDescription,
   PurchaseCandidate,
   SampleRow,
+  StageCount,
   Survey,
 } from '../../core/ports/survey.ts';
 import { API_VERSION } from './api-versions.ts';
 import type { HubSpotClient } from './client.ts';
 import { mappingSlots } from './mapping-slots.ts';
-import { describedPropertiesSchema, pageSchema } from './replies.ts';
+import { describedPropertiesSchema, pageSchema, pipelinesSchema } from './replies.ts';
 import type { HubSpotSettings } from './settings.ts';
 
 type DescribedProperty = (typeof describedPropertiesSchema)['_output']['results'][number];
@@ -35,6 +36,7 @@ export function createSurvey(client: HubSpotClient, settings: HubSpotSettings): 
       return objects.filter((object) => object !== null);
     },
     purchases: () => purchases(client, settings),
+    stages: () => stages(client, settings),
     sample: async (object, fields, rows) => {
       const page = await search(client, object, object === 'deals' ? wonDeals(settings) : [], fields, rows);
       return page.results.map(
@@ -98,6 +100,31 @@ async function purchases(client: HubSpotClient, settings: HubSpotSettings): Prom
           },
         ]),
   ];
+}
+
+/**
+ * The stages of all deal pipelines, counted by a search each. A stage is won where its probability is 1.
+ * https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide
+ */
+async function stages(client: HubSpotClient, settings: HubSpotSettings): Promise<readonly StageCount[]> {
+  const pipelines = await unlessHidden(() =>
+    client.call({ method: 'GET', path: `/crm/pipelines/${API_VERSION}/deals`, reply: pipelinesSchema }),
+  );
+  const { wonStages } = settings.deals;
+  const found: StageCount[] = [];
+  for (const { id, label, metadata } of pipelines?.results.flatMap((pipeline) => pipeline.stages) ?? []) {
+    const inStage = [{ propertyName: 'dealstage', operator: 'EQ', value: id }];
+    const { total } = await search(client, 'deals', inStage, [], 1);
+    const isWon = metadata?.isClosed === 'true' && Number(metadata.probability) === 1;
+    found.push({
+      id,
+      label,
+      count: total ?? 0,
+      isWon,
+      isRead: wonStages.length === 0 ? isWon : wonStages.includes(id),
+    });
+  }
+  return found.sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
 }
 
 /** What a deal must be to count as a sale, as filters of a search. */

@@ -85,6 +85,21 @@ export const propertyBatchSchema = z.object({
 export const groupsSchema = z.object({ results: z.array(z.object({ name: z.string() })) });
 export const groupSchema = z.object({ name: z.string() });
 
+/** Pipelines of an object type with their stages; what metadata says is text. */
+export const pipelinesSchema = z.object({
+  results: z.array(
+    z.object({
+      stages: z.array(
+        z.object({
+          id,
+          label: z.string(),
+          metadata: z.object({ isClosed: z.string().nullish(), probability: z.string().nullish() }).nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
 /** The account behind a token. */
 export const accountSchema = z.object({ portalId: id });
 

@@ -4,6 +4,7 @@ import type {
   ObjectDescription,
   PurchaseCandidate,
   SampleRow,
+  StageCount,
   Survey,
 } from '../../core/ports/survey.ts';
 import type { ObjectShape } from './describe.ts';
@@ -28,6 +29,21 @@ export function createSurvey(organisation: Organisation): Survey {
       });
     },
     purchases: () => purchases(organisation, won),
+    stages: async () => {
+      const rows = await queryRows(
+        client,
+        'SELECT StageName, IsWon, COUNT(Id) n FROM Opportunity GROUP BY StageName, IsWon',
+        { resource: 'query' },
+      );
+      return rows
+        .map((row): StageCount => {
+          const id = String(row['StageName']);
+          const isWon = row['IsWon'] === true;
+          const isRead = settings.wonStages === null ? isWon : settings.wonStages.includes(id);
+          return { id, label: id, count: Number(row['n']), isWon, isRead };
+        })
+        .sort(byCount);
+    },
     sample: async (object, fields, rows) => {
       const select = [...new Set(['Id', ...fields])];
       const where = object === 'Opportunity' && won !== null ? ` WHERE ${won}` : '';
@@ -42,6 +58,10 @@ export function createSurvey(organisation: Organisation): Survey {
       );
     },
   };
+}
+
+function byCount(a: StageCount, b: StageCount): number {
+  return b.count - a.count || (a.id < b.id ? -1 : 1);
 }
 
 /** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm */

@@ -5,6 +5,7 @@ import type {
   ObjectDescription,
   PurchaseCandidate,
   SampleRow,
+  StageCount,
   Survey,
 } from '../ports/survey.ts';
 import { checkMapping } from './check-mapping.ts';
@@ -30,6 +31,7 @@ export interface Preview {
 export interface MappingLook {
   slots: readonly SlotLook[];
   purchases: readonly PurchaseCandidate[];
+  stages: readonly StageCount[];
   previews: readonly Preview[];
   problems: readonly ConfigProblem[];
 }
@@ -55,6 +57,7 @@ export async function lookAt(survey: Survey, rows: number): Promise<MappingLook>
   return {
     slots,
     purchases: await survey.purchases(),
+    stages: await survey.stages(),
     previews: objects.map((object) => previewOf(object, survey.slots, samples.get(object.name) ?? [])),
     problems: checkMapping(survey.slots, objects),
   };

@@ -52,6 +52,19 @@ export interface PurchaseCandidate {
   setting: { path: readonly string[]; value: unknown } | null;
 }
 
+/** A stage that sales go through. */
+export interface StageCount {
+  /** As settings name it. */
+  id: string;
+  label: string;
+  /** Records in it now. */
+  count: number;
+  /** Whether the vendor counts it as won. */
+  isWon: boolean;
+  /** Whether the settings read records in it as sales. */
+  isRead: boolean;
+}
+
 /** A record's values by field, as text; null for an empty one. */
 export type SampleRow = Readonly<Record<string, string | null>>;
 
@@ -61,6 +74,8 @@ export interface Survey {
   /** The objects that slots name, as far as the user sees them. */
   describe(): Promise<readonly ObjectDescription[]>;
   purchases(): Promise<readonly PurchaseCandidate[]>;
+  /** The stages of the object that stands for sales, those with most records first; none where they cannot be seen. */
+  stages(): Promise<readonly StageCount[]>;
   /** Up to `rows` records of an object that the mapping would read, the latest first where the vendor sorts. */
   sample(object: string, fields: readonly string[], rows: number): Promise<readonly SampleRow[]>;
 }

@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import { listRoutes } from './lists.ts';
 import { authentication, oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
+import { pipelineRoutes } from './pipelines.ts';
 import { createPortal } from './portal.ts';
 import { propertyRoutes } from './property-routes.ts';
 import { sequenceRoutes } from './sequences.ts';
@@ -26,6 +27,7 @@ export function createHubSpot(kernel: Kernel, options: SandboxOptions): VendorSa
   router.use(limits(kernel, options));
   router.use(associationRoutes(portal));
   router.use(propertyRoutes(portal));
+  router.use(pipelineRoutes());
   router.use(accountRoutes(kernel));
   router.use(sequenceRoutes(portal));
   router.use(listRoutes(portal));

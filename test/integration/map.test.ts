@@ -139,6 +139,20 @@ describe('a look into HubSpot', () => {
     expect(fields(slotOf(found, 'orders.amountProperty'))?.[0]).toBe('hs_total_price');
   });
 
+  it('counts the deals of each stage, and says which are read', async () => {
+    account.portal.create('deals', { dealstage: 'contractsent', hs_is_closed_won: 'false' });
+    const stages = async (settings = {}) => (await look(connect(settings))).stages;
+    expect(await stages()).toContainEqual({
+      id: 'closedwon',
+      label: 'Closed Won',
+      count: 0,
+      isWon: true,
+      isRead: true,
+    });
+    const [most] = await stages({ deals: { wonStages: ['contractsent'] } });
+    expect(most).toEqual({ id: 'contractsent', label: 'Contract Sent', count: 1, isWon: false, isRead: true });
+  });
+
   it('shows ten real sales as they would be read', async () => {
     const { previews } = await look(connect());
     const sales = previews.find(({ object }) => object === 'deals');
@@ -190,6 +204,9 @@ describe('a look into Salesforce', () => {
         isRead: false,
         setting: { path: ['readOrders'], value: true },
       },
+    ]);
+    expect(found.stages.filter(({ isRead }) => isRead)).toEqual([
+      { id: 'Closed Won', label: 'Closed Won', count: 3, isWon: true, isRead: true },
     ]);
     expect(likelySettings(found)).toEqual([
       { path: ['orderReferenceField'], value: SEEDED.orderReferenceField },
