@@ -184,6 +184,14 @@ describe('sending', () => {
     expect(taken().map(({ data }) => data.asOf)).toEqual(['2026-06-01', '2026-06-02']);
   });
 
+  it('the same thing twice in one moment is two messages', async () => {
+    await add();
+    await happen(crossing(0, 0), crossing(0, 0));
+    await send();
+    expect(receiver.taken).toHaveLength(2);
+    expect(new Set(receiver.taken.map(({ body }) => body)).size).toBe(1);
+  });
+
   it('a customer whose message is refused does not hold up the others', async () => {
     await add();
     receiver.reactions.push({ status: 400 });
