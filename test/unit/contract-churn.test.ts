@@ -5,7 +5,7 @@ import { inputsAt } from '../../core/features/inputs.ts';
 import { type DatedEvent, summarise } from '../../core/features/stats.ts';
 import { seededRandom } from '../../core/math/random.ts';
 import { compareDefinitions } from '../../core/scores/churn-definition.ts';
-import { type LeavingRule, lifecycleOf } from '../../core/scores/leaving.ts';
+import { followUpDays, type LeavingRule, leftOn, lifecycleOf, mayLeave } from '../../core/scores/leaving.ts';
 import { movingNumbers } from '../../core/scores/numbers.ts';
 import { scoreCustomer } from '../../core/scores/score-customer.ts';
 import { loadScoringModel, saveScoringModel } from '../../core/scores/scoring-model.ts';
@@ -66,6 +66,42 @@ describe('a contract', () => {
       term('2025-01-01', '2025-12-31', { endKnownOn: day('2025-02-01') }),
     ];
     expect(contractAt(terms, AS_OF)?.terms).toBe(1);
+  });
+});
+
+describe('a label', () => {
+  const cut = day('2026-01-31');
+  const silence: LeavingRule = { definition: 'no_purchase_within', horizonDays: 30 };
+  const end: LeavingRule = { definition: 'contract_end', horizonDays: 30 };
+  const notice: LeavingRule = { definition: 'cancelled', horizonDays: 30 };
+  const bought = (...days: readonly string[]) => ({ purchaseDays: days.map(day), terms: [] });
+  const under = (...terms: readonly ContractTerm[]) => ({ purchaseDays: [], terms });
+
+  it('of silence is for who bought neither on the first day after the cut nor on the last of the horizon', () => {
+    expect(leftOn(bought('2026-01-31', '2026-03-03'), cut, silence, AS_OF)).toBe('2026-03-02');
+    expect(leftOn(bought('2026-02-01'), cut, silence, AS_OF)).toBeNull();
+    expect(leftOn(bought('2026-03-02'), cut, silence, AS_OF)).toBeNull();
+  });
+
+  it('of a contract is its last day, within the horizon and without a renewal', () => {
+    expect(leftOn(under(term('2025-01-01', '2026-01-31')), cut, end, AS_OF)).toBeNull();
+    expect(leftOn(under(term('2025-01-01', '2026-02-01')), cut, end, AS_OF)).toBe('2026-02-01');
+    expect(leftOn(under(term('2025-01-01', '2026-03-02')), cut, end, AS_OF)).toBe('2026-03-02');
+    expect(leftOn(under(term('2025-01-01', '2026-03-03')), cut, end, AS_OF)).toBeNull();
+    expect(leftOn(under(term('2025-01-01', '2026-02-01'), term('2026-03-01', null)), cut, end, AS_OF)).toBeNull();
+  });
+
+  it('of notice is its day, and is asked only of who is under contract and gave none', () => {
+    const terms = [term('2025-01-01', null, { cancelledOn: day('2026-02-10') })];
+    expect(leftOn(under(...terms), cut, notice, AS_OF)).toBe('2026-02-10');
+    const inputs = (on: CalendarDay) => inputsAt(summarise([], [], on, { doubles: 0, unmatched: 0 }, terms), on, 'EUR');
+    expect(mayLeave(inputs(cut), notice)).toBe(true);
+    expect(mayLeave(inputs(day('2026-02-10')), notice)).toBe(false);
+    expect(mayLeave(inputs(day('2024-12-31')), notice)).toBe(false);
+  });
+
+  it('of contract ends waits for the grace, others do not', () => {
+    expect([silence, end, notice].map(followUpDays)).toEqual([30, 61, 30]);
   });
 });
 
