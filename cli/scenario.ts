@@ -68,7 +68,7 @@ export function scenarioCommand(): Command {
       else show(found);
     }),
   );
-  example(compare, 'staypower scenario compare 2fYv0cR1 Xk3mPq9b --workspace demo');
+  example(compare, 'staypower scenario compare s2fYv0cR1 sXk3mPq9b --workspace demo');
   return example(
     new Command('scenario')
       .description(

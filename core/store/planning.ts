@@ -89,7 +89,8 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
         forecast: everybody.reduce((sum, { clv12m }) => sum + clv12m, 0),
         ...outcome,
       };
-      const document = { id: hashOf(stated), ...stated };
+      // A letter first: a hash may begin with a dash, which a command line takes for an option.
+      const document = { id: `s${hashOf(stated)}`, ...stated };
       await keepScenario(database, document);
       return document;
     },

@@ -128,6 +128,7 @@ describe('advice', () => {
     expect(worse?.withoutPlan.expected).toBeLessThan(plain?.forecast ?? 0);
     expect(await planning().scenarios()).toEqual([worse, plain, idle]);
     expect(await planning().scenarioOf(worse?.id ?? '')).toEqual(worse);
+    expect(plain?.id).toMatch(/^s[\w-]{22}$/);
     expect((await run('no change', {}))?.id).toBe(plain?.id);
     expect(await planning().scenarioOf('unknown')).toBeNull();
   });
