@@ -14,7 +14,7 @@ import type { Sandbox } from '../sandbox/kernel/types.ts';
 import { asOfOption, type CommandContext, systemClock } from './context.ts';
 import { type CallBill, cycleJson } from './cycle-report.ts';
 import { printDemo } from './demo-report.ts';
-import { listen, untilStopped } from './listen.ts';
+import { consoleLines, listen, untilStopped } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
 import { startWebhooks } from './outbound.ts';
@@ -84,6 +84,7 @@ async function demo(options: DemoOptions): Promise<void> {
         tell(
           '',
           `Live at ${listening.server.url} until Ctrl-C. The sandbox: ${Object.values(world.sandbox.urls).join(', ')}`,
+          ...consoleLines(listening),
           ...(listening.newApiToken ? [`Token for /v1, shown this once: ${listening.newApiToken}`] : []),
         );
         await untilStopped();

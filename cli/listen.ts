@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { signInsOf } from '../config/sign-in.ts';
 import { createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
+import { createAccounts } from '../core/store/accounts.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
@@ -19,10 +22,14 @@ export interface Listening {
   server: Server;
   /** Shown once: what is kept is its hash. Null when it was shown by an earlier start. */
   newApiToken: string | null;
+  /** By which the console's first account is made; null once there is one. */
+  setupToken: string | null;
   close(): Promise<void>;
 }
 
 const TOKEN_SETTING = 'api-token-hash';
+/** What `npm run build:console` makes: beside the sources, and beside what is compiled from them. */
+const CONSOLE_FOLDER = join(import.meta.dirname, '../console/dist');
 
 /** Starts the HTTP server of an open workspace: what comes in waits in the inbox for the live thread or the next cycle. */
 export async function listen(
@@ -43,6 +50,7 @@ export async function listen(
     logger,
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
+  const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const server = await startServer(
@@ -65,6 +73,8 @@ export async function listen(
         logger,
       }),
       apiTokenHash,
+      accounts,
+      consoleFolder: CONSOLE_FOLDER,
       connections,
       signIns: signInsOf(context.config, context, database),
       publicBaseUrl: context.config.server.publicBaseUrl,
@@ -75,8 +85,20 @@ export async function listen(
   return {
     server,
     newApiToken,
+    setupToken: await accounts.newSetupToken(),
     close: () => server.close(),
   };
+}
+
+/** What a person needs to open the console. */
+export function consoleLines({ server, setupToken }: Pick<Listening, 'server' | 'setupToken'>): readonly string[] {
+  if (!existsSync(CONSOLE_FOLDER)) return ['The console is not built: "npm ci && npm run build:console" builds it.'];
+  return [
+    setupToken === null
+      ? `Console: ${server.url}/`
+      : // After "#": a browser sends that to nobody.
+        `Console, to make the first account, an admin's: ${server.url}/#setup=${setupToken}`,
+  ];
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */

@@ -4,7 +4,7 @@ import { dayOf } from '../core/domain/calendar-day.ts';
 import { cycle } from '../core/pipeline/cycle.ts';
 import { startLive } from '../core/pipeline/live.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
-import { listen, untilStopped } from './listen.ts';
+import { consoleLines, listen, untilStopped } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
 import { startWebhooks } from './outbound.ts';
@@ -49,9 +49,12 @@ export function serveCommand(): Command {
       };
       try {
         const listening = await listen(open, context, { port: options.port ?? config.server.port });
-        if (context.json) printJson({ url: listening.server.url, apiToken: listening.newApiToken });
-        else {
+        if (context.json) {
+          const { server, newApiToken, setupToken } = listening;
+          printJson({ url: server.url, apiToken: newApiToken, setupToken });
+        } else {
           tell(`Listening on ${listening.server.url} (webhooks, /v1, /healthz, /readyz, /metrics). Ctrl-C stops.`);
+          tell(...consoleLines(listening));
           if (listening.newApiToken) tell(`Token for /v1, shown this once: ${listening.newApiToken}`);
           if (open.workspace.database.engine === 'pglite') {
             tell(

@@ -5,11 +5,14 @@ import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { StoreError } from '../core/domain/errors.ts';
+import type { Accounts } from '../core/ports/accounts.ts';
 import type { Queries } from '../core/ports/engine.ts';
 import type { GrantStatus, SignIns } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
-import { requireBearer } from './api/bearer.ts';
+import { requireAccess, requireRole } from './api/access.ts';
 import type { Api } from './api/index.ts';
+import { consoleFiles } from './console/files.ts';
+import { sessionRoutes } from './console/session.ts';
 import { oauthNotSetUp, oauthRoutes } from './oauth/routes.ts';
 
 /** What the server is made of. */
@@ -19,8 +22,12 @@ export interface ServerParts {
   webhooks: Router;
   /** What is below /v1, as `createApi` gives it. */
   api: Api;
-  /** Hash of the token that /v1 needs. */
+  /** Hash of an admin's token for /v1. */
   apiTokenHash: string;
+  /** Who else may call /v1, and use the console. */
+  accounts: Accounts;
+  /** Folder of the built console. */
+  consoleFolder: string;
   /** Connections that were made in a browser. */
   connections: () => Promise<readonly GrantStatus[]>;
   /** Null where none can be made: no key to keep tokens under. */
@@ -40,6 +47,15 @@ export interface Server {
 /** Requests to /v1 that one address may make in a minute. */
 const API_REQUESTS_PER_MINUTE = 600;
 const SIGN_IN_REQUESTS_PER_MINUTE = 30;
+/** Our own files alone: no script or style of a page is written into it. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
 
 /**
  * Listens on 127.0.0.1: a reverse proxy that ends TLS stands in front in production. Port 0 takes a free one.
@@ -80,6 +96,8 @@ function application({
   webhooks,
   api,
   apiTokenHash,
+  accounts,
+  consoleFolder,
   connections,
   signIns,
   publicBaseUrl,
@@ -87,7 +105,7 @@ function application({
 }: ServerParts): express.Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(helmet());
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
   app.get('/healthz', (_req, res) => {
     res.json({ ok: true });
   });
@@ -101,8 +119,9 @@ function application({
   });
   app.use(metrics(queries, connections));
   app.use('/webhooks', webhooks);
+  const access = requireAccess({ apiTokenHash, accounts });
   if (signIns !== null) {
-    const requireKey = requireBearer(apiTokenHash);
+    const requireKey = [access, requireRole('admin')];
     app.use('/oauth', attempts(), oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }));
   } else {
     app.use('/oauth', oauthNotSetUp());
@@ -121,9 +140,11 @@ function application({
         },
       },
     }),
-    requireBearer(apiTokenHash),
+    access,
     api.router,
   );
+  app.use('/session', sessionRoutes({ accounts, publicBaseUrl, logger }));
+  app.use(consoleFiles(consoleFolder));
   app.use((req: Request, res: Response) => {
     res.status(404).json({ error: { code: 'not-found', message: `There is no ${req.method} ${req.path}.` } });
   });

@@ -93,8 +93,10 @@ export async function restore(database: Database, path: string, onRows?: OnRows)
           }
           const { table, rows: page } = JSON.parse(line) as { table: string; rows: readonly unknown[] };
           if (!(await tablesOf(sql)).includes(table)) throw notABackup(path, `unknown table ${table}`);
+          const columns = await columnsOf(sql, table);
           await sql.query(
-            `insert into ${table} overriding system value select * from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+            `insert into ${table} (${columns}) overriding system value
+             select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
             [JSON.stringify(page)],
           );
           rows += page.length;
@@ -156,6 +158,16 @@ async function tablesOf(sql: Sql): Promise<readonly string[]> {
     `select tablename as name from pg_tables where schemaname = current_schema() and tablename <> 'migrations' order by 1`,
   );
   return rows.map(({ name }) => name);
+}
+
+/** Columns of a table that can be given, as a list in SQL: generated ones follow from the others. */
+async function columnsOf(sql: Sql, table: string): Promise<string> {
+  const rows = await sql.query<{ name: string }>(
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_schema = current_schema() and table_name = $1 and is_generated = 'NEVER' order by ordinal_position`,
+    [table],
+  );
+  return rows.map(({ name }) => name).join(', ');
 }
 
 async function sequenceValues(sql: Sql): Promise<Record<string, string>> {

@@ -4,6 +4,7 @@ import type { CustomerExplanation, Queries } from '../../core/ports/engine.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
 import { customerRoutes } from '../../webhooks/api/customers.ts';
 import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
+import { WITHOUT_API } from '../support/without-api.ts';
 
 const TOKEN = 'sp_right';
 const ID = '48d603e6-070a-5d62-a4fb-23d6a3fa1c2c';
@@ -39,13 +40,11 @@ const queries: Queries = {
 };
 
 const parts: ServerParts = {
+  ...WITHOUT_API,
   queries,
   webhooks: Router(),
   api: { router: customerRoutes(queries), close: async () => undefined },
   apiTokenHash: tokenHash(TOKEN),
-  connections: async () => [],
-  signIns: null,
-  publicBaseUrl: null,
   logger,
 };
 let server: Server;

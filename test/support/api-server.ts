@@ -3,9 +3,11 @@ import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
+import type { Accounts } from '../../core/ports/accounts.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
+import { createAccounts } from '../../core/store/accounts.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
@@ -23,8 +25,9 @@ const logger = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** The API over a store, as `serve` puts it together. */
 export async function serveApi(
   database: Database,
-  { clock, today }: { clock: Clock; today: CalendarDay },
-): Promise<{ server: Server; token: string; api: Api }> {
+  { clock, today, consoleFolder = '' }: { clock: Clock; today: CalendarDay; consoleFolder?: string },
+): Promise<{ server: Server; token: string; api: Api; accounts: Accounts }> {
+  const accounts = createAccounts(database, { clock });
   const queries = createQueries(database);
   const api = createApi({
     queries,
@@ -53,6 +56,8 @@ export async function serveApi(
       webhooks: Router(),
       api,
       apiTokenHash: tokenHash(TOKEN),
+      accounts,
+      consoleFolder,
       connections: async () => [],
       signIns: null,
       publicBaseUrl: null,
@@ -60,5 +65,5 @@ export async function serveApi(
     },
     0,
   );
-  return { server, token: TOKEN, api };
+  return { server, token: TOKEN, api, accounts };
 }

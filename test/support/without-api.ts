@@ -1,10 +1,17 @@
 import { Router } from 'express';
+import type { Database } from '../../core/ports/database.ts';
+import { createAccounts } from '../../core/store/accounts.ts';
 import type { ServerParts } from '../../webhooks/server.ts';
 
-/** A server whose webhooks alone are under test. */
-export const WITHOUT_API: Pick<ServerParts, 'api' | 'apiTokenHash' | 'connections' | 'signIns' | 'publicBaseUrl'> = {
+/** A store in which nothing is. */
+const EMPTY = { query: async () => [] } as unknown as Database;
+
+/** A server whose webhooks alone are under test: nobody has an account, and no console is built. */
+export const WITHOUT_API: Omit<ServerParts, 'queries' | 'webhooks' | 'logger'> = {
   api: { router: Router(), close: async () => undefined },
   apiTokenHash: 'none',
+  accounts: createAccounts(EMPTY, { clock: { now: () => new Date() } }),
+  consoleFolder: '',
   connections: async () => [],
   signIns: null,
   publicBaseUrl: null,

@@ -3,13 +3,14 @@ import type { Json } from '../../core/domain/json.ts';
 import { OPERATIONS } from './contract/index.ts';
 import { errorBody, named } from './contract/schemas.ts';
 import { event } from './contract/stream.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, roleOf } from './operation.ts';
 
 type JsonObject = { [key: string]: Json };
 
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'The request cannot be used; the message names what is wrong with it.',
   401: 'No token, or a wrong one.',
+  403: 'The role is not enough, or the session’s token against forgery is missing.',
   404: 'There is no such thing.',
   409: 'Not possible yet; the message says what must be there first.',
   429: 'Too many requests; Retry-After says when to come back.',
@@ -51,7 +52,7 @@ export function openApiDocument(): JsonObject {
 }
 
 function operationObject(each: Operation): JsonObject {
-  const refusals = [...(each.refusals ?? []), 401, 429].sort((a, b) => a - b);
+  const refusals = [...(each.refusals ?? []), 401, 403, 429].sort((a, b) => a - b);
   const parameters = [...parametersOf(each.params, 'path'), ...parametersOf(each.query, 'query')];
   if (each.media === 'text/event-stream') {
     parameters.push({ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } });
@@ -59,6 +60,7 @@ function operationObject(each: Operation): JsonObject {
   return {
     operationId: each.id,
     summary: each.summary,
+    description: `For the role ${roleOf(each)} and above.`,
     ...(parameters.length > 0 && { parameters }),
     ...(each.body && {
       requestBody: { required: true, content: { 'application/json': { schema: referenceTo(each.body) } } },

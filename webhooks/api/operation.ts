@@ -1,6 +1,8 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { ZodObject, ZodType, z } from 'zod';
 import { ConfigError, DataError, NotFittedError } from '../../core/domain/errors.ts';
+import { isEnough, type Role } from '../../core/domain/roles.ts';
+import { type Caller, callerOf, refuseRole } from './access.ts';
 
 /** Statuses that an operation answers with where it refuses. */
 export type RefusalStatus = 400 | 404 | 409;
@@ -21,6 +23,8 @@ export interface Operation<
   /** Below /v1, in Express's form: "/customers/:id". */
   path: string;
   summary: string;
+  /** Least role of whoever calls it; what is left out is for viewers where it is a GET, and for admins else. */
+  role?: Role;
   params?: Params;
   query?: Query;
   body?: Body;
@@ -40,6 +44,11 @@ export function operation<
   Answer extends ZodType = ZodType,
 >(declared: Operation<Params, Query, Body, Answer>): Operation<Params, Query, Body, Answer> {
   return declared;
+}
+
+/** Least role of whoever calls an operation. */
+export function roleOf({ method, role }: Pick<Operation, 'method' | 'role'>): Role {
+  return role ?? (method === 'get' ? 'viewer' : 'admin');
 }
 
 /** A request that cannot be answered, and why. */
@@ -63,7 +72,7 @@ export type Answered<T> = T extends readonly (infer Item)[]
 /** Bodies of the API are rows of facts at most. */
 const MOST_BYTES = '2mb';
 
-/** Serves an operation: checks the request by its schemas, then asks the handler. Refuses with 400 naming what is wrong. */
+/** Serves an operation: checks who calls, and the request by its schemas; then asks the handler. Refuses with 400 naming what is wrong. */
 export function serve<Params extends ZodObject, Query extends ZodObject, Body extends ZodType, Answer extends ZodType>(
   router: Router,
   declared: Operation<Params, Query, Body, Answer>,
@@ -71,14 +80,18 @@ export function serve<Params extends ZodObject, Query extends ZodObject, Body ex
     params: z.output<Params>;
     query: z.output<Query>;
     body: z.output<Body>;
+    caller: Caller;
   }) => Promise<Answered<z.output<Answer>>>,
 ): void {
+  const needs = roleOf(declared);
   const answer = async (req: Request, res: Response) => {
+    const caller = callerOf(res);
+    if (!isEnough(caller.role, needs)) return refuseRole(res, needs);
     try {
       const params = read(declared.params, 'path', req.params) as z.output<Params>;
       const query = read(declared.query, 'query', req.query) as z.output<Query>;
       const body = read(declared.body, 'body', req.body) as z.output<Body>;
-      res.status(declared.status ?? 200).json(await handler({ params, query, body }));
+      res.status(declared.status ?? 200).json(await handler({ params, query, body, caller }));
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;

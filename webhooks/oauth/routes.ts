@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CookieOptions, type Request, type RequestHandler, Router } from 'express';
+import { type CookieOptions, type Request, type RequestHandler, type Response, Router } from 'express';
 import type { SignIns } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { answerCallback } from './callback.ts';
@@ -7,8 +7,8 @@ import { answerCallback } from './callback.ts';
 /** What the routes are made of. */
 export interface OAuthParts {
   signIns: SignIns;
-  /** Lets only the admin's key through. */
-  requireKey: RequestHandler;
+  /** Lets only an admin through. */
+  requireKey: RequestHandler[];
   /** The https address under which browsers reach us; null is the loopback address of the request. */
   publicBaseUrl: string | null;
   logger: Logger;
@@ -25,7 +25,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1']);
  */
 export function oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }: OAuthParts): Router {
   const router = Router();
-  router.post('/:vendor/start', requireKey, async (req, res) => {
+  router.post('/:vendor/start', requireKey, async (req: Request, res: Response) => {
     const vendor = String(req.params['vendor']);
     const asked = typeof req.query['connection'] === 'string' ? req.query['connection'] : vendor;
     const connection = signIns.connections.find((each) => each.vendor === vendor && each.connectionId === asked);

@@ -24,6 +24,7 @@ const reasoned = z.object({ scores, reasons: z.array(z.string()), nextAction: z.
 export const whatIf = operation({
   id: 'whatIf',
   method: 'post',
+  role: 'viewer',
   path: '/what-if',
   summary: 'What a customer’s scores would be had these things happened too, or on another day. Nothing is stored.',
   body: name(
@@ -50,6 +51,7 @@ export const whatIf = operation({
 export const scoreRows = operation({
   id: 'scoreRows',
   method: 'post',
+  role: 'viewer',
   path: '/score',
   summary: `Scores up to ${MOST_ROWS} customers from the facts given, by the current model. Nothing is stored.`,
   body: name(
