@@ -15,9 +15,18 @@ interface Customer {
   records: readonly string[];
   /** Sales: key and amount in cents. */
   sales: readonly string[];
+  events: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
+
+/** The companies on record. */
+async function companies(database: Database): Promise<readonly string[]> {
+  const rows = await database.query<{ external_id: string }>(
+    `select external_id from source_records where kind = 'account' and not deleted order by 1`,
+  );
+  return rows.map((row) => row.external_id);
+}
 
 /** Everything that the following steps read, told without ids of our own. */
 async function book(database: Database): Promise<readonly Customer[]> {
@@ -25,7 +34,8 @@ async function book(database: Database): Promise<readonly Customer[]> {
     `select c.name,
        array(select r.external_id || ' ' || coalesce(r.owner_id, '-') || ' ' || coalesce(r.parent_external_id, '-')
              from customer_records r where r.customer_id = c.customer_id order by 1) as records,
-       array(select t.external_id || ' ' || t.amount_minor from transactions t where t.customer_id = c.customer_id order by 1) as sales
+       array(select t.external_id || ' ' || t.amount_minor from transactions t where t.customer_id = c.customer_id order by 1) as sales,
+       array(select e.external_id from events e where e.customer_id = c.customer_id order by 1) as events
      from customers c`,
   );
   return rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
@@ -56,15 +66,19 @@ describe.each([
     clock.advance(25 * HOUR_MS);
     await crm.setTime(clock.now());
   };
+  /** An incremental pull. */
+  const later = async () => {
+    await aDayLater();
+    expect((await bring(kept.database)).rejected).toBe(0);
+  };
   /** The book after an incremental pull; it must be that of a first load into an empty store. */
   const bookNow = async () => {
-    await aDayLater();
-    const report = await bring(kept.database);
-    expect(report.rejected).toBe(0);
+    await later();
     await emptyTables(afresh.database);
     await bring(afresh.database);
     const now = await book(kept.database);
     expect(now).toEqual(await book(afresh.database));
+    expect(await companies(kept.database)).toEqual(await companies(afresh.database));
     return now;
   };
   let people = 0;
@@ -80,17 +94,17 @@ describe.each([
   const sold = (sale: string, cents: number) => `${crm.saleKey(sale)} ${cents}`;
 
   it('create: a new person and sale come in', async () => {
-    await bookNow();
+    await later();
     const { person, sale, name } = await somebody();
     const owner = crm.owners[0];
     expect(of(await bookNow(), person)).toEqual([
-      { name, records: [`${person} ${owner} -`], sales: [sold(sale, 1000)] },
+      { name, records: [`${person} ${owner} -`], sales: [sold(sale, 1000)], events: [] },
     ]);
   });
 
   it('update: a name, an address and an amount', async () => {
     const { person, sale } = await somebody();
-    await bookNow();
+    await later();
     await crm.rename(person, 'Renamed');
     await crm.setEmail(person, 'renamed@people.example');
     await crm.setAmount(sale, '12.50');
@@ -99,7 +113,7 @@ describe.each([
 
   it('a sale that is won no more goes, and comes back when it is won again', async () => {
     const { person, sale } = await somebody();
-    await bookNow();
+    await later();
     await crm.reopen(sale);
     expect(of(await bookNow(), person)).toMatchObject([{ sales: [] }]);
     await crm.win(sale);
@@ -108,7 +122,7 @@ describe.each([
 
   it('delete and un-delete of a sale', async () => {
     const { person, sale } = await somebody();
-    await bookNow();
+    await later();
     await crm.remove('sale', sale);
     expect(of(await bookNow(), person)).toMatchObject([{ sales: [] }]);
     await crm.restore('sale', sale);
@@ -131,7 +145,7 @@ describe.each([
     // Two systems know the one in between by an address of each.
     const shared = 'between@people.example';
     await crm.setEmail(a.person, shared);
-    await bookNow();
+    await later();
     const other = { connectionId: 'csv', rejected: [], cursor: null, now: clock.now() };
     const contact = (externalId: string, emails: readonly string[]) => ({
       kind: 'contact' as const,
@@ -157,7 +171,7 @@ describe.each([
 
   it('merge: one customer with the sales of both', async () => {
     const [winner, loser] = [await somebody(), await somebody()];
-    await bookNow();
+    await later();
     const left = await crm.merge(winner.person, loser.person);
     const customers = await bookNow();
     expect(of(customers, left)).toMatchObject([
@@ -168,7 +182,7 @@ describe.each([
 
   it('chained merges: between two pulls, and one after the other', async () => {
     const [a, b, c, d] = [await somebody(), await somebody(), await somebody(), await somebody()];
-    await bookNow();
+    await later();
     const first = await crm.merge(b.person, a.person);
     const second = await crm.merge(c.person, first);
     expect(of(await bookNow(), second)).toMatchObject([
@@ -184,14 +198,14 @@ describe.each([
     const [winner, loser] = [await somebody(), await somebody()];
     const before = (await bookNow()).length;
     const left = await crm.merge(winner.person, loser.person);
-    await bookNow();
+    await later();
     await crm.remove('person', left);
     expect(await bookNow()).toHaveLength(before - 2);
   });
 
   it('owner change', async () => {
     const { person } = await somebody();
-    await bookNow();
+    await later();
     await crm.setOwner(person, crm.owners[1]);
     expect(of(await bookNow(), person)).toMatchObject([{ records: [`${person} ${crm.owners[1]} -`] }]);
   });
@@ -204,9 +218,32 @@ describe.each([
     expect(of(await bookNow(), person)).toMatchObject([{ records: [`${person} ${crm.owners[0]} ${to}`] }]);
   });
 
+  it('a company that is merged into another takes its people along; one that is deleted lets them go or takes them too', async () => {
+    const [winner, loser, gone] = [await crm.company('Winner'), await crm.company('Loser'), await crm.company('Gone')];
+    const [a, b] = [await somebody(loser), await somebody(gone)];
+    await later();
+    const left = await crm.mergeCompanies(winner, loser);
+    await crm.removeCompany(gone);
+    const customers = await bookNow();
+    expect(of(customers, a.person)).toMatchObject([{ records: [`${a.person} ${crm.owners[0]} ${left}`] }]);
+    expect(of(customers, b.person)).toMatchObject(
+      crm.companyTakesPeople ? [] : [{ records: [`${b.person} ${crm.owners[0]} -`] }],
+    );
+    expect(of(customers, b.person)).toHaveLength(crm.companyTakesPeople ? 0 : 1);
+  });
+
+  it('an activity comes, goes along in a merge, and goes when it is deleted', async () => {
+    const [winner, loser] = [await somebody(), await somebody()];
+    const [kept, deleted] = [await crm.called(loser.person), await crm.called(loser.person)];
+    expect(of(await bookNow(), loser.person)).toMatchObject([{ events: [kept, deleted].map(crm.callKey).sort() }]);
+    const left = await crm.merge(winner.person, loser.person);
+    await crm.uncall(deleted);
+    expect(of(await bookNow(), left)).toMatchObject([{ events: [crm.callKey(kept)] }]);
+  });
+
   it('association removed, and given to somebody else', async () => {
     const [a, b] = [await somebody(), await somebody()];
-    await bookNow();
+    await later();
     await crm.dissociate(a.sale, a.person);
     expect(of(await bookNow(), a.person)).toMatchObject([{ sales: [] }]);
     await crm.associate(a.sale, b.person);

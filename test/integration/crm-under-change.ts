@@ -12,6 +12,8 @@ export interface CrmUnderChange {
   /** How the connector names a sale. */
   saleKey(saleId: string): string;
   owners: readonly [string, string];
+  /** Whether the people of a company are deleted with it. */
+  companyTakesPeople: boolean;
   person(name: string, email: string, companyId?: string): Promise<string>;
   company(name: string): Promise<string>;
   /** A won sale of a person. */
@@ -29,6 +31,13 @@ export interface CrmUnderChange {
   restore(kind: 'person' | 'sale', id: string): Promise<void>;
   /** Merges two people; returns the id of the record that is left. */
   merge(winnerId: string, loserId: string): Promise<string>;
+  mergeCompanies(winnerId: string, loserId: string): Promise<string>;
+  removeCompany(companyId: string): Promise<void>;
+  /** A call that took place with a person; and it is somebody else's, or never was. */
+  called(personId: string): Promise<string>;
+  uncall(callId: string): Promise<void>;
+  /** How the connector names a call. */
+  callKey(callId: string): string;
   /** The sale is that person's no more. */
   dissociate(saleId: string, personId: string): Promise<void>;
   associate(saleId: string, personId: string): Promise<void>;
@@ -43,11 +52,12 @@ export async function hubspotUnderChange(): Promise<CrmUnderChange> {
   const { portal, kernel } = account;
   const types = { person: 'contacts', sale: 'deals' } as const;
   return {
-    // Search is limited to 5 calls a second: activities are left to hubspot-pull.test.ts.
-    connect: (clock) => account.connect(clock, { engagementObjects: [] }),
+    // Search is limited to 5 calls a second, one for each object: one activity stands for all.
+    connect: (clock) => account.connect(clock, { engagementObjects: ['calls'] }),
     setTime: async (at) => kernel.setClock(at),
     saleKey: (saleId) => `deal-${saleId}`,
     owners: ['501', '502'],
+    companyTakesPeople: false,
     person: async (name, email, companyId) => {
       const { id } = portal.create('contacts', { firstname: name, email, hubspot_owner_id: '501' });
       if (companyId !== undefined) portal.associate('contacts', id, 'companies', companyId, [279, 1]);
@@ -77,6 +87,15 @@ export async function hubspotUnderChange(): Promise<CrmUnderChange> {
     remove: async (kind, id) => portal.archive(types[kind], id),
     restore: async (kind, id) => portal.restore(types[kind], id),
     merge: async (winnerId, loserId) => portal.merge('contacts', winnerId, loserId).id,
+    mergeCompanies: async (winnerId, loserId) => portal.merge('companies', winnerId, loserId).id,
+    removeCompany: async (id) => portal.archive('companies', id),
+    called: async (personId) => {
+      const { id } = portal.create('calls', { hs_timestamp: `${SOLD_ON}T09:00:00.000Z`, hs_call_status: 'COMPLETED' });
+      portal.associate('calls', id, 'contacts', personId);
+      return id;
+    },
+    uncall: async (id) => portal.archive('calls', id),
+    callKey: (id) => `call-${id}`,
     dissociate: async (saleId, personId) => portal.dissociate('deals', saleId, 'contacts', personId),
     associate: async (saleId, personId) => portal.associate('deals', saleId, 'contacts', personId),
     close: () => account.close(),
@@ -101,10 +120,11 @@ export async function salesforceUnderChange(): Promise<CrmUnderChange> {
     await org.change(object, id, fields);
   };
   return {
-    connect: (clock) => org.connect({ clock, settings: { engagementObjects: [] } }),
+    connect: (clock) => org.connect({ clock, settings: { engagementObjects: ['Task'] } }),
     setTime: (at) => org.setClock(at),
     saleKey: (saleId) => saleId,
     owners: [first ?? '', second ?? ''],
+    companyTakesPeople: true,
     person: (name, email, companyId) =>
       org.change('Contact', null, { LastName: name, Email: email, OwnerId: first, AccountId: companyId ?? null }),
     company: (name) => org.change('Account', null, { Name: name }),
@@ -127,6 +147,15 @@ export async function salesforceUnderChange(): Promise<CrmUnderChange> {
       await org.merge('Contact', winnerId, [loserId]);
       return winnerId;
     },
+    mergeCompanies: async (winnerId, loserId) => {
+      await org.merge('Account', winnerId, [loserId]);
+      return winnerId;
+    },
+    removeCompany: (id) => org.remove('Account', id),
+    called: (personId) =>
+      org.change('Task', null, { Subject: 'Call', ActivityDate: SOLD_ON, Status: 'Completed', WhoId: personId }),
+    uncall: (id) => org.remove('Task', id),
+    callKey: (id) => id,
     dissociate: async (saleId, personId) => org.remove('OpportunityContactRole', await roleOf(saleId, personId)),
     associate,
     close: () => org.close(),
