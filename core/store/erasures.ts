@@ -8,6 +8,7 @@ import {
   signReceipt,
 } from '../privacy/receipt.ts';
 import { type AccountRef, markAccounts } from './account-records.ts';
+import { audit } from './audit.ts';
 import { keepClears } from './erasure-clears.ts';
 import { findPerson, findPersonOf, messagesOf, personalRows } from './person.ts';
 import { keepSetting, readSetting } from './settings.ts';
@@ -80,6 +81,7 @@ export async function eraseFromStore(
     context.now.toISOString(),
     JSON.stringify(facts),
   ]);
+  await audit(sql, context.now.toISOString(), context.requestedBy, 'erase', { erasureId });
   return erasureId;
 }
 

@@ -138,7 +138,10 @@ describe('erasing a person', () => {
       ]),
     );
 
-    await eraseAda(workspace, customerId);
+    const { erasureId } = await eraseAda(workspace, customerId);
+    expect(await store.database.query('select actor, action, detail from audit_log')).toEqual([
+      { actor: 'operator', action: 'erase', detail: { erasureId } },
+    ]);
     expect(await countsOf(store.database, person)).toEqual({});
     expect(tracesIn(await everythingStored(), customerId)).toEqual([]);
     const kept = await store.database.query('select payload from inbox where delivery_key = $1', ['m-2']);
