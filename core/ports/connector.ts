@@ -63,6 +63,7 @@ export interface Source {
   /**
    * Reads everything since the cursor (everything there is when it is null) up to some moment after the call, in pages.
    * Complete: no silent cap. The last page's cursor is where the next pull begins; a pull with no news yields one empty page.
+   * Records may come again as they were, once a day, where the vendor would not tell of a change.
    */
   pull(stream: Stream, cursor: Cursor | null): AsyncIterable<Page>;
 }
