@@ -149,6 +149,17 @@ export class StoreError extends StaypowerError {
   }
 }
 
+/** More messages wait than the workers will soon have read: the sender keeps its own and comes back. */
+export class InboxFullError extends StaypowerError {
+  readonly code = 'inbox-full';
+  readonly retry = 'later';
+  constructor(waiting: number, most: number) {
+    super(
+      `At most ${most} messages may wait and ${waiting} do. Start more workers, or see in /readyz what holds them up.`,
+    );
+  }
+}
+
 /** The vendor's user lacks the seat, licence or scope that an action needs; the caller opens a task instead and says so. */
 export class SeatMissingError extends StaypowerError {
   readonly code = 'seat-missing';

@@ -1,7 +1,8 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { isUnavailable } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
-import { drainInbox, INBOX_CHANNEL } from '../store/inbox.ts';
+import { drainInbox } from '../store/drain.ts';
+import { INBOX_CHANNEL } from '../store/inbox.ts';
 import { type CycleReport, cycle, type Step, type Workspace } from './cycle.ts';
 
 /** What follows a pull, but for training: the same steps as a batch, over those that something happened to. */

@@ -3,7 +3,7 @@ import type { Stream } from '../domain/records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
-import { drainInbox } from '../store/inbox.ts';
+import { drainInbox } from '../store/drain.ts';
 import { land, readCursor } from '../store/landing.ts';
 import { noteMapping } from '../store/mapping-versions.ts';
 import { readAgain } from './read-again.ts';

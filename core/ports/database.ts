@@ -20,6 +20,12 @@ export interface Database extends Sql {
    * Waits for its turn; the turn ends with the work or with the process. Queries of `work` go through this database as usual.
    */
   exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Takes those of the names that nobody holds, here or in another process, without waiting, and runs `work` with them; they are free
+   * again when it ends, and when the process or its connection does: what must not happen twice checks that itself when it commits.
+   * The same names as those of `exclusive`.
+   */
+  holding<T>(names: readonly string[], work: (held: readonly string[]) => Promise<T>): Promise<T>;
   /** Calls `wake` after each NOTIFY on the channel, also from other processes on PostgreSQL. Resolves to the way to stop. */
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -12,11 +12,13 @@ export interface InboxMessage {
   /** The vendor's own identity of the event: a second message with the same key on the same connection is dropped. */
   deliveryKey: string;
   payload: Json;
+  /** The vendor's id of what it is about: messages about one record are read in the order they came. Absent where it names none. */
+  about?: string;
 }
 
 /** Where verified messages are put before the sender gets its 2xx. */
 export interface Inbox {
-  /** Resolves once the messages are on disk. Returns how many were new. */
+  /** Resolves once the messages are on disk. Returns how many were new. Throws InboxFullError when too many wait already. */
   append(connectionId: string, messages: readonly InboxMessage[]): Promise<number>;
 }
 

@@ -58,8 +58,7 @@ export async function migrate(database: Database, folder: string = MIGRATIONS_FO
       );
     }
   }
-  const last = done.at(-1)?.number ?? 0;
-  for (const migration of known.filter((candidate) => candidate.number > last)) {
+  for (const migration of known.filter((candidate) => !done.some((row) => row.number === candidate.number))) {
     await database.transaction(async (sql) => {
       // Of two processes that start at once, one migrates and the other waits here and then finds it done.
       await sql.query('lock table migrations in exclusive mode');

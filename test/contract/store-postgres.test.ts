@@ -72,6 +72,12 @@ describe('PostgreSQL shared by processes', () => {
     await Promise.all([first, second]);
     expect(order).toEqual(['a in', 'b elsewhere', 'a out', 'b in']);
 
+    await a.holding(['y', 'z'], async (held) => {
+      expect(held).toEqual(['y', 'z']);
+      expect(await b.holding(['w', 'z'], async (free) => free)).toEqual(['w']);
+    });
+    expect(await b.holding(['w', 'z'], async (free) => free)).toEqual(['w', 'z']);
+
     let stop: () => Promise<void> = async () => undefined;
     const heard = new Promise<void>((resolve, reject) => {
       b.listen('pair_channel', resolve).then((given) => {
@@ -80,6 +86,16 @@ describe('PostgreSQL shared by processes', () => {
       }, reject);
     });
     await heard;
+    // A listener whose connection the server ended opens another, and looks for what it did not hear.
+    const missed = new Promise<void>((resolve, reject) => {
+      b.listen('pair_channel', resolve).then(async (stopSecond) => {
+        await a.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %pair_channel%' and pid <> pg_backend_pid()",
+        );
+        await missed.then(stopSecond);
+      }, reject);
+    });
+    await missed;
     await stop();
     await Promise.all([a.close(), b.close()]);
   });

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
-import { StoreError } from '../../core/domain/errors.ts';
+import { InboxFullError, StoreError } from '../../core/domain/errors.ts';
 import { exchangeRates } from '../../core/domain/exchange-rates.ts';
 import type { DeletionRecord, SourceRecord } from '../../core/domain/records.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { attribute } from '../../core/store/attribution.ts';
+import { drainInbox } from '../../core/store/drain.ts';
 import { customerIdOf, identify } from '../../core/store/identity.ts';
-import { createInbox, drainInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
+import { createInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
 import { land, readCursor } from '../../core/store/landing.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../core/store/migrate.ts';
 import { reconvert } from '../../core/store/reconvert.ts';
@@ -204,6 +205,27 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         expect(order[index + 1]).toBe(order[index]?.replace('in', 'out'));
       }
       expect(order).toHaveLength(6);
+    });
+
+    it('holds names that nobody else holds, without waiting, and frees them at the end, also after a failure', async () => {
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      const { promise: begun, resolve: begin } = Promise.withResolvers<readonly string[]>();
+      const first = database.holding(['a', 'b'], async (held) => {
+        begin(held);
+        await ended;
+        throw new Error('failed');
+      });
+      expect(await begun).toEqual(['a', 'b']);
+      expect(await database.holding(['b', 'c'], async (held) => held)).toEqual(['c']);
+      let turn = 'waits';
+      const waiting = database.exclusive('a', async () => {
+        turn = 'came';
+      });
+      expect(turn).toBe('waits');
+      end();
+      await expect(first).rejects.toThrow('failed');
+      await waiting;
+      expect(await database.holding(['a', 'b', 'c'], async (held) => held)).toEqual(['a', 'b', 'c']);
     });
 
     it('wakes a listener once its transaction commits, and no more after it was stopped', async () => {
@@ -880,6 +902,71 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         expect(await replayQuarantine(database)).toBe(1);
         expect(await drainInbox(database, 'a', inbound, { now })).toEqual({ pulled: 1, rejected: 0 });
         expect(Object.keys(await customersLanded())).toEqual(['1', '2', '3']);
+      });
+
+      it('reads the messages about one record in order, whoever reads at the same time', async () => {
+        const inbox = createInbox(database, now);
+        const records = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9'];
+        for (const version of [1, 2, 3]) {
+          await inbox.append(
+            'a',
+            records.map((about) => ({ deliveryKey: `${about} ${version}`, payload: { about, version }, about })),
+          );
+        }
+        const read: { about: string; version: number }[] = [];
+        const inbound = {
+          read: async (deliveries: readonly { payload: unknown }[]) => {
+            const said = deliveries.map(({ payload }) => payload as { about: string; version: number });
+            read.push(...said);
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            return { records: said.map(({ about, version }) => contact(about, { name: `v${version}` })), rejected: [] };
+          },
+        };
+        await Promise.all(Array.from({ length: 4 }, () => drainInbox(database, 'a', inbound, { now })));
+        for (const record of records) {
+          expect(read.filter(({ about }) => about === record).map(({ version }) => version)).toEqual([1, 2, 3]);
+        }
+        expect(await database.query("select distinct payload->>'name' as name from source_records")).toEqual([
+          { name: 'v3' },
+        ]);
+      });
+
+      it('lands nothing of a batch of which another process landed a part while it was read', async () => {
+        const inbox = createInbox(database, now);
+        await inbox.append('a', [
+          { deliveryKey: 'k1', payload: 'old' },
+          { deliveryKey: 'k2', payload: 'old' },
+        ]);
+        let reads = 0;
+        const inbound = {
+          read: async (deliveries: readonly unknown[]) => {
+            reads += 1;
+            if (reads === 1) {
+              await database.query("update inbox set drained = true where delivery_key = 'k1'");
+              await landAll('a', [contact('1', { name: 'newer' })]);
+            }
+            return { records: deliveries.map(() => contact(reads === 1 ? '1' : '2', { name: 'older' })), rejected: [] };
+          },
+        };
+        expect(await drainInbox(database, 'a', inbound, { now })).toEqual({ pulled: 1, rejected: 0 });
+        expect(
+          await database.query("select external_id as id, payload->>'name' as name from source_records order by 1"),
+        ).toEqual([
+          { id: '1', name: 'newer' },
+          { id: '2', name: 'older' },
+        ]);
+      });
+
+      it('refuses messages when too many wait, and takes them again when they were read', async () => {
+        const inbox = createInbox(database, now, 2);
+        const message = (deliveryKey: string) => [{ deliveryKey, payload: 1 }];
+        await inbox.append('a', message('k1'));
+        await inbox.append('a', message('k2'));
+        await expect(inbox.append('a', message('k3'))).rejects.toThrow(InboxFullError);
+        await drainInbox(database, 'a', { read: async () => ({ records: [], rejected: [] }) }, { now });
+        await expect(inbox.append('a', message('k3'))).rejects.toThrow('At most 2 messages may wait');
+        clock.set('2026-06-01T12:00:01.000Z');
+        expect(await inbox.append('a', message('k3'))).toBe(1);
       });
 
       it('does not lose from quarantine what cannot be taken up again', async () => {

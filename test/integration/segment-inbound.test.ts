@@ -3,7 +3,8 @@ import { createSegment, segmentSettingsSchema } from '../../connectors/segment/i
 import type { Json } from '../../core/domain/json.ts';
 import type { ContactRecord, SourceRecord, TransactionRecord } from '../../core/domain/records.ts';
 import type { Inbound } from '../../core/ports/connector.ts';
-import { createInbox, drainInbox } from '../../core/store/inbox.ts';
+import { drainInbox } from '../../core/store/drain.ts';
+import { createInbox } from '../../core/store/inbox.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';

@@ -27,5 +27,5 @@ export function readHubSpotWorkflowAction(rawBody: Buffer): readonly InboxMessag
     });
   }
   const payload = { subscriptionType: `${objectType.toLowerCase()}.creation`, objectId, changeSource: 'WORKFLOW' };
-  return [{ deliveryKey: `workflow ${callbackId}`, payload }];
+  return [{ deliveryKey: `workflow ${callbackId}`, payload, about: String(objectId) }];
 }

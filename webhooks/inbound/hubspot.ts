@@ -37,7 +37,13 @@ export function readHubSpotEvents(rawBody: Buffer): readonly InboxMessage[] {
   if (!Array.isArray(events)) {
     throw new DataError({ field: 'body', expected: 'an array of events', remedy: 'mend the sender' });
   }
-  return events.map((event: Json) => ({ deliveryKey: keyOf(event), payload: event }));
+  return events.map((event: Json) => ({ deliveryKey: keyOf(event), payload: event, ...aboutOf(event) }));
+}
+
+/** An association names two records: it waits with the first. */
+function aboutOf(event: Json): Pick<InboxMessage, 'about'> {
+  const id = isObject(event) ? (event['objectId'] ?? event['fromObjectId']) : undefined;
+  return typeof id === 'number' || typeof id === 'string' ? { about: String(id) } : {};
 }
 
 function keyOf(event: Json): string {

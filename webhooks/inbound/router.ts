@@ -1,5 +1,5 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import { DataError, WebhookVerificationError } from '../../core/domain/errors.ts';
+import { DataError, InboxFullError, WebhookVerificationError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Inbox, InboxMessage } from '../../core/ports/engine.ts';
 import type { Logger } from '../../core/ports/logger.ts';
@@ -32,6 +32,8 @@ export interface WebhookContext {
 const MOST_BYTES = '1mb';
 /** When the store fails, vendors are asked to come back after so many seconds. */
 const RETRY_AFTER_S = 5;
+/** When too much waits, after so many. HubSpot, Segment and Salesforce send again whatever is not 2xx, with growing pauses. */
+const RETRY_AFTER_FULL_S = 30;
 
 const READERS: Readonly<Record<WebhookConnection['vendor'], (rawBody: Buffer) => readonly InboxMessage[]>> = {
   hubspot: readHubSpotEvents,
@@ -45,7 +47,8 @@ const READERS: Readonly<Record<WebhookConnection['vendor'], (rawBody: Buffer) =>
  * then answered. Work on the messages comes after the answer, elsewhere.
  *
  * Answers 2xx once all is stored; 401 to what is not genuine, without a reason; 400 to what is genuine and not readable; 404 for a
- * connection we do not have; 413 above 1 MB; 503 when the store fails, so that the vendor sends it again.
+ * connection we do not have; 413 above 1 MB; 429 when too many messages wait and 503 when the store fails, so that the vendor
+ * sends it again.
  */
 export function createWebhookRouter(
   connections: readonly WebhookConnection[],
@@ -108,6 +111,11 @@ async function take(
     const added = await inbox.append(connectionId, messages);
     logger.debug({ vendor, connectionId, messages: messages.length, added }, 'a webhook was taken');
   } catch (error) {
+    if (error instanceof InboxFullError) {
+      logger.warn({ vendor, connectionId, messages: messages.length }, error.message);
+      res.set('Retry-After', String(RETRY_AFTER_FULL_S)).sendStatus(429);
+      return;
+    }
     logger.error(
       { vendor, connectionId, messages: messages.length, error: error instanceof Error ? error.name : 'unknown' },
       'a webhook could not be stored; the vendor will send it again',

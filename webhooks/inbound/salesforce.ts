@@ -45,6 +45,7 @@ export function readOutboundMessage(rawBody: Buffer): OutboundMessage {
     .map((notification) => ({
       deliveryKey: idOf(notification),
       payload: alone(text, notification, namespaces),
+      ...aboutOf(notification),
     }));
   if (messages.length === 0) throw unreadable('at least one <Notification>');
   return { organizationId, messages };
@@ -65,6 +66,13 @@ function open(rawBody: Buffer): { text: string; around: readonly XmlElement[]; o
   const organizationId = (childOf(notifications, 'OrganizationId')?.text ?? '').trim();
   if (organizationId === '') throw unreadable('an OrganizationId');
   return { text, around: [envelope, body, notifications], organizationId };
+}
+
+/** The id of the record that a notification carries. */
+function aboutOf(notification: XmlElement): Pick<InboxMessage, 'about'> {
+  const record = childOf(notification, 'sObject');
+  const id = record && childOf(record, 'Id')?.text.trim();
+  return id ? { about: id } : {};
 }
 
 function idOf(notification: XmlElement): string {

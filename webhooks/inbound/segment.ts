@@ -17,7 +17,12 @@ export function readSegmentMessages(rawBody: Buffer): readonly InboxMessage[] {
   if (!messages.every(isObject)) {
     throw new DataError({ field: 'body', expected: 'a message or an array of messages', remedy: 'mend the sender' });
   }
-  return messages.map((message) => ({ deliveryKey: keyOf(message), payload: message }));
+  return messages.map((message) => ({ deliveryKey: keyOf(message), payload: message, ...aboutOf(message) }));
+}
+
+function aboutOf(message: { readonly [key: string]: Json }): Pick<InboxMessage, 'about'> {
+  const id = message['userId'] ?? message['anonymousId'];
+  return typeof id === 'string' ? { about: id } : {};
 }
 
 function keyOf(message: { readonly [key: string]: Json }): string {

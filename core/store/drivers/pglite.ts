@@ -36,7 +36,7 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
         pg.transaction((transaction) =>
           work(runner(transaction.query.bind(transaction) as unknown as PGlite['query'])),
         ),
-      exclusive: turns(),
+      ...turns(),
       listen: (channel, wake) => pg.listen(channel, wake),
       close: async () => {
         await pg.close();
@@ -50,11 +50,28 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
 }
 
 /** The store is this process's alone, so that waiting for the work before is all it takes. */
-function turns(): Database['exclusive'] {
+function turns(): Pick<Database, 'exclusive' | 'holding'> {
   const last = new Map<string, Promise<unknown>>();
-  return (name, work) => {
+  const exclusive: Database['exclusive'] = (name, work) => {
     const turn = (last.get(name) ?? Promise.resolve()).then(work, work);
     last.set(name, turn);
+    const forget = () => {
+      if (last.get(name) === turn) last.delete(name);
+    };
+    turn.then(forget, forget);
     return turn;
+  };
+  return {
+    exclusive,
+    holding: async (names, work) => {
+      const held = names.filter((name) => !last.has(name));
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      for (const name of held) void exclusive(name, () => ended);
+      try {
+        return await work(held);
+      } finally {
+        end();
+      }
+    },
   };
 }

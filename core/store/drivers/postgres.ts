@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { Database, Sql } from '../../ports/database.ts';
+import { createHolds } from './postgres-holds.ts';
+import { listenFor } from './postgres-listen.ts';
 import { PARSERS } from './values.ts';
 
 /** Opens a workspace's schema on a PostgreSQL server. Many processes may share it. */
@@ -20,6 +22,7 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
     await pool.end();
     throw error;
   }
+  const holds = createHolds(options, schema);
   const runner = (client: pg.Pool | pg.PoolClient): Sql => ({
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
       (await client.query<Row & pg.QueryResultRow>(text, [...parameters])).rows,
@@ -57,15 +60,12 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
         await client.end();
       }
     },
-    listen: async (channel, wake) => {
-      const client = new pg.Client(options);
-      client.on('error', () => undefined);
-      client.on('notification', wake);
-      await client.connect();
-      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
-      return () => client.end();
+    listen: (channel, wake) => listenFor(options, channel, wake),
+    holding: holds.holding,
+    close: async () => {
+      await holds.close();
+      await pool.end();
     },
-    close: () => pool.end(),
   };
 }
 

@@ -1,0 +1,176 @@
+import { StaypowerError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import type { Delivery, Inbound } from '../ports/connector.ts';
+import type { Database } from '../ports/database.ts';
+import { emptyMessagesOf } from './erased-messages.ts';
+import { landRecordsOf } from './landing.ts';
+import { quarantine } from './quarantine.ts';
+import { inTurn } from './turn.ts';
+
+/** Messages read and landed in one commit. */
+const MESSAGES_PER_COMMIT = 500;
+/** Lanes that one process takes of a backlog; of less than a batch it takes all, so that a burst costs few calls. */
+const LANES_OF_A_BACKLOG = 2;
+
+/** What a drain is given, and whom it tells. */
+export interface DrainContext {
+  now: () => Date;
+  onProgress?: (read: number, total: number | null) => void;
+  /** Told when the messages of a batch came, once what they say has landed. */
+  onLanded?: (receivedAt: readonly string[]) => void;
+  /** Told when messages were left to another process, which has their lane. */
+  onHeldElsewhere?: () => void;
+}
+
+interface Waiting {
+  delivery_key: string;
+  payload: Json;
+  received_at: string;
+}
+
+/**
+ * Reads a connection's waiting messages and lands what they say, a batch per commit: those about one record in the order they came.
+ * Several processes may drain at once, each in lanes of its own. A message that cannot be read goes to quarantine; one whose vendor
+ * is down waits.
+ */
+export async function drainInbox(
+  database: Database,
+  connectionId: string,
+  inbound: Inbound,
+  context: DrainContext,
+): Promise<{ pulled: number; rejected: number }> {
+  const done = { pulled: 0, rejected: 0 };
+  const elsewhere = new Set<number>();
+  let read = 0;
+  const nameOf = (lane: number) => `inbox/${connectionId}/${lane}`;
+  for (;;) {
+    const wanted = await waitingLanes(database, connectionId, elsewhere);
+    if (wanted.length === 0) break;
+    await database.holding(wanted.map(nameOf), async (held) => {
+      const lanes = wanted.filter((lane) => held.includes(nameOf(lane)));
+      for (const lane of wanted) if (!lanes.includes(lane)) elsewhere.add(lane);
+      if (lanes.length === 0) return;
+      const batch = await database.query<Waiting>(
+        `select delivery_key, payload, received_at from inbox
+         where connection_id = $1 and not drained and lane = any($2::integer[]) order by seq limit ${MESSAGES_PER_COMMIT}`,
+        [connectionId, lanes],
+      );
+      const landed = batch.length === 0 ? null : await landBatch(database, connectionId, batch, inbound, context.now);
+      if (landed === null) return;
+      done.pulled += landed.pulled;
+      done.rejected += landed.rejected;
+      read += batch.length;
+      context.onProgress?.(read, null);
+      context.onLanded?.(batch.map((message) => message.received_at));
+    });
+  }
+  if (elsewhere.size > 0) context.onHeldElsewhere?.();
+  return done;
+}
+
+/** The lanes whose messages come next: all of them, or some where more wait than one batch takes. */
+async function waitingLanes(
+  database: Database,
+  connectionId: string,
+  elsewhere: ReadonlySet<number>,
+): Promise<readonly number[]> {
+  const rows = await database.query<{ lane: number }>(
+    `select lane::integer as lane from inbox
+     where connection_id = $1 and not drained and lane <> all($2::integer[]) order by seq limit ${MESSAGES_PER_COMMIT}`,
+    [connectionId, [...elsewhere]],
+  );
+  const lanes = [...new Set(rows.map(({ lane }) => lane))];
+  return rows.length < MESSAGES_PER_COMMIT ? lanes : lanes.slice(0, LANES_OF_A_BACKLOG);
+}
+
+/**
+ * Reads a batch at the vendor and lands it. Null when somebody else landed a part of it meanwhile (a lane is held no longer than its
+ * session lives): then nothing of it is kept, since what they read may be newer.
+ */
+async function landBatch(
+  database: Database,
+  connectionId: string,
+  batch: readonly Waiting[],
+  inbound: Inbound,
+  now: () => Date,
+): Promise<{ pulled: number; rejected: number } | null> {
+  const { records, rejected } = await readAll(inbound, batch);
+  const keys = batch.map((message) => message.delivery_key);
+  return inTurn(database, async (sql) => {
+    // First of all in the turn: whoever comes second finds fewer.
+    const mine = await sql.query(
+      `update inbox set drained = true where connection_id = $1 and delivery_key = any($2::text[]) and not drained returning 1 as one`,
+      [connectionId, keys],
+    );
+    if (mine.length < batch.length) throw new Overtaken();
+    const landed = await landRecordsOf(sql, connectionId, records, now());
+    for (const fault of rejected) {
+      await quarantine(sql, {
+        connectionId,
+        stage: 'inbox',
+        kind: 'message',
+        externalId: fault.externalId,
+        code: 'data',
+        message: fault.message,
+        remedy: fault.remedy,
+        payload: fault.payload,
+        at: now(),
+      });
+    }
+    await emptyMessagesOf(sql, connectionId, landed.erased, keys);
+    return { pulled: landed.changed, rejected: rejected.length };
+  }).catch((error: unknown) => {
+    if (error instanceof Overtaken) return null;
+    throw error;
+  });
+}
+
+/** Rolls back what another process has done. */
+class Overtaken extends Error {}
+
+interface Unreadable {
+  externalId: string;
+  message: string;
+  remedy: string;
+  payload: string;
+}
+
+/** Reads a batch; when one message breaks the reader, each is read alone so that only that one is set aside. */
+async function readAll(
+  inbound: Inbound,
+  batch: readonly Waiting[],
+): Promise<{ records: Awaited<ReturnType<Inbound['read']>>['records']; rejected: readonly Unreadable[] }> {
+  const delivery = (message: Waiting): Delivery => ({ payload: message.payload, receivedAt: message.received_at });
+  try {
+    const page = await inbound.read(batch.map(delivery));
+    return {
+      records: page.records,
+      rejected: page.rejected.map((fault) => ({
+        externalId: fault.externalId,
+        message: `${fault.field}: expected ${fault.expected}, found ${JSON.stringify(fault.found)}`,
+        remedy: fault.remedy,
+        payload: fault.payload,
+      })),
+    };
+  } catch (error) {
+    if (error instanceof StaypowerError && error.retry !== 'never') throw error;
+    const [only] = batch;
+    if (batch.length === 1 && only) {
+      return {
+        records: [],
+        rejected: [
+          {
+            externalId: only.delivery_key,
+            message: error instanceof Error ? error.message : 'the message could not be read',
+            remedy: 'Look at the payload; mend the mapping or the sender and replay it.',
+            payload: JSON.stringify(only.payload),
+          },
+        ],
+      };
+    }
+    const middle = batch.length >> 1;
+    const left = await readAll(inbound, batch.slice(0, middle));
+    const right = await readAll(inbound, batch.slice(middle));
+    return { records: [...left.records, ...right.records], rejected: [...left.rejected, ...right.rejected] };
+  }
+}
