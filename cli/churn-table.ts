@@ -25,8 +25,8 @@ export interface ChurnTable {
 export interface ChurnColumns {
   label: string;
   positive: string;
-  /** Columns to take in although they describe persons; "all" for whatever there is. */
-  allowSensitive?: readonly string[];
+  /** Leaves out columns that describe persons, as the product does; they are named either way. */
+  withoutSensitive?: boolean;
   /** Columns whose groups are to be compared. */
   by?: readonly string[];
   /** Where rows are customers on days: the columns that say whose, when, and when the customer left (empty: still here). */
@@ -49,7 +49,7 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   const snapshotAt = snapshot
     ? [snapshot.customer, snapshot.day, snapshot.leftOn].map((name) => columnIndex(kept, name))
     : [];
-  const sensitive = sensitiveColumns(kept, columns.allowSensitive ?? []);
+  const sensitive = sensitiveColumns(kept, columns.withoutSensitive ?? false);
   notes.push(...sensitive.notes);
   const apart = new Set([labelAt, ...snapshotAt, ...sensitive.indices]);
   const candidates = [...kept.header.keys()].filter((index) => !apart.has(index));
@@ -81,25 +81,21 @@ export function churnTable(table: TextTable, columns: ChurnColumns, foldTable?: 
   };
 }
 
-/** Stands for every column. */
-const ALL = 'all';
-
-/** Columns that describe persons by their names, but for those that somebody decided to take in. */
+/** Columns to leave out because they describe persons: names always, all others on request. */
 function sensitiveColumns(
-  table: TextTable,
-  allowed: readonly string[],
+  { header }: TextTable,
+  withoutSensitive: boolean,
 ): { indices: readonly number[]; notes: readonly string[] } {
-  const everything = allowed.includes(ALL) && !table.header.includes(ALL);
-  for (const name of allowed) if (!everything) columnIndex(table, name);
-  const found = table.header.flatMap((name, index) => {
-    const kind = everything || allowed.includes(name) ? null : sensitiveKind(name);
-    return kind === null ? [] : [{ index, name, kind }];
+  const found = header.flatMap((name, index) => {
+    const kind = sensitiveKind(name);
+    return kind === null ? [] : [{ index, name, kind, leftOut: withoutSensitive || kind === 'name' }];
   });
   return {
-    indices: found.map(({ index }) => index),
-    notes: found.map(
-      ({ name, kind }) =>
-        `Column "${name}" tells of persons (${kind}) and was left out; --allow-sensitive "${name}" takes it in.`,
+    indices: found.filter(({ leftOut }) => leftOut).map(({ index }) => index),
+    notes: found.map(({ name, kind, leftOut }) =>
+      leftOut
+        ? `Column "${name}" tells of persons (${kind}) and was left out.`
+        : `Column "${name}" tells of persons (${kind}): scores on records never use such fields. --without-sensitive measures without it, --by "${name}" compares its groups.`,
     ),
   };
 }

@@ -30,7 +30,7 @@ interface Options {
   tenure?: string;
   tenureHorizon: number;
   by?: readonly string[];
-  allowSensitive?: readonly string[];
+  withoutSensitive?: boolean;
   seed: number;
   html?: string;
   json?: boolean;
@@ -69,10 +69,7 @@ export function evaluateChurnCommand(): Command {
     )
     .option('--tenure-horizon <units>', 'with --tenure: leaving is leaving within so much, in its unit', positive, 1)
     .option('--by <columns...>', 'error and action rates, and calibration, of the groups of these columns')
-    .option(
-      '--allow-sensitive <columns...>',
-      'takes in columns that describe persons, else left out by their names; or all',
-    )
+    .option('--without-sensitive', 'leaves out columns that describe persons (age, gender, ...), by their names')
     .option('--seed <number>', 'of folds and models', integer, 1)
     .option('--html <file>', 'writes one self-contained page with the model card and the plots')
     .option('--json', 'one line of JSON on stdout, nothing else there')
@@ -87,8 +84,8 @@ export function evaluateChurnCommand(): Command {
 
 async function evaluateFile(options: Options): Promise<void> {
   const folds = options.folds === undefined ? undefined : await readTable(resolve(options.folds));
-  const { label, by = [], allowSensitive = [] } = options;
-  const columns = { label, positive: options.positive, by, allowSensitive, snapshot: snapshotColumns(options) };
+  const { label, positive: left, by = [], withoutSensitive = false } = options;
+  const columns = { label, positive: left, by, withoutSensitive, snapshot: snapshotColumns(options) };
   const table = churnTable(await readTable(resolve(options.table)), columns, folds);
   const found = evaluateChurn(table.rows, {
     features: table.features,

@@ -1,5 +1,6 @@
 /** What a column says of a person that has no place in a score unless somebody decides so. */
 export type SensitiveKind =
+  | 'name'
   | 'age'
   | 'gender'
   | 'origin'
@@ -17,11 +18,16 @@ export type SensitiveKind =
  */
 const KINDS: readonly { kind: SensitiveKind; words: readonly string[]; stems: readonly string[] }[] = [
   {
+    kind: 'name',
+    words: listed('first name, firstname, last name, lastname, surname, vorname, nachname'),
+    stems: [],
+  },
+  {
     kind: 'origin',
     words: listed(`
       race, racial, rasse, raza, razza, raca, herkunft, origine, caste, colour of skin, skin color, skin
       colour, mother tongue, native language, muttersprache, country of birth, birthplace, place of birth,
-      immigrant, migrant, first name, firstname, last name, lastname, surname, vorname, nachname`),
+      immigrant, migrant`),
     stems: listed(`
       ethnic, ethnie, etnia, etnic, nationalit, nacionalidad, nazionalit, nacionalidade, citizenship,
       staatsangeh, narodow`),

@@ -6,8 +6,6 @@ import { type ChurnEvaluation, evaluateChurn } from '../../core/evaluation/churn
 
 const folder = process.env['STAYPOWER_DATA_DIR'] ?? resolve(import.meta.dirname, '../../../shared/data');
 
-const PERSONAL = { telco: ['gender', 'SeniorCitizen'], iranian: ['Age Group', 'Age'] } as const;
-
 /** A public churn table with its folds; a reason where the data are not there. */
 export async function publicChurnSet(name: 'telco' | 'iranian'): Promise<ChurnTable | string> {
   const [table, folds, positive] =
@@ -17,8 +15,7 @@ export async function publicChurnSet(name: 'telco' | 'iranian'): Promise<ChurnTa
   if (!existsSync(join(folder, table))) return `${table} is not in ${folder}`;
   return churnTable(
     await readTable(join(folder, table)),
-    // The figures of the others on the same folds are with all columns.
-    { label: 'Churn', positive, allowSensitive: PERSONAL[name] },
+    { label: 'Churn', positive },
     await readTable(join(folder, folds)),
   );
 }

@@ -50,7 +50,7 @@ describe('a table of customers', () => {
     );
     expect(features).toEqual([{ name: 'seats', kind: 'number' }]);
     expect(notes).toEqual([
-      'Column "surname" tells of persons (origin) and was left out; --allow-sensitive "surname" takes it in.',
+      'Column "surname" tells of persons (name) and was left out.',
       'Column "CustomerId" numbers the rows, and was left out.',
       'Column "name" has another text in every row, as names have, and was left out.',
       'Column "note" is empty, and was left out.',

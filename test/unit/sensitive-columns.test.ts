@@ -40,10 +40,8 @@ describe('a column that tells of persons', () => {
         'is_male',
       ],
     ],
-    [
-      'origin',
-      ['Ethnicity', 'race', 'nationality', 'Staatsangehörigkeit', 'country_of_birth', 'Muttersprache', 'Surname'],
-    ],
+    ['name', ['Surname', 'first_name', 'LastName', 'Vorname']],
+    ['origin', ['Ethnicity', 'race', 'nationality', 'Staatsangehörigkeit', 'country_of_birth', 'Muttersprache']],
     ['religion', ['religion', 'Konfession', 'religión', 'church']],
     ['health', ['disability', 'Health Score', 'pregnant', 'Schwerbehinderung', 'diagnosis_code', 'santé', 'BMI']],
     ['family', ['MaritalStatus', 'Familienstand', 'estado civil']],
@@ -113,24 +111,29 @@ const PEOPLE = text(
 const label = { label: 'Churn', positive: 'Yes' };
 
 describe('a table with columns that tell of persons', () => {
-  it('is learned from without them, and says so', () => {
+  it('is measured as it is given, and the columns are named', () => {
     const { features, notes } = churnTable(PEOPLE, label);
-    expect(features.map(({ name }) => name)).toEqual(['visits', 'plan']);
+    expect(features.map(({ name }) => name)).toEqual(['visits', 'gender', 'Age', 'plan']);
     expect(notes).toEqual([
-      'Column "gender" tells of persons (gender) and was left out; --allow-sensitive "gender" takes it in.',
-      'Column "Age" tells of persons (age) and was left out; --allow-sensitive "Age" takes it in.',
+      'Column "gender" tells of persons (gender): scores on records never use such fields. --without-sensitive measures without it, --by "gender" compares its groups.',
+      'Column "Age" tells of persons (age): scores on records never use such fields. --without-sensitive measures without it, --by "Age" compares its groups.',
     ]);
   });
 
-  it('takes in the one that was allowed, and refuses to allow one that is not there', () => {
-    const { features, notes } = churnTable(PEOPLE, { ...label, allowSensitive: ['Age'] });
-    expect(features.map(({ name }) => name)).toEqual(['visits', 'Age', 'plan']);
-    expect(notes).toHaveLength(1);
-    expect(() => churnTable(PEOPLE, { ...label, allowSensitive: ['age'] })).toThrow(/age: expected a column/);
+  it('is learned from without them on request', () => {
+    const { features, notes } = churnTable(PEOPLE, { ...label, withoutSensitive: true });
+    expect(features.map(({ name }) => name)).toEqual(['visits', 'plan']);
+    expect(notes).toEqual([
+      'Column "gender" tells of persons (gender) and was left out.',
+      'Column "Age" tells of persons (age) and was left out.',
+    ]);
+  });
+
+  it('refuses to compare groups of a column that is not there', () => {
     expect(() => churnTable(PEOPLE, { ...label, by: ['nobody'] })).toThrow(/nobody: expected a column/);
   });
 
-  it('is compared by groups of a column left out, in bands where it holds numbers', () => {
+  it('is compared by groups of a column, learned from or not, in bands where it holds numbers', () => {
     expect(new Set(groupColumn(PEOPLE, 'gender').groups)).toEqual(new Set(['m', 'f']));
     expect(new Set(groupColumn(PEOPLE, 'Age').groups)).toEqual(
       new Set(['20 to below 32', '32 to below 45', '45 to below 57', '57 or more']),
