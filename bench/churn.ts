@@ -28,8 +28,7 @@ export async function benchChurn(): Promise<void> {
   for (const { name, label, positive, folds: file } of wanted) {
     const given = file === null ? undefined : await readTable(join(FOLDER, file));
     const read = await readTable(join(FOLDER, name));
-    // The peers have all columns.
-    const data = churnTable(read, { label, positive, allowSensitive: read.header }, given);
+    const data = churnTable(read, { label, positive }, given);
     const folds = data.folds ?? [
       ...seededFolds(
         data.rows,

@@ -71,7 +71,7 @@ describe('evaluate churn', () => {
     const { code, stdout } = await staypower(
       [
         ...['evaluate', 'churn', '--table', 'people.csv', '--label', 'Churn', '--positive', 'Yes'],
-        ...['--tenure', 'months', '--by', 'gender', '--html', 'people.html'],
+        ...['--tenure', 'months', '--by', 'gender', '--without-sensitive', '--html', 'people.html'],
       ],
       { home },
     );
