@@ -7,6 +7,7 @@ import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
+import { createBook } from '../core/store/book.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
@@ -59,6 +60,7 @@ export async function listen(
       webhooks,
       api: createApi({
         queries: open.queries,
+        book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),
         insights: open.insights,
         planning: open.planning,
         scoring: createScoring(database, {

@@ -8,6 +8,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
+import { createBook } from '../../core/store/book.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
@@ -31,6 +32,7 @@ export async function serveApi(
   const queries = createQueries(database);
   const api = createApi({
     queries,
+    book: createBook(database, { clock, rank: () => 0 }),
     insights: createInsights(database, sentencesOf('en')),
     planning: createPlanning(database, {
       settings: planningSettingsSchema.parse({}),

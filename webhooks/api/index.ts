@@ -1,11 +1,13 @@
 import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import type { Book } from '../../core/ports/book.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
 import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
+import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerRoutes } from './customers.ts';
 import { insightRoutes } from './insights.ts';
@@ -18,6 +20,7 @@ import { webhookRoutes } from './webhook-endpoints.ts';
 /** What the API answers from. */
 export interface ApiParts {
   queries: Queries;
+  book: Book;
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   scoring: Scoring;
@@ -39,7 +42,7 @@ export interface Api {
 
 /** The API. Each operation is declared in contract/, which the document at /openapi.json and the client are made of. */
 export function createApi(parts: ApiParts): Api {
-  const { queries, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
+  const { queries, book, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
   const stream = streamRoutes(events, logger);
   const document = openApiDocument();
   const router = Router();
@@ -47,6 +50,7 @@ export function createApi(parts: ApiParts): Api {
     res.json(document);
   });
   router.use(
+    bookRoutes(book),
     customerRoutes(queries),
     insightRoutes(insights),
     planningRoutes(planning, today),

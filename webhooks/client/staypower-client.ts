@@ -91,6 +91,12 @@ export type Customer = {
     externalId: string;
   }[];
 };
+export type CustomerCount = {
+  customers: number;
+};
+export type CustomerList = {
+  customers: ListedCustomer[];
+};
 export type CustomerPage = {
   customers: CustomerSummary[];
   /** Where the next page begins (`after`); null at the end. */
@@ -199,6 +205,23 @@ export type Group = {
   valueAtRisk: string;
   gainIfOneInTenStays: string;
 };
+export type ListedCustomer = {
+  customerId: string;
+  name: string | null;
+  currency: string;
+  clv12m: string | null;
+  valueIfKept12m: string | null;
+  churnProbability: number | null;
+  churnBand: string | null;
+  valueBand: string | null;
+  engagement: number;
+  priority: number;
+  lifecycle: string;
+  asOf: string;
+  scoredAt: string;
+  segment: string | null;
+  valueAtRisk: string | null;
+};
 export type ModelCard = {
   /** value, churn, engagement, or what customers may do. */
   name: string;
@@ -249,6 +272,59 @@ export type Outlook = {
   expected: number;
   low: number;
   high: number;
+};
+export type Overview = {
+  currency: string | null;
+  asOf: string | null;
+  scoredAt: string | null;
+  horizonDays: number | null;
+  customers: number;
+  /** Customers with a value today. */
+  scored: number;
+  /** Of the next 12 months. */
+  expectedValue: string;
+  /** Churn probability x value if kept, of the active. */
+  valueAtRisk: string;
+  grid: {
+    valueBand: string | null;
+    churnBand: string | null;
+    customers: number;
+    valueAtRisk: string;
+  }[];
+  moved: number;
+  movements: {
+    customerId: string;
+    name: string | null;
+    valueAtRiskBefore: string;
+    valueAtRiskNow: string;
+    churnProbabilityBefore: number | null;
+    churnProbabilityNow: number | null;
+    change: string | null;
+    at: string;
+  }[];
+  tasks: {
+    openedLastWeek: number;
+    waiting: number;
+    queued: number;
+  };
+  effects: {
+    playbook: string;
+    treated: {
+      customers: number;
+      left: number;
+    };
+    heldOut: {
+      customers: number;
+      left: number;
+    };
+    /** 12 months’ value that would have left, with its 95 % interval; null while an arm is empty. */
+    saved: {
+      value: string;
+      low: string;
+      high: string;
+    } | null;
+  }[];
+  missing: string[];
 };
 export type PolicyValue = {
   ips: Estimate;
@@ -461,12 +537,53 @@ export class StaypowerApiError extends Error {
 /** One connection to a Staypower server. */
 export class StaypowerClient {
   readonly #baseUrl: string;
-  readonly #token: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  /** @param baseUrl e.g. "https://scores.example.com" */
-  constructor(baseUrl: string, token: string) {
+  /**
+   * @param baseUrl e.g. "https://scores.example.com"
+   * @param credentials a token or key; in a browser that has signed in, its session's token against forgery
+   */
+  constructor(baseUrl: string, credentials: string | { csrfToken: string }) {
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
-    this.#token = token;
+    this.#headers =
+      typeof credentials === 'string'
+        ? { authorization: `Bearer ${credentials}` }
+        : { 'x-csrf-token': credentials.csrfToken };
+  }
+
+  /** The book at a glance: value at risk, the grid of value and risk, who moved in the last seven days and why. */
+  getOverview(): Promise<Overview> {
+    return this.#call('GET', `/overview`);
+  }
+
+  /** Customers searched, filtered and in any order, by place: for lists that people scroll. */
+  searchCustomers(
+    query: {
+      text?: string;
+      churnBand?: 'high' | 'medium' | 'low' | 'lapsed';
+      valueBand?: 'high' | 'medium' | 'low';
+      lifecycle?: 'prospect' | 'active' | 'lapsed';
+      segment?: string;
+      order?: 'priority' | 'name' | 'clv12m' | 'valueIfKept12m' | 'valueAtRisk' | 'churnProbability' | 'engagement';
+      direction?: 'ascending' | 'descending';
+      offset?: number;
+      limit?: number;
+    } = {},
+  ): Promise<CustomerList> {
+    return this.#call('GET', `/customer-list`, { query });
+  }
+
+  /** How many customers a search and its filters let through. */
+  countCustomers(
+    query: {
+      text?: string;
+      churnBand?: 'high' | 'medium' | 'low' | 'lapsed';
+      valueBand?: 'high' | 'medium' | 'low';
+      lifecycle?: 'prospect' | 'active' | 'lapsed';
+      segment?: string;
+    } = {},
+  ): Promise<CustomerCount> {
+    return this.#call('GET', `/customer-count`, { query });
   }
 
   /** Customers by priority, highest first. */
@@ -575,7 +692,7 @@ export class StaypowerClient {
     }
     const response = await fetch(`${this.#baseUrl}/v1${path}${query.size > 0 ? `?${query}` : ''}`, {
       method,
-      headers: { ...this.#authorization(), ...(given.body !== undefined && { 'content-type': 'application/json' }) },
+      headers: { ...this.#headers, ...(given.body !== undefined && { 'content-type': 'application/json' }) },
       ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
     });
     if (!response.ok) throw await refusal(response);
@@ -589,7 +706,7 @@ export class StaypowerClient {
     while (!options.signal?.aborted) {
       try {
         const response = await fetch(`${this.#baseUrl}/v1${path}`, {
-          headers: { ...this.#authorization(), ...(id !== undefined && { 'last-event-id': id }) },
+          headers: { ...this.#headers, ...(id !== undefined && { 'last-event-id': id }) },
           ...(options.signal && { signal: options.signal }),
         });
         if (!response.ok && response.status < 500) throw await refusal(response);
@@ -610,10 +727,6 @@ export class StaypowerClient {
       }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
-  }
-
-  #authorization(): { authorization: string } {
-    return { authorization: `Bearer ${this.#token}` };
   }
 }
 

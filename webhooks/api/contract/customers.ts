@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { operation } from '../operation.ts';
 import { churnBand, money, name, valueBand } from './schemas.ts';
 
-const summary = z.object({
+/** A customer in a list. */
+export const customerSummary = z.object({
   customerId: z.uuid(),
   name: z.string().nullable(),
   currency: z.string(),
@@ -18,7 +19,7 @@ const summary = z.object({
   scoredAt: z.string(),
 });
 
-const customerSummary = name('CustomerSummary', summary);
+name('CustomerSummary', customerSummary);
 const page = name(
   'CustomerPage',
   z.object({
@@ -27,7 +28,7 @@ const page = name(
   }),
 );
 
-const detailed = summary.extend({
+const detailed = customerSummary.extend({
   clv12mLow: money.nullable(),
   clv12mHigh: money.nullable(),
   churnHorizonDays: z.number(),

@@ -1,4 +1,5 @@
 import type { Operation } from '../operation.ts';
+import { countCustomers, getOverview, searchCustomers } from './book.ts';
 import { listConnections } from './connections.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
@@ -16,6 +17,9 @@ import {
 
 /** Every operation below /v1, in the order of the document. */
 export const OPERATIONS: readonly Operation[] = [
+  getOverview,
+  searchCustomers,
+  countCustomers,
   listCustomers,
   getCustomer,
   getScores,

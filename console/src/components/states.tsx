@@ -1,0 +1,51 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+/** Something is on its way. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <output className="state">
+      <span className="spinner" aria-hidden="true" /> Loading {what}…
+    </output>
+  );
+}
+
+/** There is nothing, and what to do about it. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="state empty">
+      <p className="state-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+/** Something failed: what, and a way to try again. */
+export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => unknown }) {
+  return (
+    <div className="state problem" role="alert">
+      <p className="state-title">This could not be read.</p>
+      <p>{error.message}</p>
+      {onRetry && (
+        <button type="button" onClick={() => void onRetry()}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Shows what a query gives; or that it is on its way, or failed. */
+export function Loaded<Data>({
+  query,
+  what,
+  children,
+}: {
+  query: UseQueryResult<Data>;
+  what: string;
+  children: (data: Data) => ReactNode;
+}) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error) return <ErrorState error={query.error} onRetry={query.refetch} />;
+  return <Loading what={what} />;
+}

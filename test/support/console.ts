@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { calendarDay } from '../../core/domain/calendar-day.ts';
+import type { Role } from '../../core/domain/roles.ts';
+import { cycle } from '../../core/pipeline/cycle.ts';
+import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
+import type { Database } from '../../core/ports/database.ts';
+import type { Server } from '../../webhooks/server.ts';
+import { serveApi } from './api-server.ts';
+import { recordsOf, simulateBook } from './book.ts';
+import { fakeClock } from './clock.ts';
+import { fakeConnector } from './fake-connector.ts';
+import { openTempStore } from './store.ts';
+
+/** What `npm run build:console` made. */
+export const CONSOLE_FOLDER = resolve(import.meta.dirname, '../../console/dist');
+/** The system's browser; playwright-core brings none. */
+export const CHROMIUM = '/usr/bin/chromium';
+
+/** Why the console cannot be looked at here; null where it can. */
+export function whyNoBrowser(): string | null {
+  if (!existsSync(CHROMIUM)) return `there is no browser at ${CHROMIUM}`;
+  if (!existsSync(join(CONSOLE_FOLDER, 'index.html'))) return 'the console is not built: npm run build:console';
+  return null;
+}
+
+/** A password of everybody in these tests. */
+export const PASSWORD = 'a long password';
+
+/** A server with the console over a book. */
+export interface ServedConsole {
+  server: Server;
+  database: Database;
+  /** A session's cookie for each role. */
+  cookies: Readonly<Record<Role, string>>;
+  close(): Promise<void>;
+}
+
+const AS_OF = calendarDay('2026-06-01');
+const LATER = calendarDay('2026-06-20');
+
+/** Serves the console over a simulated book of some customers, scored twice so that some have moved; with one account for each role. */
+export async function serveConsole(customers: number): Promise<ServedConsole> {
+  const store = await openTempStore();
+  const clock = fakeClock('2026-06-20T09:00:00.000Z');
+  const { database } = store;
+  if (customers > 0) {
+    const crm = fakeConnector();
+    crm.feed(...recordsOf(simulateBook({ seed: 7, customers, asOf: AS_OF })));
+    const workspace = {
+      name: 'test',
+      database,
+      connectors: [crm],
+      playbooks: [AT_RISK_AND_VALUABLE],
+      timeZone: 'UTC',
+      currency: 'EUR',
+      clock,
+    };
+    await cycle(workspace, { asOf: AS_OF });
+    await cycle(workspace, { asOf: LATER });
+  }
+  const { server, accounts } = await serveApi(database, { clock, today: LATER, consoleFolder: CONSOLE_FOLDER });
+  const setupToken = (await accounts.newSetupToken()) ?? '';
+  const admin = await accounts.setUp({ setupToken, name: 'admin@people.example', password: PASSWORD });
+  const cookieOf = async (role: Role) => {
+    const name = `${role}@people.example`;
+    const { password } = await accounts.addUser({ name, role, by: 'test' });
+    return (await accounts.signIn({ name, password }))?.token ?? '';
+  };
+  return {
+    server,
+    database,
+    cookies: { admin: admin?.token ?? '', rep: await cookieOf('rep'), viewer: await cookieOf('viewer') },
+    close: async () => {
+      await server.close();
+      await store.close();
+    },
+  };
+}
