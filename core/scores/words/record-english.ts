@@ -1,0 +1,45 @@
+import type { RecordWords } from './record-words.ts';
+
+/** What a record says, in English. */
+export const recordEnglish: RecordWords = {
+  title: 'Customer scores',
+  churnBands: {
+    high: 'High risk of leaving',
+    medium: 'Medium risk of leaving',
+    low: 'Low risk of leaving',
+    lapsed: 'Lapsed',
+  },
+  valueBands: { high: 'high value', medium: 'medium value', low: 'low value' },
+  value: {
+    label: 'Expected value, next 12 months',
+    interval: (low, high) => `8 of 10 customers like this one bring between ${low} and ${high}.`,
+  },
+  risk: {
+    label: 'Churn risk, 100 = most likely to leave',
+    points: (points) => `${points} of 100`,
+    horizon: (percent, days) => `${percent} likely to leave within ${days} days.`,
+    lapsed: 'Silent for so long that it counts as gone: win back instead of save.',
+  },
+  engagement: { label: 'Engagement, 100 = most engaged', points: (points) => `${points} of 100` },
+  trends: { rising: 'Rising', steady: 'Steady', falling: 'Falling' },
+  why: 'Why',
+  change: 'What changed',
+  nextAction: { label: 'Next action', due: (day) => `by ${day}` },
+  asOf: 'Scored as of',
+  notices: {
+    missing: 'No scores yet: they come with the next run after this record was read.',
+    erased: 'The data of this person were erased on request. Nothing is scored.',
+    hidden: 'You may not see the scores of this record. Ask your admin for the permission set Staypower Viewer.',
+    prospect: 'No purchase yet: value and risk come with the first one.',
+    stale: (days) => `These scores are ${days} days old: ask your admin whether the scoring runs.`,
+    unmoved: (day) => `Nothing moved by enough to be written since ${day}.`,
+  },
+  feedback: {
+    question: 'Is this useful?',
+    useful: 'Useful',
+    wrong: 'Wrong',
+    note: 'What is wrong about it?',
+    send: 'Send',
+    thanks: 'Thank you. It is kept with the score.',
+  },
+};

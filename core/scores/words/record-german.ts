@@ -1,0 +1,46 @@
+import type { RecordWords } from './record-words.ts';
+
+/** What a record says, in German. */
+export const recordGerman: RecordWords = {
+  title: 'Kundenwerte',
+  churnBands: {
+    high: 'Hohes Abwanderungsrisiko',
+    medium: 'Mittleres Abwanderungsrisiko',
+    low: 'Geringes Abwanderungsrisiko',
+    lapsed: 'Abgewandert',
+  },
+  valueBands: { high: 'hoher Wert', medium: 'mittlerer Wert', low: 'geringer Wert' },
+  value: {
+    label: 'Erwarteter Wert, nächste 12 Monate',
+    interval: (low, high) => `8 von 10 Kunden wie dieser bringen zwischen ${low} und ${high}.`,
+  },
+  risk: {
+    label: 'Abwanderungsrisiko, 100 = geht am ehesten',
+    points: (points) => `${points} von 100`,
+    horizon: (percent, days) => `Geht mit ${percent} Wahrscheinlichkeit innerhalb von ${days} Tagen.`,
+    lapsed: 'So lange still, dass er als gegangen gilt: zurückgewinnen statt halten.',
+  },
+  engagement: { label: 'Engagement, 100 = am aktivsten', points: (points) => `${points} von 100` },
+  trends: { rising: 'Steigend', steady: 'Gleichbleibend', falling: 'Fallend' },
+  why: 'Warum',
+  change: 'Was sich geändert hat',
+  nextAction: { label: 'Nächster Schritt', due: (day) => `bis ${day}` },
+  asOf: 'Bewertet zum',
+  notices: {
+    missing: 'Noch keine Bewertung: sie kommt mit dem nächsten Lauf, nachdem der Datensatz gelesen wurde.',
+    erased: 'Die Daten dieser Person wurden auf Wunsch gelöscht. Nichts wird bewertet.',
+    hidden:
+      'Die Bewertung dieses Datensatzes ist für Sie nicht sichtbar. Bitten Sie um den Berechtigungssatz Staypower Viewer.',
+    prospect: 'Noch kein Kauf: Wert und Risiko kommen mit dem ersten.',
+    stale: (days) => `Diese Bewertung ist ${days} Tage alt: fragen Sie nach, ob die Bewertung läuft.`,
+    unmoved: (day) => `Seit ${day} hat sich nichts so weit bewegt, dass es geschrieben würde.`,
+  },
+  feedback: {
+    question: 'Ist das nützlich?',
+    useful: 'Nützlich',
+    wrong: 'Falsch',
+    note: 'Was ist daran falsch?',
+    send: 'Senden',
+    thanks: 'Danke. Es wird bei der Bewertung aufbewahrt.',
+  },
+};
