@@ -12,7 +12,7 @@ import {
   revokeFamily,
   type Session,
   signature,
-  useUp,
+  spend,
 } from './tokens.ts';
 
 /** An authorization code, good for one exchange within 15 minutes. */
@@ -118,7 +118,7 @@ async function refresh(org: Org, request: TokenRequest): Promise<Record<string, 
   busy.add(token);
   try {
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
-    useUp(org, token);
+    spend(org, token);
     const session = issueAccessToken(org, {
       userId: record.userId,
       clientId: record.clientId,

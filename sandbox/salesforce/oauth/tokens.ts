@@ -69,7 +69,7 @@ export function issueRefreshToken(org: Org, session: Session): string {
 }
 
 /** Marks a refresh token as used up by a rotation. */
-export function useUp(org: Org, token: string): void {
+export function spend(org: Org, token: string): void {
   const record = refreshTokens(org).get(token);
   if (record !== undefined) refreshTokens(org).set(token, { ...record, state: 'used' });
 }
