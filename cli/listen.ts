@@ -10,6 +10,7 @@ import { createAccounts } from '../core/store/accounts.ts';
 import { createBook } from '../core/store/book.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
+import { createSavedViews } from '../core/store/saved-views.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
@@ -61,6 +62,7 @@ export async function listen(
       api: createApi({
         queries: open.queries,
         book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),
+        views: createSavedViews(database),
         insights: open.insights,
         planning: open.planning,
         scoring: createScoring(database, {

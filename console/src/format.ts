@@ -1,19 +1,23 @@
 const LOCALE = 'en-GB';
 
+function inCurrency(currency: string): Intl.NumberFormatOptions {
+  return { style: 'currency', currency, currencyDisplay: 'narrowSymbol' };
+}
+
 /** Money with its currency, without its minor unit: "€1,234". Null is a dash. */
 export function money(amount: string | number | null, currency: string | null): string {
   if (amount === null) return NONE;
   const value = Number(amount);
   if (currency === null) return whole(value);
-  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, maximumFractionDigits: 0 }).format(value);
+  return new Intl.NumberFormat(LOCALE, { ...inCurrency(currency), maximumFractionDigits: 0 }).format(value);
 }
 
 /** Money where there is little room: "€1.2M". */
 export function shortMoney(amount: string | number, currency: string | null): string {
   return new Intl.NumberFormat(LOCALE, {
     notation: 'compact',
-    maximumFractionDigits: 1,
-    ...(currency !== null && { style: 'currency', currency }),
+    maximumSignificantDigits: 2,
+    ...(currency !== null && inCurrency(currency)),
   }).format(Number(amount));
 }
 

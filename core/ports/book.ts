@@ -82,7 +82,7 @@ export interface Book {
   overview(): Promise<BookOverview>;
   /** How many the filter lets through. */
   count(filter: CustomerFilter): Promise<number>;
-  /** A stretch of the list; who has no value in what it is ordered by comes last. offset >= 0, limit 1..500. */
+  /** A stretch of the list; who has no value in what it is ordered by comes last. offset >= 0, limit >= 1. */
   list(
     filter: CustomerFilter,
     page: { order: CustomerOrder; descending: boolean; offset: number; limit: number },

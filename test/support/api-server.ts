@@ -14,6 +14,7 @@ import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createQueries } from '../../core/store/queries.ts';
+import { createSavedViews } from '../../core/store/saved-views.ts';
 import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
 import { type Api, createApi } from '../../webhooks/api/index.ts';
@@ -33,6 +34,7 @@ export async function serveApi(
   const api = createApi({
     queries,
     book: createBook(database, { clock, rank: () => 0 }),
+    views: createSavedViews(database),
     insights: createInsights(database, sentencesOf('en')),
     planning: createPlanning(database, {
       settings: planningSettingsSchema.parse({}),

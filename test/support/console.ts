@@ -53,7 +53,7 @@ export async function serveConsole(customers: number): Promise<ServedConsole> {
       connectors: [crm],
       playbooks: [AT_RISK_AND_VALUABLE],
       timeZone: 'UTC',
-      currency: 'EUR',
+      currency: 'USD',
       clock,
     };
     await cycle(workspace, { asOf: AS_OF });

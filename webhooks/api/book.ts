@@ -14,6 +14,7 @@ export function bookRoutes(book: Book): Router {
   return router;
 }
 
-function given(filter: { [Key in keyof CustomerFilter]: CustomerFilter[Key] | undefined }): CustomerFilter {
+/** A filter without what was left out. */
+export function given(filter: { [Key in keyof CustomerFilter]: CustomerFilter[Key] | undefined }): CustomerFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

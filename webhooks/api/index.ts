@@ -6,21 +6,25 @@ import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
+import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerRoutes } from './customers.ts';
+import { customersCsvRoutes } from './customers-csv.ts';
 import { insightRoutes } from './insights.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
 import { scoringRoutes } from './scoring.ts';
 import { streamRoutes } from './stream.ts';
+import { viewRoutes } from './views.ts';
 import { webhookRoutes } from './webhook-endpoints.ts';
 
 /** What the API answers from. */
 export interface ApiParts {
   queries: Queries;
   book: Book;
+  views: SavedViews;
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   scoring: Scoring;
@@ -42,7 +46,7 @@ export interface Api {
 
 /** The API. Each operation is declared in contract/, which the document at /openapi.json and the client are made of. */
 export function createApi(parts: ApiParts): Api {
-  const { queries, book, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
+  const { queries, book, views, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
   const stream = streamRoutes(events, logger);
   const document = openApiDocument();
   const router = Router();
@@ -51,6 +55,8 @@ export function createApi(parts: ApiParts): Api {
   });
   router.use(
     bookRoutes(book),
+    customersCsvRoutes(book, logger),
+    viewRoutes(views),
     customerRoutes(queries),
     insightRoutes(insights),
     planningRoutes(planning, today),

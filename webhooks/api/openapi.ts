@@ -67,7 +67,7 @@ function operationObject(each: Operation): JsonObject {
     }),
     responses: {
       [String(each.status ?? 200)]: {
-        description: each.media ? 'Events until the client goes.' : 'Done.',
+        description: each.media === 'text/event-stream' ? 'Events until the client goes.' : 'Done.',
         content: { [each.media ?? 'application/json']: { schema: referenceTo(each.answer) } },
       },
       ...Object.fromEntries(

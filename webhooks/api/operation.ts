@@ -31,8 +31,8 @@ export interface Operation<
   /** 200 unless it makes something (201). */
   status?: 200 | 201;
   answer: Answer;
-  /** JSON unless it is a stream of events. */
-  media?: 'text/event-stream';
+  /** JSON unless it is a stream of events or a file. */
+  media?: 'text/event-stream' | 'text/csv';
   refusals?: readonly RefusalStatus[];
 }
 

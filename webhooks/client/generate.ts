@@ -62,7 +62,7 @@ function methodText(path: string, method: string, operation: DocumentedOperation
   const gives = [...(inQuery.length > 0 ? ['query'] : []), ...(requestBody ? ['body'] : [])];
   return `  /** ${summary} */
   ${operationId}(${takes.join(', ')}): Promise<${typeOf(schema)}> {
-    return this.#call('${method.toUpperCase()}', ${'`'}${address}${'`'}${gives.length > 0 ? `, { ${gives.join(', ')} }` : ''});
+    return this.${media === 'application/json' ? '#call' : '#text'}('${method.toUpperCase()}', ${'`'}${address}${'`'}${gives.length > 0 ? `, { ${gives.join(', ')} }` : ''});
   }`;
 }
 

@@ -144,6 +144,7 @@ export type CustomerSummary = {
   asOf: string;
   scoredAt: string;
 };
+export type CustomersCsv = string;
 export type Deliveries = {
   deliveries: {
     eventId: string;
@@ -264,6 +265,10 @@ export type Models = {
   warnings: string[];
   models: ModelCard[];
 };
+export type NewView = {
+  name: string;
+  query: string;
+};
 export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
@@ -339,6 +344,9 @@ export type ReasonedScores = {
   reasons: string[];
   nextAction: string | null;
 };
+export type RemovedView = {
+  removed: string;
+};
 export type RemovedWebhook = {
   removed: string;
 };
@@ -351,6 +359,15 @@ export type Replayed = {
 export type RotatedSecret = {
   secret: string;
   oldUntil: string;
+};
+export type SavedView = {
+  viewId: string;
+  name: string;
+  /** Search, filters and order, as in the query of /customer-list. */
+  query: string;
+};
+export type SavedViews = {
+  views: SavedView[];
 };
 export type Scenario = {
   id: string;
@@ -520,6 +537,12 @@ export interface StreamOptions {
   signal?: AbortSignal;
 }
 
+/** What goes with a request. */
+interface Given {
+  query?: object;
+  body?: unknown;
+}
+
 /** The API refused a request; the message says what to do. */
 export class StaypowerApiError extends Error {
   /** HTTP status. */
@@ -586,6 +609,21 @@ export class StaypowerClient {
     return this.#call('GET', `/customer-count`, { query });
   }
 
+  /** The list of /customer-list, all of it, as a CSV file. */
+  downloadCustomers(
+    query: {
+      text?: string;
+      churnBand?: 'high' | 'medium' | 'low' | 'lapsed';
+      valueBand?: 'high' | 'medium' | 'low';
+      lifecycle?: 'prospect' | 'active' | 'lapsed';
+      segment?: string;
+      order?: 'priority' | 'name' | 'clv12m' | 'valueIfKept12m' | 'valueAtRisk' | 'churnProbability' | 'engagement';
+      direction?: 'ascending' | 'descending';
+    } = {},
+  ): Promise<CustomersCsv> {
+    return this.#text('GET', `/customers.csv`, { query });
+  }
+
   /** Customers by priority, highest first. */
   listCustomers(
     query: {
@@ -611,6 +649,21 @@ export class StaypowerClient {
   /** Why one customer is scored so, and why its records were joined. */
   getExplanation(id: string): Promise<Explanation> {
     return this.#call('GET', `/customers/${encodeURIComponent(id)}/explanation`);
+  }
+
+  /** The lists of customers that the caller keeps. */
+  listViews(): Promise<SavedViews> {
+    return this.#call('GET', `/views`);
+  }
+
+  /** Keeps a list under a name; another of the caller’s of that name is replaced. */
+  saveView(body: NewView): Promise<SavedView> {
+    return this.#call('POST', `/views`, { body });
+  }
+
+  /** Forgets a list of the caller’s. */
+  removeView(id: string): Promise<RemovedView> {
+    return this.#call('DELETE', `/views/${encodeURIComponent(id)}`);
   }
 
   /** The book by segment and by cluster: how many, their share of the value, their mean risk. */
@@ -685,7 +738,15 @@ export class StaypowerClient {
     return this.#call('GET', `/deliveries`, { query });
   }
 
-  async #call<Answer>(method: string, path: string, given: { query?: object; body?: unknown } = {}): Promise<Answer> {
+  async #call<Answer>(method: string, path: string, given: Given = {}): Promise<Answer> {
+    return (await (await this.#send(method, path, given)).json()) as Answer;
+  }
+
+  async #text(method: string, path: string, given: Given = {}): Promise<string> {
+    return (await this.#send(method, path, given)).text();
+  }
+
+  async #send(method: string, path: string, given: Given): Promise<Response> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(given.query ?? {})) {
       if (value !== undefined) query.set(name, String(value));
@@ -696,7 +757,7 @@ export class StaypowerClient {
       ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
     });
     if (!response.ok) throw await refusal(response);
-    return (await response.json()) as Answer;
+    return response;
   }
 
   /** Follows a stream of server-sent events, coming back after a break for what was missed. */

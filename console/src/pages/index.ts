@@ -14,6 +14,7 @@ export interface PageDefinition {
 /** Every page, in the order of the menu. A new page is a file beside this one, with the page as its default export, and a line here. */
 export const PAGES: readonly PageDefinition[] = [
   { path: '', title: 'Overview', role: 'viewer', inMenu: true, load: () => import('./overview.tsx') },
+  { path: 'customers', title: 'Customers', role: 'viewer', inMenu: true, load: () => import('./customers.tsx') },
 ];
 
 /** The page of an address; null when there is none. */

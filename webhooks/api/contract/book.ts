@@ -68,6 +68,11 @@ const filters = {
   segment: z.string().max(60).optional(),
 };
 
+const inOrder = {
+  order: z.enum(CUSTOMER_ORDERS).default('priority'),
+  direction: z.enum(['ascending', 'descending']).default('descending'),
+};
+
 const listed = name(
   'ListedCustomer',
   customerSummary.extend({ segment: z.string().nullable(), valueAtRisk: money.nullable() }),
@@ -80,8 +85,7 @@ export const searchCustomers = operation({
   summary: 'Customers searched, filtered and in any order, by place: for lists that people scroll.',
   query: z.strictObject({
     ...filters,
-    order: z.enum(CUSTOMER_ORDERS).default('priority'),
-    direction: z.enum(['ascending', 'descending']).default('descending'),
+    ...inOrder,
     offset: z.coerce.number().int().min(0).max(100_000_000).default(0),
     limit: z.coerce.number().int().min(1).max(500).default(100),
   }),
@@ -96,5 +100,16 @@ export const countCustomers = operation({
   summary: 'How many customers a search and its filters let through.',
   query: z.strictObject(filters),
   answer: name('CustomerCount', z.object({ customers: z.number() })),
+  refusals: [400],
+});
+
+export const downloadCustomers = operation({
+  id: 'downloadCustomers',
+  method: 'get',
+  path: '/customers.csv',
+  summary: 'The list of /customer-list, all of it, as a CSV file.',
+  query: z.strictObject({ ...filters, ...inOrder }),
+  answer: name('CustomersCsv', z.string()),
+  media: 'text/csv',
   refusals: [400],
 });

@@ -1,11 +1,12 @@
 import type { Operation } from '../operation.ts';
-import { countCustomers, getOverview, searchCustomers } from './book.ts';
+import { countCustomers, downloadCustomers, getOverview, searchCustomers } from './book.ts';
 import { listConnections } from './connections.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
+import { listViews, removeView, saveView } from './views.ts';
 import {
   addWebhook,
   listDeliveries,
@@ -20,10 +21,14 @@ export const OPERATIONS: readonly Operation[] = [
   getOverview,
   searchCustomers,
   countCustomers,
+  downloadCustomers,
   listCustomers,
   getCustomer,
   getScores,
   getExplanation,
+  listViews,
+  saveView,
+  removeView,
   listSegments,
   listModels,
   listAdvice,

@@ -1,5 +1,5 @@
 import type { Overview } from '../../../../webhooks/client/staypower-client.ts';
-import { counted, shortMoney } from '../../format.ts';
+import { shortMoney, whole } from '../../format.ts';
 import { href } from '../../routing.ts';
 import { bandName } from '../../wording.ts';
 
@@ -22,7 +22,7 @@ export function ValueRiskGrid({ cells, currency }: { cells: Overview['grid']; cu
       <caption className="visually-hidden">Customers and value at risk by band of value and of churn risk</caption>
       <thead>
         <tr>
-          <th scope="col">Value if kept ↓ / risk →</th>
+          <th scope="col">Value ↓ Risk →</th>
           {CHURN_BANDS.map((band) => (
             <th key={band} scope="col">
               {bandName(band)}
@@ -42,8 +42,10 @@ export function ValueRiskGrid({ cells, currency }: { cells: Overview['grid']; cu
                     <span className="hint">none</span>
                   ) : (
                     <a href={href(['customers'], new URLSearchParams({ valueBand, churnBand }))}>
-                      <strong>{shortMoney(valueAtRisk, currency)}</strong>
-                      <span>{counted(customers, 'customer')}</span>
+                      <strong>{whole(customers)}</strong>
+                      <span>
+                        {churnBand === 'lapsed' ? 'have left' : `${shortMoney(valueAtRisk, currency)} at risk`}
+                      </span>
                     </a>
                   )}
                 </td>

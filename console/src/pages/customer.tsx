@@ -1,0 +1,4 @@
+/** x */
+export default function CustomerPage({ customer }: { customer: string }) {
+  return <p>{customer}</p>;
+}
