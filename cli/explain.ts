@@ -104,6 +104,8 @@ function showInsight({ value, engagement, propensities, whatWouldHelp, cluster, 
 function toldBy({ chosen, chosenBy, score, naive }: ValueTold): string {
   if (chosenBy === 'likelihood')
     return `Value is told by ${chosen}, the likeliest: the book is too small to judge by what came after.`;
+  if (chosenBy === 'only-one')
+    return `Value is told by ${chosen}: there is no window inside the book yet to judge it by what came after.`;
   const beside = naive && `, beside ${round(naive.score)} of ${naive.name}, which needs no model`;
   return `Value is told by ${chosen}: mean R2 ${round(score ?? 0)} on windows inside the book${beside ?? ''}.`;
 }

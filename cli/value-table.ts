@@ -3,18 +3,27 @@ import { table } from './output.ts';
 
 /** How the value model was chosen, in lines: the winner beside the losers and the naive rows. */
 export function valueLines(report: ValueReport): readonly string[] {
-  const { chosen, chosenBy, fittedTo, buyers, windows, backtest, weights, levels } = report;
+  const { chosen, chosenBy, from, fittedTo, buyers, windows, backtest, weights, levels } = report;
   const number = (value: number) => value.toLocaleString('en');
   const of = fittedTo < buyers ? ` of ${number(buyers)}` : '';
-  const head = `Value is told by ${chosen}, fitted to ${number(fittedTo)}${of} customers with a purchase.`;
-  if (chosenBy === 'likelihood') return [head];
+  const head = `Value is told by ${chosen}, fitted to ${number(fittedTo)}${of} ${from === 'contracts' ? 'contracts' : 'customers with a purchase'}.`;
+  if (chosenBy !== 'backtest') return [head];
   const spans = windows.map(({ from, to }) => `${from} to ${to}`).join(', ');
   const r2 = (value: number | null) => (value === null ? '' : value.toFixed(3));
   const share = (value: number | undefined) => (value === undefined ? '' : `${Math.round(value * 100)} %`);
   return [
     `${head} On windows inside the book (${spans}; ${number(report.judgedOn)} customers), R2:`,
     table(
-      ['', 'purchases', 'w/o top 10', 'money', 'w/o top 10', 'mean', 'of purchases', 'of money'],
+      [
+        '',
+        from === 'contracts' ? 'days of cover' : 'purchases',
+        'w/o top 10',
+        'money',
+        'w/o top 10',
+        'mean',
+        'of purchases',
+        'of money',
+      ],
       backtest.map((row) => {
         const weight = weights.find(({ name }) => name === row.name);
         return [
@@ -25,7 +34,9 @@ export function valueLines(report: ValueReport): readonly string[] {
         ];
       }),
     ),
-    `* scores use it. Its 80 % interval lies between the ${percentile(levels.low)} and ${percentile(levels.high)} percentile of the money of those who buy: what held 80 % in the newest window.`,
+    from === 'contracts'
+      ? '* scores use it. Its 80 % interval is exact: that of the number of renewals to come.'
+      : `* scores use it. Its 80 % interval lies between the ${percentile(levels.low)} and ${percentile(levels.high)} percentile of the money of those who buy: what held 80 % in the newest window.`,
   ];
 }
 

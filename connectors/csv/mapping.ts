@@ -33,6 +33,14 @@ export function toContract(row: Row): readonly ContractRecord[] {
   if (endsOn !== null && endsOn.slice(0, 10) < startsOn.slice(0, 10))
     throw fault(row.place('contractEnd'), `a day on or after the start ${startsOn}`, endsOn, 'correct one of the two');
   const contactExternalId = row.cell('customerId');
+  const worth = row.cell('contractAnnualValue');
+  const annualValue =
+    worth === ''
+      ? null
+      : {
+          amount: amountOf(worth, row.place('contractAnnualValue'), { takenBack: false }),
+          currency: row.cell('currency') || null,
+        };
   return [
     {
       kind: 'contract',
@@ -43,6 +51,7 @@ export function toContract(row: Row): readonly ContractRecord[] {
       cancelledOn,
       // A line for each term: its end was agreed when it began.
       endKnownOn: startsOn,
+      ...(annualValue && { annualValue }),
     },
   ];
 }

@@ -34,6 +34,8 @@ const columnsSchema = z.strictObject({
   contractEnd: column.default('contract_end'),
   /** The day on which notice was given. */
   cancelledOn: column.default('cancelled_on'),
+  /** What a year of the contract is worth, whatever its term: a decimal number with a point, in the workspace's currency. */
+  contractAnnualValue: column.default('contract_annual_value'),
 });
 
 /** What a column holds. */
@@ -59,7 +61,7 @@ const fileSchema = z
 export const csvSettingsSchema = z.strictObject({
   /**
    * One line a customer: customer_id, and of email, name, phone, account, created_at, owner what there is; with contract_start, contract_end,
-   * cancelled_on one line a term.
+   * cancelled_on, contract_annual_value one line a term.
    */
   contacts: fileSchema,
   /** One line an order: customer_id, date, amount, and what else there is. Customers need no file of their own. */

@@ -11,6 +11,12 @@ const dayOrInstant = z
   .regex(/^\d{4}-\d{2}-\d{2}(T\S+(Z|[+-]\d{2}:\d{2}))?$/, 'a day such as 2026-03-31, from a property of type date')
   .nullable();
 
+/** A number property comes as text, too; one that is empty as "". */
+const annualValue = z
+  .string('an amount')
+  .regex(/^\d+(\.\d+)?$/, 'what a year of the contract is worth: zero or more, as a decimal number')
+  .nullable();
+
 /** The properties of a contact that its contract is read from. */
 export function contractProperties({ contract }: HubSpotSettings): readonly string[] {
   if (contract === null) return [];
@@ -22,22 +28,25 @@ export function contractOf({ id, properties }: CrmObject, settings: HubSpotSetti
   const { contract } = settings;
   if (contract === null) return { records: [], rejected: [] };
   const names = contractProperties(settings);
-  const schema = z.object(Object.fromEntries(names.map((name) => [name, dayOrInstant])));
+  const worth = contract.annualValueProperty;
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, name === worth ? annualValue : dayOrInstant])));
   const reading = readRecord(
     schema,
     Object.fromEntries(names.map((name) => [name, filled(properties[name]) || null])),
     {
       of: 'contract',
       externalId: `${id}@unread`,
-      remedy: 'Map a property of type date in "contract" of the settings, or correct the value in HubSpot.',
+      remedy:
+        'Map properties of type date, and a number for what a year is worth, in "contract" of the settings, or correct the value in HubSpot.',
     },
   );
   if (!reading.ok) return { records: [], rejected: [reading.rejected] };
-  const day = (name: string | null) => (name === null ? null : (reading.value[name] ?? null));
+  const said = (name: string | null) => (name === null ? null : (reading.value[name] ?? null));
   const term = standingTerm(id, {
-    startsOn: day(contract.startProperty),
-    endsOn: day(contract.endProperty),
-    cancelledOn: day(contract.cancelledProperty),
+    startsOn: said(contract.startProperty),
+    endsOn: said(contract.endProperty),
+    cancelledOn: said(contract.cancelledProperty),
+    annualValue: said(worth),
   });
   return { records: term, rejected: [] };
 }

@@ -95,6 +95,14 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
       hints: [/cancel|notice|terminat/i],
       chosen: settings.contract?.cancelledProperty ?? null,
     },
+    {
+      ...person,
+      path: ['contract', 'annualValueProperty'],
+      meaning: 'what a year of the contract is worth',
+      kinds: ['money', 'number'],
+      hints: [/annual.?(contract.?)?value|\b(arr|acv)\b|(contract|subscription).?(value|amount)/i],
+      chosen: settings.contract?.annualValueProperty ?? null,
+    },
   ];
   return slots.map((slot) => ({
     ...slot,

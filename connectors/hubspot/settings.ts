@@ -60,6 +60,8 @@ export const hubspotSettingsSchema = z.strictObject({
       startProperty: property.nullable().default(null),
       endProperty: property.nullable().default(null),
       cancelledProperty: property.nullable().default(null),
+      /** A number: what a year of the contract is worth, in the workspace's currency, whatever the term. */
+      annualValueProperty: property.nullable().default(null),
     })
     .nullable()
     .default(null),

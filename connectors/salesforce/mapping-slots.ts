@@ -93,6 +93,14 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
       hints: [/cancel|notice|terminat/i],
       chosen: settings.contract?.cancelledField ?? null,
     },
+    {
+      ...person,
+      path: ['contract', 'annualValueField'],
+      meaning: 'what a year of the contract is worth',
+      kinds: ['money', 'number'],
+      hints: [/annual.?(contract.?)?value|\b(arr|acv)\b|(contract|subscription).?(value|amount)/i],
+      chosen: settings.contract?.annualValueField ?? null,
+    },
   ];
   return slots.map((slot) => ({
     ...slot,

@@ -37,6 +37,12 @@ const dayOrInstant = z
   .nullish()
   .transform((value) => value ?? null);
 
+const annualValue = z
+  .number('what a year of the contract is worth, from a field of type Number or Currency')
+  .min(0, 'zero or more')
+  .nullish()
+  .transform((value) => (value == null ? null : String(value)));
+
 /**
  * Contact -> contact, and the term of a contract that stands on it; a deleted or merged one -> deletion. Neither our own fields nor modification times are in the record: so that a
  * contact that changed only by our write-back is the same as before.
@@ -46,10 +52,11 @@ export function mapContact(
   settings: Pick<SalesforceSettings, 'doNotContactFields' | 'userIdField' | 'contract'>,
 ): Translated {
   const { contract } = settings;
-  const { startField = null, endField = null, cancelledField = null } = contract ?? {};
+  const { startField = null, endField = null, cancelledField = null, annualValueField = null } = contract ?? {};
   const named = [startField, endField, cancelledField].filter((name) => name !== null);
+  const worth = annualValueField === null ? {} : { [annualValueField]: annualValue };
   const days = translate(
-    z.object(Object.fromEntries(named.map((name) => [name, dayOrInstant]))),
+    z.object({ ...Object.fromEntries(named.map((name) => [name, dayOrInstant])), ...worth }),
     row,
     'contact',
     () => [],
@@ -83,6 +90,7 @@ export function mapContact(
           startsOn: dayIn(startField),
           endsOn: dayIn(endField),
           cancelledOn: dayIn(cancelledField),
+          annualValue: annualValueField === null ? null : annualValue.parse(row[annualValueField]),
         }),
       ];
     },

@@ -32,6 +32,8 @@ export const salesforceSettingsSchema = z.strictObject({
       startField: fieldName.nullable().default(null),
       endField: fieldName.nullable().default(null),
       cancelledField: fieldName.nullable().default(null),
+      /** A number or currency field: what a year of the contract is worth, in the workspace's currency, whatever the term. */
+      annualValueField: fieldName.nullable().default(null),
     })
     .nullable()
     .default(null),

@@ -214,12 +214,13 @@ function allBut(values: Float64Array, top: number): readonly number[] {
 }
 
 /** An answer about a window, and what came in it. */
-interface Judged {
-  answer: Answer;
+export interface Judged {
+  answer: Pick<Answer, 'counts' | 'spends'>;
   outcomes: readonly ValueOutcome[];
 }
 
-function backtestRow(name: string, kind: BacktestRow['kind'], judged: readonly Judged[]): BacktestRow {
+/** How one way of telling did, as the mean over some windows. */
+export function backtestRow(name: string, kind: BacktestRow['kind'], judged: readonly Judged[]): BacktestRow {
   const meanR2 = (of: 'counts' | 'spends', top: number) =>
     mean(
       judged.flatMap(({ answer, outcomes }) => {

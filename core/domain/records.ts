@@ -98,6 +98,8 @@ export interface ContractRecord {
   cancelledOn: InstantOrDay | null;
   /** From when on the end was known; null: from the day on which the record is first taken up. */
   endKnownOn: InstantOrDay | null;
+  /** What a year of it is worth: a decimal string, and its currency (null: the workspace's). Absent where it is not known. */
+  annualValue?: { amount: string; currency: string | null };
 }
 
 /** The vendor no longer has the record, or it stopped being what it was (a won deal reopened). Unknown ids are ignored. */

@@ -1,4 +1,5 @@
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import { contractPeriods, GRACE_DAYS, inOrder, lastContract, periodDays, termsWithin } from './contract-periods.ts';
 
 /** One term of a customer's contract, as the store keeps it. */
 export interface ContractTerm {
@@ -9,6 +10,8 @@ export interface ContractTerm {
   endKnownOn: CalendarDay;
   /** The day of the notice; null: none. */
   cancelledOn: CalendarDay | null;
+  /** What a year of it is worth, in minor units of the reporting currency; absent where it is not known. */
+  annualValueMinor?: number;
 }
 
 /** A customer's contract up to a day. Holds for every later day as long as no term starts, becomes known, or is cancelled. */
@@ -22,10 +25,19 @@ export interface ContractState {
   endsOn: CalendarDay | null;
   /** Notice of the term that began last; null: none so far. */
   cancelledOn: CalendarDay | null;
+  /** The contract since its last lapse; absent where its end was not known on the day, and in statistics kept by an earlier version. */
+  standing?: StandingContract;
 }
 
-/** A renewal may be late by so many days (DECISIONS: "no renewal by contract end + 30 days' grace"). */
-export const GRACE_DAYS = 30;
+/** A contract from its first term on. */
+export interface StandingContract {
+  startedOn: CalendarDay;
+  renewals: number;
+  /** Days of its newest term; null: until further notice. */
+  termDays: number | null;
+  /** What a year of its newest term is worth, in minor units; absent where it is not known. */
+  annualValueMinor?: number;
+}
 
 /** What is known of a customer's contract on a day; null when none has begun. Terms in any order. */
 export function contractAt(terms: readonly ContractTerm[], asOf: CalendarDay): ContractState | null {
@@ -33,12 +45,29 @@ export function contractAt(terms: readonly ContractTerm[], asOf: CalendarDay): C
   const [first] = seen;
   const last = seen.at(-1);
   if (!first || !last) return null;
+  const standing = first.endKnownOn > asOf ? null : standingOf(seen);
   return {
     startedOn: first.startsOn,
     terms: distinctTerms(seen),
     coveredUntil: latestEnd(seen),
     endsOn: first.endKnownOn > asOf ? null : latestEnd(seen),
     cancelledOn: last.cancelledOn,
+    ...(standing && { standing }),
+  };
+}
+
+function standingOf(terms: readonly ContractTerm[]): StandingContract | null {
+  const periods = lastContract(contractPeriods(terms));
+  const [first] = periods;
+  const newest = periods.at(-1);
+  if (!first || !newest) return null;
+  const { annualValueMinor } = newest;
+  const days = periodDays(newest);
+  return {
+    startedOn: first.startsOn,
+    renewals: periods.reduce((sum, period) => sum + termsWithin(period), 0) - 1,
+    termDays: days && days / termsWithin(newest),
+    ...(annualValueMinor !== undefined && { annualValueMinor }),
   };
 }
 
@@ -83,11 +112,6 @@ export function lapses(terms: readonly ContractTerm[], asOf: CalendarDay): reado
 export function cancellations(terms: readonly ContractTerm[], asOf: CalendarDay): readonly CalendarDay[] {
   const days = terms.flatMap(({ cancelledOn }) => (cancelledOn !== null && cancelledOn <= asOf ? [cancelledOn] : []));
   return [...new Set(days)].sort();
-}
-
-function inOrder(terms: readonly ContractTerm[]): readonly ContractTerm[] {
-  const key = ({ startsOn, endsOn, endKnownOn }: ContractTerm) => `${startsOn}\0${endsOn ?? '9'}\0${endKnownOn}`;
-  return [...terms].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
 function latestEnd(terms: readonly ContractTerm[]): CalendarDay | null {

@@ -1,6 +1,7 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { toMajor } from '../domain/money.ts';
-import type { ContractState } from './contract.ts';
+import type { ContractState, StandingContract } from './contract.ts';
+import { OPEN_PERIOD_DAYS } from './contract-periods.ts';
 import { type CustomerStats, decayedTo, ENGAGEMENT_CHANNELS, type EngagementChannel } from './stats.ts';
 
 /**
@@ -36,6 +37,20 @@ export interface ContractInputs {
   noticeGiven: boolean;
   /** Days since nothing covers the customer any more; 0 while something does. */
   endedDays: number;
+  /** Null where the end was not known on the day. */
+  standing: StandingInputs | null;
+}
+
+/** A customer's contract since its last lapse, on a day. */
+export interface StandingInputs {
+  renewals: number;
+  /** Days of the newest term. Until further notice: of the period after which it comes up for renewal. */
+  termDays: number;
+  /** Covered for certain; until further notice, to the end of the period. */
+  daysLeft: number;
+  untilFurtherNotice: boolean;
+  /** What a year of it is worth, in major units; null where it is not known. */
+  annualValue: number | null;
 }
 
 /** The inputs of a customer on a day at or after the last fact in its statistics. */
@@ -63,19 +78,37 @@ export function inputsAt(stats: CustomerStats, asOf: CalendarDay, currency: stri
     short,
     long,
     named,
-    contract: stats.contract ? contractInputs(stats.contract, asOf) : null,
+    contract: stats.contract ? contractInputs(stats.contract, asOf, currency) : null,
   };
 }
 
-function contractInputs(
-  { startedOn, terms, endsOn, coveredUntil, cancelledOn }: ContractState,
-  asOf: CalendarDay,
-): ContractInputs {
+function contractInputs(state: ContractState, asOf: CalendarDay, currency: string): ContractInputs {
+  const { startedOn, terms, endsOn, coveredUntil, cancelledOn, standing } = state;
   return {
     tenureDays: daysBetween(startedOn, asOf),
     terms,
     daysToEnd: endsOn === null ? null : daysBetween(asOf, endsOn),
     noticeGiven: cancelledOn !== null,
     endedDays: coveredUntil === null ? 0 : Math.max(daysBetween(coveredUntil, asOf), 0),
+    standing: standing ? standingInputs(standing, { endsOn, asOf, currency }) : null,
+  };
+}
+
+function standingInputs(
+  { startedOn, renewals, termDays, annualValueMinor }: StandingContract,
+  { endsOn, asOf, currency }: { endsOn: CalendarDay | null; asOf: CalendarDay; currency: string },
+): StandingInputs {
+  const annualValue = annualValueMinor === undefined ? null : toMajor(annualValueMinor, currency);
+  if (termDays !== null && endsOn !== null) {
+    const daysLeft = Math.max(daysBetween(asOf, endsOn), 0);
+    return { renewals, termDays, daysLeft, untilFurtherNotice: false, annualValue };
+  }
+  const standingDays = Math.max(daysBetween(startedOn, asOf), 0);
+  return {
+    renewals: Math.floor(standingDays / OPEN_PERIOD_DAYS),
+    termDays: OPEN_PERIOD_DAYS,
+    daysLeft: OPEN_PERIOD_DAYS - (standingDays % OPEN_PERIOD_DAYS),
+    untilFurtherNotice: true,
+    annualValue,
   };
 }

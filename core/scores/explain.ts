@@ -9,7 +9,8 @@ import { isContractual } from './leaving.ts';
 import { roundMoney } from './numbers.ts';
 import type { Contribution, Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
-import { clv12m } from './value.ts';
+import { TWELVE_MONTHS } from './value.ts';
+import { worthOf } from './worth.ts';
 
 /**
  * Named groups of inputs. A rep reads about these, never about features. Silence goes with the customer's own rhythm and with how
@@ -23,7 +24,12 @@ const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
   churn: ['silence', 'frequency', 'tenure', 'engagement', 'support'],
   engagement: ['silence', 'engagement', 'support'],
 };
-const GROUPS_OF_CONTRACT_CHURN: readonly InputGroup[] = ['contract', 'silence', 'frequency', 'engagement', 'support'];
+const GROUPS_OF_CONTRACTS: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
+  ...GROUPS_OF,
+  // What customers paid stands in where the worth of their contract is not mapped.
+  clv: ['contract', 'spend', 'silence', 'frequency', 'tenure'],
+  churn: ['contract', 'silence', 'frequency', 'engagement', 'support'],
+};
 
 /**
  * Explains the final scores of one customer: exact Shapley values over named groups of inputs, against the book's median active customer.
@@ -36,9 +42,10 @@ export function explain(model: ScoringModel, given: Inputs): Partial<Record<Scor
       engagementScore(model.tables.engagementPoints, totalPoints(model.ledger, mixed)),
     ),
   };
-  const { value } = model;
-  if (value && inputs.purchases > 0) {
-    explained.clv = explanation(model, inputs, 'clv', (mixed) => roundMoney(clv12m(value, mixed), model.currency));
+  if (worthOf(model, inputs) !== null) {
+    explained.clv = explanation(model, inputs, 'clv', (mixed) =>
+      roundMoney(worthOf(model, mixed)?.expected(TWELVE_MONTHS) ?? 0, model.currency),
+    );
   }
   if (churnRisk(model, inputs) !== null) {
     explained.churn = explanation(model, inputs, 'churn', (mixed) => churnRisk(model, mixed) ?? 0);
@@ -78,7 +85,7 @@ function explanation(
 }
 
 function groupsOf(model: ScoringModel, score: ScoreName): readonly InputGroup[] {
-  return score === 'churn' && isContractual(model) ? GROUPS_OF_CONTRACT_CHURN : GROUPS_OF[score];
+  return (isContractual(model) ? GROUPS_OF_CONTRACTS : GROUPS_OF)[score];
 }
 
 function masked(model: ScoringModel, inputs: Inputs, groups: readonly InputGroup[], mask: number): Inputs {
@@ -104,9 +111,14 @@ function mixed(reference: Inputs, own: Inputs, groups: ReadonlySet<InputGroup>):
     totalSpend: from('spend').totalSpend,
     short: memory('short'),
     long: memory('long'),
-    contract: from('contract').contract,
+    contract: withAnnualValue(from('contract').contract, from('spend').contract?.standing?.annualValue ?? null),
     named: Object.fromEntries((['silence', 'engagement', 'support'] as const).flatMap(named)),
   };
+}
+
+/** What a year of a contract is worth is spend, not the contract's course. */
+function withAnnualValue(contract: Inputs['contract'], annualValue: number | null): Inputs['contract'] {
+  return contract?.standing ? { ...contract, standing: { ...contract.standing, annualValue } } : contract;
 }
 
 /** Which group a channel's events belong to. */

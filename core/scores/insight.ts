@@ -15,6 +15,7 @@ import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import type { ValueReport } from './value-report.ts';
 import { type Sentences, say } from './words/index.ts';
+import { worthOf } from './worth.ts';
 
 /** What is behind a customer's scores, beyond what is kept with them: computed when asked. */
 export interface Insight {
@@ -60,7 +61,7 @@ export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: Calen
   const helpful = fewest && fewest.acts.length > 1 ? [...single, fewest] : single;
   const cluster = model.clusters && inputs.purchases > 0 ? clusterOf(model.clusters, inputs) : null;
   return {
-    value: inputs.purchases > 0 ? valueTold(model.report.value) : null,
+    value: worthOf(model, inputs) ? valueTold(model.report.value) : null,
     engagement: {
       score,
       ledger,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
-import { type ContractTerm, cancellations, GRACE_DAYS, lapses } from '../features/contract.ts';
+import { type ContractTerm, cancellations, lapses } from '../features/contract.ts';
+import { GRACE_DAYS } from '../features/contract-periods.ts';
 import type { Inputs } from '../features/inputs.ts';
 import type { Lifecycle } from './score.ts';
 

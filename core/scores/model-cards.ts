@@ -26,7 +26,7 @@ function valueCards({ report: { value, transactionModels } }: ScoringModel): rea
   const fits = new Map(transactionModels.map((fit) => [fit.name, fit]));
   const weights = new Map(value.weights.map(({ name, counts, money }) => [name, { counts, money }]));
   const rows =
-    value.chosenBy === 'backtest'
+    value.backtest.length > 0
       ? value.backtest.map(({ name, kind, ...metrics }) => ({ name, kind, metrics }))
       : transactionModels.map(({ name }) => ({ name, kind: 'model' as const, metrics: {} }));
   return [

@@ -11,7 +11,8 @@ import { lifecycleOf } from './leaving.ts';
 import { priorityOf, standing } from './priority.ts';
 import type { Band, ScoreNumbers } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
-import { clv12m, interval12m, valueIfKept12m } from './value.ts';
+import { TWELVE_MONTHS } from './value.ts';
+import { worthOf } from './worth.ts';
 
 /** The moving numbers, without the interval: what dead-bands and re-checks look at, cheap enough to compute for many days. */
 export type MovingNumbers = Omit<ScoreNumbers, 'clv12mLow' | 'clv12mHigh'>;
@@ -37,15 +38,14 @@ export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: C
     segment: inputs.purchases > 0 && model.rfm ? segmentOf(rfmScores(model.rfm, inputs)) : null,
   };
   const churn = lifecycle === 'prospect' ? null : churnRisk(model, inputs);
-  const { value } = model;
-  const worth = value && inputs.purchases > 0 ? value : null;
+  const worth = worthOf(model, inputs);
   if (churn === null && worth === null) return numbers;
-  const kept = worth && roundMoney(valueIfKept12m(worth, inputs), model.currency);
+  const kept = worth && roundMoney(worth.ifKept(TWELVE_MONTHS), model.currency);
   const stands =
     churn === null ? null : standing(model.tables, { churn, valueIfKept: kept ?? 0, engagementRatio: ratio });
   return {
     ...numbers,
-    clv12m: worth && roundMoney(clv12m(worth, inputs), model.currency),
+    clv12m: worth && roundMoney(worth.expected(TWELVE_MONTHS), model.currency),
     valueIfKept12m: kept,
     churnProbability: churn,
     churnBand: churn === null ? null : lifecycle === 'lapsed' ? 'lapsed' : bandOf(churn, model.cutoffs.churn),
@@ -58,8 +58,9 @@ export function movingNumbers(model: ScoringModel, stats: CustomerStats, asOf: C
 /** The numbers with the interval of the value. */
 export function scoreNumbers(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay): ScoreNumbers {
   const numbers = movingNumbers(model, stats, asOf);
-  if (numbers.clv12m === null || !model.value) return { ...numbers, clv12mLow: null, clv12mHigh: null };
-  const { low, high } = interval12m(model.value, inputsAt(stats, asOf, model.currency), numbers.clv12m);
+  const worth = worthOf(model, inputsAt(stats, asOf, model.currency));
+  if (numbers.clv12m === null || worth === null) return { ...numbers, clv12mLow: null, clv12mHigh: null };
+  const { low, high } = worth.interval(TWELVE_MONTHS, numbers.clv12m);
   return { ...numbers, clv12mLow: roundMoney(low, model.currency), clv12mHigh: roundMoney(high, model.currency) };
 }
 

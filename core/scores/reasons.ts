@@ -1,10 +1,12 @@
 import { patternsAt } from '../engagement/patterns.ts';
 import type { Inputs } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { YEAR_WEEKS } from '../models/clv/discounting.ts';
 import type { InputGroup } from './explain.ts';
 import type { Explanation, Score, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { type Sentences, type Statement, say } from './words/index.ts';
+import { worthOf } from './worth.ts';
 
 type Told = Pick<Score, 'asOf' | 'lifecycle' | 'clv12m' | 'clv12mHigh'>;
 
@@ -84,19 +86,12 @@ function standingOut(rhythm: CustomerStats['rhythm'], { asOf }: Pick<Told, 'asOf
 
 function nextYear(model: ScoringModel, inputs: Inputs, score: Told): Statement | null {
   if (score.clv12m === null || score.clv12mHigh === null) return null;
-  const nothing = model.value?.transactions.probabilityOfNoPurchase(
-    {
-      frequency: inputs.purchases - 1,
-      ageWeeks: inputs.ageDays / 7,
-      recencyWeeks: inputs.purchases > 1 ? (inputs.ageDays - inputs.silenceDays) / 7 : 0,
-    },
-    365 / 7,
-  );
+  const nothing = worthOf(model, inputs)?.probabilityOfNothing(YEAR_WEEKS) ?? 0;
   return {
     says: 'next-year',
     expected: score.clv12m,
     oneInTenAbove: score.clv12mHigh,
-    likelyNothing: nothing !== undefined && nothing > 0.5,
+    likelyNothing: nothing > 0.5,
     currency: model.currency,
   };
 }

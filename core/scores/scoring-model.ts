@@ -7,6 +7,7 @@ import type { Ledger } from '../engagement/ledger.ts';
 import type { Inputs } from '../features/inputs.ts';
 import type { PlattScaling } from '../models/churn/calibration.ts';
 import { logistic } from '../models/churn/logistic.ts';
+import { type ContractValueModel, loadContractValue, saveContractValue } from '../models/clv/contract-value.ts';
 import { loadMoneyModels, saveMoneyModels } from '../models/clv/money-models.ts';
 import { loadTransactionModel } from '../models/clv/transaction-models.ts';
 import { weibullAft } from '../models/survival/accelerated-failure-time.ts';
@@ -35,8 +36,10 @@ export interface ScoringModel {
   definition: LeavingRule['definition'];
   /** The churn horizon. */
   horizonDays: number;
-  /** Null when no customer has bought twice: value, and churn by silence, cannot be said yet. */
+  /** Null when no customer has bought twice: value, and churn by silence, cannot be said yet. And where value comes from contracts. */
   value: ValueModels | null;
+  /** What tells the value where leaving is defined by contracts; null elsewhere, and where no contract was lost yet. */
+  contracts: ContractValueModel | null;
   churn: ChurnModel;
   /** Which event is worth how many points of engagement. */
   ledger: Ledger;
@@ -91,21 +94,24 @@ export const SCORING_MODEL_FORMAT = 7;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
-  const { value, churn } = model;
+  const { value, churn, contracts, ...rest } = model;
   return toJson({
-    ...model,
+    ...rest,
     format: SCORING_MODEL_FORMAT,
     value: value && { transactions: value.transactions.save(), money: saveMoneyModels(value) },
     churn: savedChurn(churn),
+    // Absent elsewhere: the artifact of a book without contracts is that of every version of this format.
+    ...(contracts && { contracts: saveContractValue(contracts) }),
     propensities: model.propensities.map((each) => ({ ...each, logistic: each.logistic.save() })),
   });
 }
 
 /** The model from JSON. Throws DataError for a format this version does not know. */
 export function loadScoringModel(json: Json): ScoringModel {
-  const saved = json as unknown as Omit<ScoringModel, 'value' | 'churn' | 'propensities'> & {
+  const saved = json as unknown as Omit<ScoringModel, 'value' | 'contracts' | 'churn' | 'propensities'> & {
     format: number;
     value: { transactions: Json; money: Json } | null;
+    contracts?: Json;
     churn: SavedChurn;
     propensities: readonly (Omit<Propensity, 'logistic'> & { logistic: Json })[];
   };
@@ -117,10 +123,11 @@ export function loadScoringModel(json: Json): ScoringModel {
       remedy: 'run "staypower train"',
     });
   }
-  const { format: _, value, churn, propensities, ...rest } = saved;
+  const { format: _, value, contracts, churn, propensities, ...rest } = saved;
   return {
     ...rest,
     value: value && { transactions: loadTransactionModel(value.transactions), ...loadMoneyModels(value.money) },
+    contracts: contracts === undefined ? null : loadContractValue(contracts),
     propensities: propensities.map((each) => ({ ...each, logistic: logistic.load(each.logistic) })),
     churn: loadedChurn(churn),
   };

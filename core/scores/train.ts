@@ -2,7 +2,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import { hashOf, hashOfAll } from '../domain/stable-json.ts';
 import { totalPoints } from '../engagement/ledger.ts';
 import type { ContractTerm } from '../features/contract.ts';
-import { type ContractInputs, type Inputs, inputsAt } from '../features/inputs.ts';
+import { type ContractInputs, type Inputs, inputsAt, type StandingInputs } from '../features/inputs.ts';
 import type { PurchaseDay } from '../features/settle.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
 import { fitClusters } from '../segments/clusters.ts';
@@ -16,6 +16,7 @@ import { type ScoringModel, saveScoringModel, type TrainingReport } from './scor
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
 import { fitChurn } from './train-churn.ts';
 import { fitContractChurn } from './train-contract-churn.ts';
+import { trainContractValue } from './train-contract-value.ts';
 import { trainDrivers } from './train-drivers.ts';
 import { trainEngagement } from './train-engagement.ts';
 import { trainPropensities } from './train-propensity.ts';
@@ -61,7 +62,9 @@ export function trainScoringModel(
   const rule = options.rule ?? proposedRule(USUAL_CHURN, sample);
   const { horizonDays } = rule;
   warnings.push(...remarksOn(rule, sample));
-  const trained = trainValue(buyers, sample, { asOf, currency, warnings });
+  const told = { asOf, currency, warnings };
+  const trained = isContractual(rule) ? null : trainValue(buyers, sample, told);
+  const contracts = isContractual(rule) ? trainContractValue(sample, told) : null;
   const value = trained?.value ?? null;
   options.onProgress?.('churn');
   const churn = isContractual(rule)
@@ -92,8 +95,8 @@ export function trainScoringModel(
     buyers: buyers.length,
     repeatBuyers: buyers.filter((each) => each.purchases > 1).length,
     dataHash: hashOfAll(population),
-    value: trained?.report ?? null,
-    transactionModels: trained?.transactionModels ?? [],
+    value: (trained ?? contracts)?.report ?? null,
+    transactionModels: (trained ?? contracts)?.transactionModels ?? [],
     churnModels: churn.churnModels,
     churnExamples: churn.churnExamples,
     churnBaseRate: churn.churnBaseRate,
@@ -111,6 +114,7 @@ export function trainScoringModel(
     definition: rule.definition,
     horizonDays,
     value,
+    contracts: contracts?.model ?? null,
     churn: churn.model,
     ledger: engagement.ledger,
     forecast: engagement.forecast,
@@ -199,5 +203,19 @@ function medianContract(contracts: readonly ContractInputs[]): Inputs['contract'
     daysToEnd: 2 * ends.length > contracts.length ? median(ends) : null,
     noticeGiven: false,
     endedDays: 0,
+    standing: medianStanding(contracts.flatMap(({ standing }) => (standing ? [standing] : []))),
+  };
+}
+
+function medianStanding(all: readonly StandingInputs[]): StandingInputs | null {
+  if (all.length === 0) return null;
+  const median = (values: readonly number[]) => valueAt(percentileTable(values), 0.5);
+  const worths = all.flatMap(({ annualValue }) => (annualValue === null ? [] : [annualValue]));
+  return {
+    renewals: Math.round(median(all.map(({ renewals }) => renewals))),
+    termDays: Math.max(Math.round(median(all.map(({ termDays }) => termDays))), 1),
+    daysLeft: Math.round(median(all.map(({ daysLeft }) => daysLeft))),
+    untilFurtherNotice: 2 * all.filter(({ untilFurtherNotice }) => untilFurtherNotice).length > all.length,
+    annualValue: 2 * worths.length > all.length ? median(worths) : null,
   };
 }

@@ -9,8 +9,13 @@ import type { FittedTransactionModel } from '../models/clv/transaction-model.ts'
 export interface ValueReport {
   /** A model's name, or `ensemble`. */
   chosen: string;
-  /** `backtest`: the best on windows inside the book; `likelihood`: the likeliest, where there is too little for windows. */
-  chosenBy: 'backtest' | 'likelihood';
+  /**
+   * `backtest`: the best on windows inside the book; `likelihood`: the likeliest, where there is too little for windows; `only-one`: contracts, too,
+   * where there is too little to judge by.
+   */
+  chosenBy: 'backtest' | 'likelihood' | 'only-one';
+  /** Present where value comes from contracts: counts are days of cover then, not purchases. */
+  from?: 'contracts';
   /** Customers with a purchase that the models were fitted to, of how many in the book. */
   fittedTo: number;
   buyers: number;
@@ -23,8 +28,8 @@ export interface ValueReport {
   weights: readonly { name: string; counts: number; money: number }[];
   /** Levels of the 80 % interval; the 10th and 90th percentile where there is too little to learn others. */
   levels: Levels;
-  /** Seed of the futures behind intervals. */
-  seed: number;
+  /** Seed of the futures behind intervals; null where they are exact. */
+  seed: number | null;
 }
 
 /** A fit of a transaction model, as the report shows it. */

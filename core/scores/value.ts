@@ -1,5 +1,6 @@
 import type { Inputs } from '../features/inputs.ts';
 import { DISCOUNT_PER_WEEK, YEAR_WEEKS } from '../models/clv/discounting.ts';
+import type { ValueTerms } from '../models/clv/lifetime-value.ts';
 import {
   expectedMoney,
   intervalOfMoney,
@@ -20,7 +21,7 @@ export interface ValueModels extends MoneyModels {
 }
 
 /** Twelve months, discounted, in revenue: the terms of every clv_12m field. */
-const TWELVE_MONTHS = { weeks: YEAR_WEEKS, discountPerWeek: DISCOUNT_PER_WEEK, margin: 1 };
+export const TWELVE_MONTHS: ValueTerms = { weeks: YEAR_WEEKS, discountPerWeek: DISCOUNT_PER_WEEK, margin: 1 };
 
 /** The three numbers of the literature from a customer's inputs. */
 export function transactionRow(inputs: Pick<Inputs, 'purchases' | 'ageDays' | 'silenceDays'>): TransactionRow {
@@ -33,19 +34,24 @@ export function transactionRow(inputs: Pick<Inputs, 'purchases' | 'ageDays' | 's
   };
 }
 
-/** Discounted expected revenue of the next 365 days. */
-export function clv12m(models: MoneyModels, inputs: Inputs): number {
-  return expectedMoney(models, moneyRow(inputs), TWELVE_MONTHS);
+/** Discounted expected money of the time to come. */
+export function expectedValue(models: MoneyModels, inputs: Inputs, terms: ValueTerms = TWELVE_MONTHS): number {
+  return expectedMoney(models, moneyRow(inputs), terms);
 }
 
-/** Revenue of the next 365 days if the customer stays: posterior purchase rate while active x expected spend x a year. */
-export function valueIfKept12m(models: MoneyModels, inputs: Inputs): number {
-  return moneyIfKept(models, moneyRow(inputs), TWELVE_MONTHS);
+/** Money of the time to come if the customer stays: posterior purchase rate while active x expected spend x time. */
+export function valueIfKept(models: MoneyModels, inputs: Inputs, terms: ValueTerms = TWELVE_MONTHS): number {
+  return moneyIfKept(models, moneyRow(inputs), terms);
 }
 
-/** 10th and 90th percentile of the discounted money of the next 365 days, by simulation from the posterior; high >= `mean`. */
-export function interval12m(models: MoneyModels, inputs: Inputs, mean: number): { low: number; high: number } {
-  return intervalOfMoney(models, moneyRow(inputs), TWELVE_MONTHS, mean);
+/** 10th and 90th percentile of the discounted money of the time to come, by simulation from the posterior; high >= `mean`. */
+export function valueInterval(
+  models: MoneyModels,
+  inputs: Inputs,
+  mean: number,
+  terms: ValueTerms = TWELVE_MONTHS,
+): { low: number; high: number } {
+  return intervalOfMoney(models, moneyRow(inputs), terms, mean);
 }
 
 /** Below this share of all money, the amount of a first purchase is what sums of minor units lose as floating point. */

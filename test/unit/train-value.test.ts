@@ -7,7 +7,7 @@ import { DISCOUNT_PER_WEEK } from '../../core/models/clv/discounting.ts';
 import { loadMoneyModels, saveMoneyModels } from '../../core/models/clv/money-models.ts';
 import type { TrainingCustomer } from '../../core/scores/train.ts';
 import { trainValue } from '../../core/scores/train-value.ts';
-import { clv12m, interval12m, valueIfKept12m } from '../../core/scores/value.ts';
+import { expectedValue, valueIfKept, valueInterval } from '../../core/scores/value.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
 import { type SimulatedCustomer, simulateBook, trainingCustomer } from '../support/book.ts';
 
@@ -100,8 +100,8 @@ describe('the value model of a book', () => {
     if (!found) throw new Error('nothing was trained');
     expect(found.report.backtest.every(({ countR2, spendR2 }) => countR2 !== null && spendR2 === null)).toBe(true);
     for (const each of inputs.slice(0, 50)) {
-      expect(clv12m(found.value, each)).toBe(0);
-      expect(interval12m(found.value, each, 0)).toEqual({ low: 0, high: 0 });
+      expect(expectedValue(found.value, each)).toBe(0);
+      expect(valueInterval(found.value, each, 0)).toEqual({ low: 0, high: 0 });
     }
   });
 
@@ -124,10 +124,10 @@ describe('the value model of a book', () => {
     const { value } = trained.found;
     const loaded = loadMoneyModels(JSON.parse(JSON.stringify(saveMoneyModels(value))));
     for (const inputs of trained.inputs.filter(({ purchases }) => purchases > 0).slice(0, 200)) {
-      const mean = clv12m(value, inputs);
-      expect(clv12m(loaded, inputs)).toBe(mean);
-      expect(valueIfKept12m(loaded, inputs)).toBe(valueIfKept12m(value, inputs));
-      expect(interval12m(loaded, inputs, mean)).toEqual(interval12m(value, inputs, mean));
+      const mean = expectedValue(value, inputs);
+      expect(expectedValue(loaded, inputs)).toBe(mean);
+      expect(valueIfKept(loaded, inputs)).toBe(valueIfKept(value, inputs));
+      expect(valueInterval(loaded, inputs, mean)).toEqual(valueInterval(value, inputs, mean));
     }
   });
 });
@@ -140,7 +140,7 @@ describe('the 80 % interval of value', () => {
     if (!trained.found) throw new Error('nothing was trained');
     const { value } = trained.found;
     const at = (inputs: (typeof trained.inputs)[number], low: number, high: number) =>
-      interval12m({ ...value, levels: { low, high } }, inputs, clv12m(value, inputs));
+      valueInterval({ ...value, levels: { low, high } }, inputs, expectedValue(value, inputs));
     const buyers = trained.inputs.filter((each) => each.purchases > 3 && at(each, 0.1, 0.9).low > 0);
     expect(buyers.length).toBeGreaterThan(20);
     for (const inputs of buyers) {
@@ -151,7 +151,7 @@ describe('the 80 % interval of value', () => {
     expect(buyers.some((inputs) => at(inputs, 0.02, 0.98).high > 1.2 * at(inputs, 0.1, 0.9).high)).toBe(true);
     const gone = trained.inputs.find(({ purchases, silenceDays }) => purchases > 3 && silenceDays > 400);
     if (!gone) throw new Error('everybody is lively');
-    expect(at(gone, 0.02, 0.98)).toEqual({ low: 0, high: clv12m(value, gone) });
+    expect(at(gone, 0.02, 0.98)).toEqual({ low: 0, high: expectedValue(value, gone) });
   });
 
   it.each([5, 7])('holds 75 to 85 % of the buyers of sandbox book %i, and one in ten of all lies above it', (seed) => {
@@ -163,7 +163,7 @@ describe('the 80 % interval of value', () => {
     for (const [i, customer] of customers.entries()) {
       const own = inputs[i];
       if (!own || own.purchases === 0) continue;
-      const { low, high } = interval12m(found.value, own, clv12m(found.value, own));
+      const { low, high } = valueInterval(found.value, own, expectedValue(found.value, own));
       const came = moneyBetween(customer, A_YEAR_AGO, END);
       all += 1;
       if (came > high) above += 1;
