@@ -165,7 +165,7 @@ export async function cycle(
     .filter(({ actions }) => actions?.kinds.includes('task'))
     .map(({ connectionId }) => connectionId);
   const planned = leaves('plan')
-    ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock })
+    ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock, timeZone: workspace.timeZone })
     : { heldOut: 0, deferred: 0 };
   const written = leaves('write-back')
     ? await writeBack(database, connectors, {

@@ -1,26 +1,36 @@
-import type { Action, TaskAction } from '../domain/actions.ts';
-import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
+import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { NewEvent } from '../domain/outbound-event.ts';
-import { hashOf } from '../domain/stable-json.ts';
+import type { CustomerStats } from '../features/stats.ts';
 import { isInCell } from '../playbooks/cell.ts';
+import { factsOn } from '../playbooks/facts.ts';
+import { mayActAt } from '../playbooks/hours.ts';
 import type { Playbook } from '../playbooks/schema.ts';
-import { stepAction } from '../playbooks/step-action.ts';
-import { fillTemplate } from '../playbooks/template.ts';
+import { firstAction } from '../playbooks/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
 import { queueAction, recordsOf, type Target, targetsOf } from '../store/action-targets.ts';
 import { appendEvents } from '../store/outbound-events.ts';
 import { inTurn } from '../store/turn.ts';
+import { advance, connectionsOf, queueSteps } from './advance.ts';
 
-/** What planning did with the customers who entered a playbook's cell. */
+/** What planning did with the customers who entered the state of a playbook. */
 export interface PlanReport {
   /** Tasks put into the outbox now. */
   planned: number;
   /** Entered and held out at random, in this run. */
   heldOut: number;
-  /** Waiting because their owner has enough for today. */
+  /** Waiting because their owner has enough for today, or for the playbook's hours. */
   deferred: number;
+}
+
+/** What planning depends on. */
+export interface PlanContext {
+  asOf: CalendarDay;
+  actingConnections: readonly string[];
+  clock: Clock;
+  /** The workspace's: in it a playbook's hours are, unless it says otherwise. */
+  timeZone: string;
 }
 
 interface Queued {
@@ -29,32 +39,35 @@ interface Queued {
   name: string | null;
   do_not_contact: boolean;
   score: Score;
+  stats: CustomerStats;
 }
 
 /**
- * Step 6: turns queued crossings into actions, the most urgent first, up to each owner's capacity for the day. Customers who left
- * the cell, were contacted within the cool-down or must not be contacted are let go. The only step that looks at customers beside
- * one another; it never changes a score.
+ * Step 6: turns queued crossings into actions, the most urgent first, up to each owner's capacity for the day, and takes runs on whose
+ * wait is over. Customers who left the state, were contacted within the cool-down or must not be contacted are let go. The only step
+ * that looks at customers beside one another; it never changes a score.
  */
 export async function plan(
   database: Database,
   playbooks: readonly Playbook[],
-  context: { asOf: CalendarDay; actingConnections: readonly string[]; clock: Clock },
+  context: PlanContext,
 ): Promise<PlanReport> {
   const report: PlanReport = { planned: 0, heldOut: 0, deferred: 0 };
   for (const playbook of playbooks.filter((each) => each.enabled)) {
-    await inTurn(database, (sql) => planOne(sql, playbook, context, report));
+    await inTurn(database, async (sql) => {
+      await countHeldOut(sql, playbook, context, report);
+      if (mayActAt(playbook.hours, context.clock.now(), context.timeZone)) {
+        await advance(sql, playbook, context);
+        await planOne(sql, playbook, context, report);
+      } else {
+        report.deferred += await countQueued(sql, playbook, context);
+      }
+    });
   }
   return report;
 }
 
-async function planOne(
-  sql: Sql,
-  playbook: Playbook,
-  context: { asOf: CalendarDay; actingConnections: readonly string[]; clock: Clock },
-  report: PlanReport,
-): Promise<void> {
-  const { asOf } = context;
+async function countHeldOut(sql: Sql, playbook: Playbook, { asOf }: PlanContext, report: PlanReport): Promise<void> {
   const [held] = await sql.query<{ count: number }>(
     `select count(*)::int as count from playbook_runs where playbook = $1 and state = 'held-out' and crossed_on = $2::date and fired_on is null`,
     [playbook.name, asOf],
@@ -65,8 +78,21 @@ async function planOne(
     `update playbook_runs set fired_on = $2::date where playbook = $1 and state = 'held-out' and crossed_on = $2::date and fired_on is null`,
     [playbook.name, asOf],
   );
+}
+
+async function countQueued(sql: Sql, playbook: Playbook, { asOf }: PlanContext): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from playbook_runs where playbook = $1 and state = 'queued' and crossed_on <= $2::date`,
+    [playbook.name, asOf],
+  );
+  return row?.count ?? 0;
+}
+
+async function planOne(sql: Sql, playbook: Playbook, context: PlanContext, report: PlanReport): Promise<void> {
+  const { asOf } = context;
+  const now = context.clock.now();
   const queued = await sql.query<Queued>(
-    `select r.customer_id, r.crossed_on, c.name, c.do_not_contact, s.score
+    `select r.customer_id, r.crossed_on, c.name, c.do_not_contact, s.score, s.stats
      from playbook_runs r join customers c on c.customer_id = r.customer_id join scores s on s.customer_id = r.customer_id
      where r.playbook = $1 and r.state = 'queued' and r.crossed_on <= $2::date order by s.priority desc, r.customer_id, r.crossed_on`,
     [playbook.name, asOf],
@@ -91,18 +117,8 @@ async function planOne(
     ).map((row) => row.customer_id),
   );
   const targets = await targetsOf(sql, ids, context.actingConnections, playbook.sequence?.connection ?? null);
-  const stepConnections = [...new Set(playbook.steps.map((step) => step.connection))];
-  const stepRecords = Map.groupBy(await recordsOf(sql, ids, stepConnections), (record) => record.customer_id);
-  const capacity = new Map(
-    (
-      await sql.query<{ owner: string; count: number }>(
-        `select coalesce(coalesce(action->'fallback', action)->>'ownerId', '') as owner, count(*)::int as count from outbox o
-         join playbook_runs r on r.customer_id = o.customer_id and r.action_key = o.action_key
-         where r.playbook = $1 and r.fired_on = $2::date group by 1`,
-        [playbook.name, asOf],
-      )
-    ).map((row) => [row.owner, row.count]),
-  );
+  const stepRecords = Map.groupBy(await recordsOf(sql, ids, connectionsOf(playbook)), (record) => record.customer_id);
+  const capacity = await givenToday(sql, playbook, asOf);
 
   const fired: NewEvent[] = [];
   const seen = new Set<string>();
@@ -112,7 +128,11 @@ async function planOne(
     const again = seen.has(row.customer_id);
     seen.add(row.customer_id);
     const letGo =
-      again || row.do_not_contact || recent.has(row.customer_id) || !target || !isInCell(playbook, row.score);
+      again ||
+      row.do_not_contact ||
+      recent.has(row.customer_id) ||
+      !target ||
+      !isInCell(playbook, row.score, factsOn(row.stats, asOf));
     if (letGo) {
       await settle(sql, playbook, row, {
         state: row.do_not_contact ? 'no-consent' : 'let-go',
@@ -129,10 +149,23 @@ async function planOne(
       continue;
     }
     capacity.set(owner, given + 1);
-    const action = actionFor(playbook, row, target, asOf);
-    await queueAction(sql, playbook.name, row.customer_id, target.connection_id, action, context.clock.now());
-    await queueSteps(sql, playbook, row, { target, action, asOf, stepRecords, now: context.clock.now() });
+    const customer = { name: row.name, crossedOn: row.crossed_on, score: row.score, stats: row.stats };
+    const record = { connectionId: target.connection_id, externalId: target.external_id, ownerId: target.owner_id };
+    const action = firstAction(playbook, customer, record, asOf);
+    await queueAction(sql, playbook.name, row.customer_id, target.connection_id, action, now);
     await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
+    await queueSteps(sql, playbook, {
+      customerId: row.customer_id,
+      customer,
+      record,
+      beside: action.key,
+      asOf,
+      now,
+      from: 0,
+      // Somebody who entered is in the state, and has not been given the time to come back.
+      isIn: true,
+      records: stepRecords.get(row.customer_id) ?? [],
+    });
     fired.push({
       type: 'playbook.fired',
       customerId: row.customer_id,
@@ -148,79 +181,18 @@ async function planOne(
     });
     report.planned += 1;
   }
-  await appendEvents(sql, fired, context.clock.now());
+  await appendEvents(sql, fired, now);
 }
 
-/** Puts what a playbook does beside its task or sequence into the outbox: at each step's vendor, on the customer's first record there. */
-async function queueSteps(
-  sql: Sql,
-  playbook: Playbook,
-  row: Queued,
-  about: {
-    target: Target;
-    action: Action;
-    asOf: CalendarDay;
-    stepRecords: ReadonlyMap<string, readonly Target[]>;
-    now: Date;
-  },
-): Promise<void> {
-  const { target, action, asOf, now } = about;
-  for (const [index, step] of playbook.steps.entries()) {
-    const own = about.stepRecords.get(row.customer_id)?.filter((record) => record.connection_id === step.connection);
-    const record = own?.find((each) => each.external_id === target.external_id) ?? own?.[0];
-    if (record === undefined) continue;
-    const queued = stepAction(
-      step,
-      { contactExternalId: record.external_id, parentExternalId: record.parent_external_id },
-      {
-        key: keyOf(playbook, [record.connection_id, record.external_id, row.crossed_on, step.do, index]),
-        task: taskFor(playbook, row, record, asOf),
-        beside: action.key,
-        playbook: playbook.name,
-        score: row.score,
-        asOf,
-      },
-    );
-    if (queued !== null) await queueAction(sql, playbook.name, row.customer_id, record.connection_id, queued, now);
-  }
-}
-
-/** The same for the same crossing of the same record, however often it is planned. At most 64 characters of [a-z0-9-]. */
-function keyOf(playbook: Playbook, parts: readonly (string | number)[]): string {
-  const hash = hashOf([playbook.name, ...parts]);
-  return `${playbook.name.slice(0, 30)}-${hash.toLowerCase().replace(/[^a-z0-9]/g, '0')}`;
-}
-
-/** The playbook's sequence where the customer has a record at its vendor, else its task. */
-function actionFor(playbook: Playbook, row: Queued, target: Target, asOf: CalendarDay): Action {
-  const task = taskFor(playbook, row, target, asOf);
-  const { sequence } = playbook;
-  if (sequence === null || sequence.connection !== target.connection_id) return task;
-  const { sequenceId, userId, senderEmail } = sequence;
-  const { key, contactExternalId } = task;
-  return { kind: 'sequence', key, contactExternalId, sequenceId, userId, senderEmail, fallback: task };
-}
-
-function taskFor(playbook: Playbook, row: Queued, target: Target, asOf: CalendarDay): TaskAction {
-  const { score } = row;
-  const values = {
-    name: row.name ?? 'this customer',
-    valueIfKept: String(Math.round(score.valueIfKept12m ?? 0)),
-    currency: score.currency,
-    churn: String(Math.round((score.churnProbability ?? 0) * 100)),
-    horizonDays: String(score.churnHorizonDays),
-    reasons: score.reasons.join('\n'),
-  };
-  return {
-    kind: 'task',
-    key: keyOf(playbook, [target.connection_id, target.external_id, row.crossed_on]),
-    contactExternalId: target.external_id,
-    ownerId: target.owner_id,
-    subject: fillTemplate(playbook.task.subject, values),
-    body: fillTemplate(playbook.task.body, values),
-    dueOn: addDays(asOf, playbook.task.dueInDays),
-    priority: playbook.task.priority,
-  };
+/** How many customers of the playbook each owner was given today; '' without an owner. */
+async function givenToday(sql: Sql, playbook: Playbook, asOf: CalendarDay): Promise<Map<string, number>> {
+  const rows = await sql.query<{ owner: string; count: number }>(
+    `select coalesce(coalesce(action->'fallback', action)->>'ownerId', '') as owner, count(*)::int as count from outbox o
+     join playbook_runs r on r.customer_id = o.customer_id and r.action_key = o.action_key
+     where r.playbook = $1 and r.fired_on = $2::date group by 1`,
+    [playbook.name, asOf],
+  );
+  return new Map(rows.map((row) => [row.owner, row.count]));
 }
 
 async function settle(

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { FieldValue } from '../domain/fields.ts';
-import { toJson } from '../domain/stable-json.ts';
+import { hashOf, toJson } from '../domain/stable-json.ts';
 import type { CustomerStats } from '../features/stats.ts';
-import { countsAsIn } from '../playbooks/cell.ts';
+import { countsAsIn, type Watched } from '../playbooks/cell.ts';
+import { factsOn } from '../playbooks/facts.ts';
 import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
@@ -92,17 +94,30 @@ export async function score(
 /** Of a customer without any activity who was never told of. */
 const NOTHING_TO_TELL = { events: [], moved: false } as const;
 
-/** With what the book was last scored: another model, or an earlier day, concerns everybody. */
+/** With what the book was last scored: another model, other playbooks, or an earlier day, concern everybody. */
 const SCORED_WITH = 'scored-with';
 
 /**
- * Marks who is due beside those with new facts: everybody after a new model or a step back in time, else those whose re-check day
- * has come. Finds them by index: what nothing happened to costs nothing.
+ * Marks who is due beside those with new facts: everybody after a new model, a change of what playbooks watch or a step back in time, else
+ * those whose re-check day has come. Finds them by index: what nothing happened to costs nothing.
  */
-async function markDue(database: Database, { model, asOf }: { model: ScoringModel; asOf: CalendarDay }): Promise<void> {
+async function markDue(
+  database: Database,
+  { model, asOf, playbooks }: { model: ScoringModel; asOf: CalendarDay; playbooks: readonly Playbook[] },
+): Promise<void> {
+  const now = {
+    modelVersion: model.version,
+    asOf,
+    watched: hashOf(
+      playbooks
+        .filter(({ enabled }) => enabled)
+        .map(({ name, when, hysteresisPoints }) => ({ name, when, hysteresisPoints })),
+    ),
+  };
   await inTurn(database, async (sql) => {
-    const last = await readSetting<{ modelVersion: string; asOf: CalendarDay }>(sql, SCORED_WITH);
-    if (last?.modelVersion !== model.version || last.asOf > asOf) {
+    // `watched` is absent in what an earlier version kept.
+    const last = await readSetting<{ modelVersion: string; asOf: CalendarDay; watched?: string }>(sql, SCORED_WITH);
+    if (last?.modelVersion !== now.modelVersion || last.watched !== now.watched || last.asOf > asOf) {
       await sql.query('update customer_stats set unscored = true where not unscored');
     } else {
       await sql.query(
@@ -111,8 +126,8 @@ async function markDue(database: Database, { model, asOf }: { model: ScoringMode
         [asOf],
       );
     }
-    if (last?.modelVersion !== model.version || last.asOf !== asOf) {
-      await keepSetting(sql, SCORED_WITH, { modelVersion: model.version, asOf });
+    if (last?.modelVersion !== now.modelVersion || last.watched !== now.watched || last.asOf !== asOf) {
+      await keepSetting(sql, SCORED_WITH, now);
     }
   });
 }
@@ -163,19 +178,28 @@ async function scoreBatch(
       })),
     ];
     const wasIn = row.cells ?? [];
-    const cells = playbooks
-      .filter(({ enabled }) => enabled)
-      .filter((playbook) => countsAsIn(playbook, wasIn.includes(playbook.name), now, model.cutoffs.churn));
+    const watching = playbooks.filter(({ enabled }) => enabled);
+    const cellsOn = (day: CalendarDay, numbers: Watched, before: readonly string[]) =>
+      watching.filter((playbook) =>
+        countsAsIn(playbook, before.includes(playbook.name), numbers, factsOn(row.stats, day), model.cutoffs.churn),
+      );
+    const cells = cellsOn(asOf, now, wasIn);
+    const isIn = cells.map(({ name }) => name);
+    const crosses = (numbers: Watched & { asOf: CalendarDay }) =>
+      !isDeepStrictEqual(
+        cellsOn(numbers.asOf, numbers, isIn).map(({ name }) => name),
+        isIn,
+      );
     return {
       row,
       now,
       writes,
-      cells: cells.map((playbook) => playbook.name),
+      cells: isIn,
       entered: cells.filter((playbook) => !wasIn.includes(playbook.name)),
       moved: writes.length > 0 || tale.moved || row.score === null,
       events: tale.events,
       told,
-      recheck: recheckOn(model, row.stats, now, shown, sentences),
+      recheck: recheckOn(model, row.stats, now, shown, sentences, crosses),
     };
   });
 

@@ -10,6 +10,7 @@ import type { Playbook } from './schema.ts';
 export function assertPerformable(playbooks: readonly Playbook[], connectors: readonly Connector[]): void {
   const problems = playbooks.flatMap((playbook, at) =>
     playbook.steps.flatMap((step, index): ConfigProblem[] => {
+      if (!('connection' in step)) return [];
       const connector = connectors.find(({ connectionId }) => connectionId === step.connection);
       if (connector?.actions?.kinds.includes(step.do)) return [];
       const able = connectors.filter(({ actions }) => actions?.kinds.includes(step.do));

@@ -1,11 +1,26 @@
 import { z } from 'zod';
-
-const band = z.enum(['high', 'medium', 'low']);
+import { conditionsSchema } from './conditions.ts';
 
 const connection = z.string().min(1);
 
-/** One step beside the task. */
+const text = z.string().min(1);
+
+/** What a task says; {placeholders} are filled in: see TEMPLATE_FIELDS. */
+const taskFields = {
+  subject: text,
+  body: text,
+  dueInDays: z.number().int().min(0).default(2),
+  priority: z.enum(['high', 'medium', 'low']).default('high'),
+};
+
+/** One step after the task: at once, or once the waits before it are over. */
 const stepSchema = z.discriminatedUnion('do', [
+  /** The steps after it come so many days later. */
+  z.strictObject({ do: z.literal('wait'), days: z.number().int().min(1).max(365) }),
+  /** The steps after it are left out for who is not in the state of `when` any more. */
+  z.strictObject({ do: z.literal('check') }),
+  /** Another task for the owner of the same record. */
+  z.strictObject({ do: z.literal('task'), ...taskFields }),
   /** Into a Salesforce campaign, or a static HubSpot list. */
   z.strictObject({ do: z.literal('list'), connection, listId: z.string().min(1) }),
   /** A note on the customer's open cases (Salesforce) or tickets (HubSpot); "provision" makes the field. */
@@ -25,19 +40,36 @@ const stepSchema = z.discriminatedUnion('do', [
 /** A step of a playbook. */
 export type PlaybookStep = z.output<typeof stepSchema>;
 
+/** A step that is done at a connection of its own. */
+export type ConnectionStep = Extract<PlaybookStep, { connection: string }>;
+
+/** When a playbook may act. */
+const hoursSchema = z
+  .strictObject({
+    /** 1 Monday to 7 Sunday. */
+    weekdays: z.array(z.number().int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]),
+    /** Whole hours of the day: from the first, before the second. */
+    from: z.number().int().min(0).max(23).default(9),
+    to: z.number().int().min(1).max(24).default(17),
+    /** IANA name; null is the workspace's. */
+    timeZone: z.string().min(1).nullable().default(null),
+  })
+  .refine(({ from, to }) => from < to, 'an end after the beginning');
+
+/** The hours with their defaults filled. */
+export type PlaybookHours = z.output<typeof hoursSchema>;
+
 /**
- * A playbook as data: which cell to watch, what to do when a customer enters it, and how often. The defaults are those of
+ * A playbook as data: which state to watch, what to do when a customer enters it, and how often. The defaults are those of
  * DECISIONS: entering counts (not being there), hysteresis 5 points, cool-down 30 days, 10 % held out at random.
  */
 export const playbookSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'a lower-case name of letters, digits and dashes'),
+  /** What it is for, in a sentence. */
+  description: z.string().default(''),
   enabled: z.boolean().default(true),
-  /** The cell: a customer enters when all of it holds. */
-  when: z.strictObject({
-    churnBand: z.array(band).min(1),
-    valueBand: z.array(band).min(1),
-  }),
-  /** A customer who left the cell counts as still in it until the churn risk has fallen this many points below the band. */
+  when: conditionsSchema,
+  /** Who is in the state stays in it until a number has moved so many points (of money: per cent) out of it. */
   hysteresisPoints: z.number().min(0).max(50).default(5),
   /** After a task, the same customer is left alone for so many days. */
   coolDownDays: z.number().int().min(0).default(30),
@@ -45,13 +77,9 @@ export const playbookSchema = z.strictObject({
   holdoutShare: z.number().min(0).max(0.5).default(0.1),
   /** Tasks an owner gets on one day; the others stay queued in order of priority. */
   tasksPerOwnerPerDay: z.number().int().min(1).default(10),
-  task: z.strictObject({
-    /** {name}, {valueIfKept}, {currency}, {churn}, {reasons} are filled in. */
-    subject: z.string().min(1),
-    body: z.string().min(1),
-    dueInDays: z.number().int().min(0).default(2),
-    priority: z.enum(['high', 'medium', 'low']).default('high'),
-  }),
+  /** When it may act: outside, who entered waits, and so do steps after a wait. Null: at any time. */
+  hours: hoursSchema.nullable().default(null),
+  task: z.strictObject(taskFields),
   /** Enrol in this sequence or cadence instead, where the vendor's user has the seat; else the task is opened. */
   sequence: z
     .strictObject({
@@ -62,8 +90,10 @@ export const playbookSchema = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** What is done beside the task or sequence, where the customer has a record on that connection. */
-  steps: z.array(stepSchema).default([]),
+  /** What is done after the task or sequence; at a connection, where the customer has a record there. */
+  steps: z.array(stepSchema).max(30).default([]),
+  /** Who bought since gets none of the steps after a wait. */
+  stopWhenSaved: z.boolean().default(true),
 });
 
 /** A playbook with its defaults filled. */

@@ -1,7 +1,7 @@
 import type { StepAction, TaskAction } from '../domain/actions.ts';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Score } from '../scores/score.ts';
-import type { PlaybookStep } from './schema.ts';
+import type { ConnectionStep } from './schema.ts';
 
 /** The record at the step's vendor that a step is about. */
 export interface StepTarget {
@@ -16,7 +16,7 @@ export interface StepTarget {
  * @param about key of this action; the crossing's task, as it would be opened at this vendor; key of what was planned for the crossing
  */
 export function stepAction(
-  step: PlaybookStep,
+  step: ConnectionStep,
   target: StepTarget,
   about: { key: string; task: TaskAction; beside: string; playbook: string; score: Score; asOf: CalendarDay },
 ): StepAction | null {

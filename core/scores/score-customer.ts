@@ -7,7 +7,7 @@ import { type Before, changeSentence } from './change.ts';
 import { mustWrite } from './dead-band.ts';
 import { explain } from './explain.ts';
 import { fieldValues } from './fields.ts';
-import { movingNumbers, scoreNumbers } from './numbers.ts';
+import { type MovingNumbers, movingNumbers, scoreNumbers } from './numbers.ts';
 import { reasons } from './reasons.ts';
 import type { Score } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -46,10 +46,11 @@ export function scoreCustomer(
 }
 
 /**
- * The first day after asOf on which silence alone would move one of this customer's records out of its dead-bands: nobody need look at it
- * before. Looks ahead day by day, so that no crossing is jumped over.
+ * The first day after asOf on which silence alone would move one of this customer's records out of its dead-bands, or across what else is
+ * watched: nobody need look at it before. Looks ahead day by day, so that no crossing is jumped over.
  *
  * @param shown what each record of the customer shows (or is about to)
+ * @param crosses whether the numbers of a day are across something beside the dead-bands
  */
 export function recheckOn(
   model: ScoringModel,
@@ -57,12 +58,13 @@ export function recheckOn(
   score: Score,
   shown: readonly Readonly<Record<string, FieldValue>>[],
   sentences: Sentences = sentencesOf('en'),
+  crosses: (numbers: MovingNumbers) => boolean = () => false,
 ): CalendarDay {
   for (let days = 1; days < RECHECK_AFTER_DAYS; days += 1) {
     const day = addDays(score.asOf, days);
     const numbers = movingNumbers(model, stats, day);
     const values = fieldValues({ ...score, ...numbers, nextAction: nextAction(numbers, sentences) });
-    if (shown.some((written) => mustWrite(written, values))) return day;
+    if (crosses(numbers) || shown.some((written) => mustWrite(written, values))) return day;
   }
   return addDays(score.asOf, RECHECK_AFTER_DAYS);
 }

@@ -21,10 +21,12 @@ export async function retire(
   for (const [previous, heir] of heirs) {
     // Of two runs of one day the one that was acted on stays, then the treated one.
     await sql.query(
-      `insert into playbook_runs as present (customer_id, playbook, crossed_on, state, arm, fired_on, connection_id, action_key)
-       select $2::uuid, playbook, crossed_on, state, arm, fired_on, connection_id, action_key from playbook_runs where customer_id = $1::uuid
+      `insert into playbook_runs as present (customer_id, playbook, crossed_on, state, arm, fired_on, connection_id, action_key,
+         next_step, due_on, ended)
+       select $2::uuid, playbook, crossed_on, state, arm, fired_on, connection_id, action_key, next_step, due_on, ended from playbook_runs where customer_id = $1::uuid
        on conflict (customer_id, playbook, crossed_on) do update set state = excluded.state, arm = excluded.arm,
-         fired_on = excluded.fired_on, connection_id = excluded.connection_id, action_key = excluded.action_key
+         fired_on = excluded.fired_on, connection_id = excluded.connection_id, action_key = excluded.action_key,
+         next_step = excluded.next_step, due_on = excluded.due_on, ended = excluded.ended
        where present.state not in ('fired', 'done')
          and (excluded.state in ('fired', 'done') or (present.arm = 'held-out' and excluded.arm = 'treated'))`,
       [previous, heir],

@@ -6,6 +6,7 @@ import type { SourceRecord } from '../../core/domain/records.ts';
 import type { CustomerStats } from '../../core/features/stats.ts';
 import { cycle, STEPS, type Step, type Workspace } from '../../core/pipeline/cycle.ts';
 import { countsAsIn } from '../../core/playbooks/cell.ts';
+import { factsOn } from '../../core/playbooks/facts.ts';
 import { AT_RISK_AND_VALUABLE, type Playbook, playbookSchema } from '../../core/playbooks/schema.ts';
 import type { Connector } from '../../core/ports/connector.ts';
 import { mustWrite } from '../../core/scores/dead-band.ts';
@@ -282,7 +283,13 @@ describe('a book', () => {
         .map((record) => `${record.connection_id}/${record.external_id}`);
       const entering = [...stats].flatMap(([customerId, own]) => {
         const before = isIn.get(customerId) ?? false;
-        const after = countsAsIn(SILENT, before, scoreCustomer(model, own, day, null), model.cutoffs.churn);
+        const after = countsAsIn(
+          SILENT,
+          before,
+          scoreCustomer(model, own, day, null),
+          factsOn(own, day),
+          model.cutoffs.churn,
+        );
         isIn.set(customerId, after);
         return after && !before ? [customerId] : [];
       });

@@ -71,7 +71,7 @@ const crossed = (externalIds: readonly string[], day = TODAY, book = playbook())
     ),
   );
 const planned = (day = TODAY, book = playbook()) =>
-  plan(store.database, [book], { asOf: day, actingConnections: ['crm'], clock });
+  plan(store.database, [book], { asOf: day, actingConnections: ['crm'], clock, timeZone: 'UTC' });
 const states = async () =>
   Object.fromEntries(
     (
@@ -196,6 +196,7 @@ describe('planning', () => {
       asOf: TODAY,
       actingConnections: ['crm'],
       clock,
+      timeZone: 'UTC',
     });
     expect(await outbox()).toHaveLength(1);
   });

@@ -11,14 +11,21 @@ const at = (churnProbability: number, given: object = {}) => ({
   valueBand: 'high' as const,
   churnBand: bandOf(churnProbability) as 'high' | 'medium' | 'low',
   churnProbability,
+  segment: null,
+  engagementTrend: 'steady' as const,
+  engagement: 40,
+  priority: 50,
+  clv12m: 200,
+  valueIfKept12m: 400,
   ...given,
 });
+const FACTS = { purchases: 3, silentDays: 20, customerDays: 300 };
 /** How often a path of risks enters the cell. */
 const entries = (path: readonly number[], playbook = AT_RISK_AND_VALUABLE) => {
   let isIn = false;
   let count = 0;
   for (const churn of path) {
-    const now = countsAsIn(playbook, isIn, at(churn), cutoffs);
+    const now = countsAsIn(playbook, isIn, at(churn), FACTS, cutoffs);
     if (now && !isIn) count += 1;
     isIn = now;
   }
@@ -58,15 +65,15 @@ describe('entering the cell of a playbook', () => {
   });
 
   it('is for active customers of the watched value alone', () => {
-    expect(countsAsIn(AT_RISK_AND_VALUABLE, false, at(0.9, { valueBand: 'medium' }), cutoffs)).toBe(false);
-    expect(countsAsIn(AT_RISK_AND_VALUABLE, true, at(0.9, { valueBand: 'medium' }), cutoffs)).toBe(false);
-    expect(isInCell(AT_RISK_AND_VALUABLE, at(0.9, { lifecycle: 'lapsed', churnBand: 'lapsed' }))).toBe(false);
+    expect(countsAsIn(AT_RISK_AND_VALUABLE, false, at(0.9, { valueBand: 'medium' }), FACTS, cutoffs)).toBe(false);
+    expect(countsAsIn(AT_RISK_AND_VALUABLE, true, at(0.9, { valueBand: 'medium' }), FACTS, cutoffs)).toBe(false);
+    expect(isInCell(AT_RISK_AND_VALUABLE, at(0.9, { lifecycle: 'lapsed', churnBand: 'lapsed' }), FACTS)).toBe(false);
     expect(
-      countsAsIn(AT_RISK_AND_VALUABLE, true, at(0.79, { lifecycle: 'lapsed', churnBand: 'lapsed' }), cutoffs),
+      countsAsIn(AT_RISK_AND_VALUABLE, true, at(0.79, { lifecycle: 'lapsed', churnBand: 'lapsed' }), FACTS, cutoffs),
     ).toBe(false);
-    expect(isInCell(AT_RISK_AND_VALUABLE, at(0.9, { lifecycle: 'prospect', churnBand: null, valueBand: null }))).toBe(
-      false,
-    );
+    expect(
+      isInCell(AT_RISK_AND_VALUABLE, at(0.9, { lifecycle: 'prospect', churnBand: null, valueBand: null }), FACTS),
+    ).toBe(false);
   });
 });
 
