@@ -87,7 +87,10 @@ const TRAIN_EVERY_DAYS = 30;
  * @param steps which steps to run; a live cycle leaves out `pull` (the inbox is drained by `live`) and `train`
  * @param acceptDefinition trains by the configured definition of leaving, even where it is another one than the champion's
  * @param lane whether somebody waits for what is written; a batch when absent
- * @param onlyScored write back those alone who were scored in this cycle: what else waits belongs to another one under way
+ * @param onlyTouched look at those customers alone to whom something happened in this cycle: who else is due belongs to a batch
+ * @param customerIds whose scores are written back; all that wait when absent or null
+ * @param champion how the model is found; read anew when absent
+ * @param onScored told whose scores were made, after each commit
  */
 export async function cycle(
   workspace: Workspace,
@@ -97,7 +100,10 @@ export async function cycle(
     retrain?: boolean;
     acceptDefinition?: boolean;
     lane?: Lane;
-    onlyScored?: boolean;
+    onlyTouched?: boolean;
+    customerIds?: readonly string[] | null;
+    champion?: typeof championAt;
+    onScored?: (customerIds: readonly string[]) => void;
     onStep?: OnStep;
   },
 ): Promise<CycleReport> {
@@ -109,7 +115,11 @@ export async function cycle(
   const onUnavailable = (connectionId: string, error: Error) =>
     unavailable.push({ connectionId, message: error.message });
   const rank = sourceRank(connectors);
-  const scoredIds: string[] = [];
+  const touched = new Set<string>();
+  const onTouched = (customerIds: readonly string[]) => {
+    for (const customerId of customerIds) touched.add(customerId);
+  };
+  const whom = () => (options.onlyTouched ? [...touched] : null);
 
   const pulled = runs('pull')
     ? await pull(database, connectors, {
@@ -121,7 +131,12 @@ export async function cycle(
     : { pulled: 0, rejected: 0 };
   if (runs('identify')) {
     await eraseRequested(database, { workspace: workspace.name, connectors, clock });
-    await identify(database, { workspace: workspace.name, now: () => clock.now(), onProgress: tell('identify') });
+    await identify(database, {
+      workspace: workspace.name,
+      now: () => clock.now(),
+      onProgress: tell('identify'),
+      onTouched,
+    });
     const rates = workspace.rates ?? exchangeRates(workspace.currency, []);
     await reconvert(database, rates);
     await attribute(database, {
@@ -129,9 +144,10 @@ export async function cycle(
       rates,
       now: () => clock.now(),
       onProgress: tell('identify'),
+      onTouched,
     });
   }
-  if (runs('features')) await features(database, { asOf, rank, onProgress: tell('features') });
+  if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
   const model = await currentModel(workspace, options, rank, {
     mayTrain: runs('train'),
     isWhole: unavailable.length === 0,
@@ -149,9 +165,8 @@ export async function cycle(
       clock,
       ...(workspace.sentences && { sentences: workspace.sentences }),
       onProgress: tell('score'),
-      onScored: (customerIds) => {
-        if (options.onlyScored) scoredIds.push(...customerIds);
-      },
+      customerIds: whom(),
+      ...(options.onScored && { onScored: options.onScored }),
     });
   }
   if (runs('score')) {
@@ -165,12 +180,17 @@ export async function cycle(
     .filter(({ actions }) => actions?.kinds.includes('task'))
     .map(({ connectionId }) => connectionId);
   const planned = leaves('plan')
-    ? await plan(database, workspace.playbooks, { asOf, actingConnections: acting, clock, timeZone: workspace.timeZone })
+    ? await plan(database, workspace.playbooks, {
+        asOf,
+        actingConnections: acting,
+        clock,
+        timeZone: workspace.timeZone,
+      })
     : { heldOut: 0, deferred: 0 };
   const written = leaves('write-back')
     ? await writeBack(database, connectors, {
         clock,
-        customerIds: options.onlyScored ? scoredIds : null,
+        customerIds: options.customerIds ?? null,
         lane: options.lane ?? 'batch',
         onProgress: tell('write-back'),
         onUnavailable,
@@ -215,14 +235,15 @@ async function callsOf(database: Database, connectors: readonly Connector[]): Pr
 
 async function currentModel(
   workspace: Workspace,
-  { asOf, retrain, acceptDefinition, onStep }: Parameters<typeof cycle>[1],
+  { asOf, retrain, acceptDefinition, champion: readChampion = championAt, onStep }: Parameters<typeof cycle>[1],
   rank: SourceRank,
   { mayTrain, isWhole }: { mayTrain: boolean; isWhole: boolean },
 ): Promise<ScoringModel | null> {
-  const champion = await championAt(workspace.database, asOf);
+  const champion = await readChampion(workspace.database, asOf);
+  if (!mayTrain) return champion;
   const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
   const outlived = champion !== null && (await erasedSinceTraining(workspace.database, champion.version)) > 0;
-  if (!mayTrain || (fresh && !retrain && !outlived)) return champion;
+  if (fresh && !retrain && !outlived) return champion;
   // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
   if (!champion && !isWhole && !retrain) return null;
   const [known] = await workspace.database.query<{ customers: number }>(

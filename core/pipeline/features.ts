@@ -3,6 +3,7 @@ import { contractNewsAfter } from '../features/contract.ts';
 import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
+import { conditionOf, type Some, workOff } from '../store/bands.ts';
 import { insertRows } from '../store/bulk.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
@@ -35,16 +36,28 @@ export function statsAt(
  */
 export async function features(
   database: Database,
-  context: { asOf: CalendarDay; rank: SourceRank; onProgress?: (done: number) => void },
+  context: {
+    asOf: CalendarDay;
+    rank: SourceRank;
+    /** Those alone to whom something happened now; everybody when absent. */
+    customerIds?: readonly string[] | null;
+    onProgress?: (done: number) => void;
+  },
 ): Promise<number> {
-  const { asOf } = context;
-  await markDirty(database, asOf);
-  for (let done = 0; ; ) {
-    const count = await inTurn(database, (sql) => summariseBatch(sql, context));
-    done += count;
-    if (count === 0) return done;
-    context.onProgress?.(done);
-  }
+  const { asOf, customerIds = null, onProgress } = context;
+  if (customerIds === null) await markDirty(database, asOf);
+  return workOff(database, customerIds, {
+    perCommit: CUSTOMERS_PER_COMMIT,
+    nextDue: async (from) => {
+      const [row] = await database.query<{ customer_id: string }>(
+        'select customer_id from customers where dirty and customer_id >= $1::uuid order by customer_id limit 1',
+        [from],
+      );
+      return row?.customer_id ?? null;
+    },
+    work: (sql, some) => summariseBatch(sql, some, context),
+    ...(onProgress && { onProgress }),
+  });
 }
 
 /** The day on which the statistics were last brought up to date. */
@@ -64,10 +77,16 @@ async function markDirty(database: Database, asOf: CalendarDay): Promise<void> {
   });
 }
 
-async function summariseBatch(sql: Sql, { asOf, rank }: { asOf: CalendarDay; rank: SourceRank }): Promise<number> {
+async function summariseBatch(
+  sql: Sql,
+  some: Some,
+  { asOf, rank }: { asOf: CalendarDay; rank: SourceRank },
+): Promise<number> {
+  const { condition, parameters } = conditionOf(some);
   const ids = (
     await sql.query<{ customer_id: string }>(
-      `select customer_id from customers where dirty order by customer_id limit ${CUSTOMERS_PER_COMMIT}`,
+      `select customer_id from customers where dirty and ${condition} order by customer_id limit ${CUSTOMERS_PER_COMMIT}`,
+      parameters,
     )
   ).map((row) => row.customer_id);
   if (ids.length === 0) return 0;

@@ -3,108 +3,133 @@ import { isUnavailable } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 import { drainInbox } from '../store/drain.ts';
 import { INBOX_CHANNEL } from '../store/inbox.ts';
-import { type CycleReport, cycle, type Step, type Workspace } from './cycle.ts';
+import { rememberingChampion } from '../store/models.ts';
+import { cycle, type Step, type Workspace } from './cycle.ts';
+import { createLoop } from './loop.ts';
 
 /** What follows a pull, but for training: the same steps as a batch, over those that something happened to. */
-const LIVE_STEPS: readonly Step[] = ['identify', 'features', 'score', 'plan', 'write-back', 'act'];
+const STEPS_IN: readonly Step[] = ['identify', 'features', 'score'];
+const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
 /** A pass that a vendor or the store did not let finish is taken up again after so long. */
 const RETRY_MS = 5_000;
+
+/** Told how long after a message came its customer's scores were stored, and everything that follows was written to the CRMs. */
+export type OnLiveDelay = (stage: 'scored' | 'written', seconds: readonly number[]) => void;
 
 /** The running live thread. */
 export interface LiveThread {
   /** Resolves once nothing that was appended before the call waits any more. */
   settled(): Promise<void>;
+  /** Lets the passes under way end, and begins no other. What waits is in the store. */
   stop(): Promise<void>;
 }
 
 /**
  * Takes what webhooks put into the inbox through the pipeline as it comes. Woken by each append, in whatever process; messages that
- * come during a pass share the next one, so that a burst costs one pass. Never throws: what fails is logged and tried again.
+ * come during a pass share the next one, so that a burst costs one pass. One loop brings in and scores, another plans, writes and acts:
+ * a slow vendor keeps no score waiting, and a burst during a write shares the next. Never throws: what fails is logged and tried again.
  *
  * @param today the as-of day of a pass
  */
 export async function startLive(
   workspace: Workspace,
-  context: { today: () => CalendarDay; logger: Logger; onCycle?: (report: CycleReport) => void },
+  { today, logger, onDelay }: { today: () => CalendarDay; logger: Logger; onDelay?: OnLiveDelay },
 ): Promise<LiveThread> {
   const { database, connectors, clock } = workspace;
-  const { logger } = context;
-  let wanted = false;
-  let stopped = false;
-  let running: Promise<void> | null = null;
-  // At first, after a vendor was away and after a pass that failed, everything that waits is written; else those whom something happened to: a batch that is under way
-  // writes its own.
-  let everything = true;
-  let timer: NodeJS.Timeout | null = null;
+  const champion = rememberingChampion();
+  // At first and after a pass that failed, everybody who is due is scored, and everything that waits is written; else those alone
+  // whom something happened to: a batch that is under way sees to its own.
+  let scoreAll = true;
+  let writeAll = true;
+  const toWrite = new Set<string>();
+  let unwritten: string[] = [];
+  const failed = (what: string) => (error: unknown) =>
+    logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
+  const tellDelay = (stage: 'scored' | 'written', receivedAt: readonly string[]) => {
+    const now = clock.now().getTime();
+    if (receivedAt.length > 0) {
+      onDelay?.(
+        stage,
+        receivedAt.map((at) => (now - Date.parse(at)) / 1_000),
+      );
+    }
+  };
 
-  const pass = async () => {
+  const bringIn = async () => {
     let late = false;
+    const received: string[] = [];
+    const everybody = scoreAll;
+    scoreAll = true;
     for (const { connectionId, inbound } of connectors) {
       if (!inbound) continue;
       try {
-        await drainInbox(database, connectionId, inbound, { now: () => clock.now() });
+        await drainInbox(database, connectionId, inbound, {
+          now: () => clock.now(),
+          onLanded: (receivedAt) => received.push(...receivedAt),
+          // Whoever has the lane reads them; unless it is killed over it.
+          onHeldElsewhere: () => {
+            late = true;
+          },
+        });
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         late = true;
         logger.warn({ connectionId, code: error.code }, 'messages wait: the vendor cannot be asked now');
       }
     }
-    const report = await cycle(workspace, {
-      asOf: context.today(),
-      steps: LIVE_STEPS,
-      lane: 'live',
-      onlyScored: !everything,
+    await cycle(workspace, {
+      asOf: today(),
+      steps: STEPS_IN,
+      onlyTouched: !everybody,
+      champion,
+      onScored: (customerIds) => {
+        for (const customerId of customerIds) toWrite.add(customerId);
+      },
     });
-    everything = false;
-    for (const { connectionId } of report.unavailable) {
-      late = true;
-      everything = true;
-      logger.warn({ connectionId }, 'writes wait: the vendor is not available now');
-    }
-    context.onCycle?.(report);
+    scoreAll = false;
+    tellDelay('scored', received);
+    unwritten.push(...received);
+    sendOut.wake();
     return late;
   };
-  const wakeLater = () => {
-    if (stopped || timer) return;
-    timer = setTimeout(() => {
-      timer = null;
-      wake();
-    }, RETRY_MS);
-    timer.unref();
-  };
-  const run = async () => {
-    while (wanted && !stopped) {
-      wanted = false;
-      try {
-        if (await pass()) wakeLater();
-      } catch (error) {
-        logger.error(
-          { error: error instanceof Error ? error.message : String(error) },
-          'a live pass failed; it is tried again',
-        );
-        wakeLater();
-      }
+
+  const writeOut = async () => {
+    const customerIds = writeAll ? null : [...toWrite];
+    const received = unwritten;
+    writeAll = true;
+    toWrite.clear();
+    unwritten = [];
+    const report = await cycle(workspace, { asOf: today(), steps: STEPS_OUT, lane: 'live', customerIds, champion });
+    for (const { connectionId } of report.unavailable) {
+      logger.warn({ connectionId }, 'writes wait: the vendor is not available now');
     }
-    running = null;
-  };
-  const wake = () => {
-    wanted = true;
-    running ??= run();
+    const late = report.unavailable.length > 0;
+    writeAll = late;
+    if (!late) tellDelay('written', received);
+    return late;
   };
 
-  const unlisten = await database.listen(INBOX_CHANNEL, wake);
+  const takeIn = createLoop(bringIn, {
+    retryMs: RETRY_MS,
+    onError: failed('a live pass failed; it is tried again'),
+  });
+  const sendOut = createLoop(writeOut, {
+    retryMs: RETRY_MS,
+    onError: failed('writing failed; it is tried again'),
+  });
+  const unlisten = await database.listen(INBOX_CHANNEL, takeIn.wake);
   // What came while nobody listened.
-  wake();
+  takeIn.wake();
   return {
     settled: async () => {
-      wake();
-      while (running) await running;
+      takeIn.wake();
+      await takeIn.idle();
+      await sendOut.idle();
     },
     stop: async () => {
-      stopped = true;
-      if (timer) clearTimeout(timer);
+      const ended = Promise.all([takeIn.stop(), sendOut.stop()]);
       await unlisten();
-      await running;
+      await ended;
     },
   };
 }

@@ -33,6 +33,6 @@ export async function rollUpAccounts(
       return accounts.length;
     });
     done += count;
-    if (count === 0) return done;
+    if (count < ACCOUNTS_PER_COMMIT) return done;
   }
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { FieldValue } from '../domain/fields.ts';
-import { hashOf, toJson } from '../domain/stable-json.ts';
+import { hashOf } from '../domain/stable-json.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { keptScore, scoreInputs } from '../learning/score-inputs.ts';
 import { countsAsIn, type Watched } from '../playbooks/cell.ts';
 import { factsOn } from '../playbooks/facts.ts';
 import type { Playbook } from '../playbooks/schema.ts';
@@ -16,6 +17,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import { tellScore } from '../scores/told.ts';
 import type { Sentences } from '../scores/words/index.ts';
 import { markAccounts } from '../store/account-records.ts';
+import { afterOthers, conditionOf, type Some, workOff } from '../store/bands.ts';
 import { insertRows } from '../store/bulk.ts';
 import { recordCrossings } from '../store/crossings.ts';
 import { modelOf } from '../store/models.ts';
@@ -23,8 +25,8 @@ import { appendEvents } from '../store/outbound-events.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
 
-/** Customers scored in one commit. */
-const CUSTOMERS_PER_COMMIT = 500;
+/** Customers scored in one commit: a tenth of a second of work, so that a live event passes between two. */
+const CUSTOMERS_PER_COMMIT = 200;
 
 interface Due {
   customer_id: string;
@@ -63,32 +65,52 @@ export async function score(
     clock: Clock;
     /** In which language scores speak; English when absent. */
     sentences?: Sentences;
+    /** Those alone to whom something happened now; everybody who is due when absent. */
+    customerIds?: readonly string[] | null;
     onProgress?: (done: number) => void;
     /** Told whose scores were made, after each commit. */
     onScored?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
+  const { customerIds = null, onProgress } = context;
   const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
-  await markDue(database, context);
-  for (let done = 0; ; ) {
-    const scored = await inTurn(database, async (sql) => {
-      const due = await sql.query<Due>(
-        `select s.customer_id, s.stats, c.score, c.told, c.stats as scored_stats, c.cells
-         from (select customer_id, stats from customer_stats where unscored order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
-         left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
+  if (customerIds === null) await markDue(database, context);
+  const scored: string[] = [];
+  const work = async (sql: Sql, some: Some) => {
+    const due = await dueOf(sql, some);
+    for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
+      if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
+    }
+    if (due.length > 0) await scoreBatch(sql, due, earlier, context);
+    scored.push(...due.map((row) => row.customer_id));
+    return due.length;
+  };
+  return workOff(database, customerIds, {
+    perCommit: CUSTOMERS_PER_COMMIT,
+    nextDue: async (from) => {
+      const [row] = await database.query<{ customer_id: string }>(
+        'select customer_id from customer_stats where unscored and customer_id >= $1::uuid order by customer_id limit 1',
+        [from],
       );
-      if (due.length === 0) return [];
-      for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
-        if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
-      }
-      await scoreBatch(sql, due, earlier, context);
-      return due.map((row) => row.customer_id);
-    });
-    done += scored.length;
-    if (scored.length === 0) return done;
-    context.onScored?.(scored);
-    context.onProgress?.(done);
-  }
+      return row?.customer_id ?? null;
+    },
+    work,
+    onProgress: (done) => {
+      context.onScored?.(scored.splice(0));
+      onProgress?.(done);
+    },
+  });
+}
+
+function dueOf(sql: Sql, some: Some): Promise<readonly Due[]> {
+  const { condition, parameters } = conditionOf(some);
+  return sql.query<Due>(
+    `select s.customer_id, s.stats, c.score, c.told, c.stats as scored_stats, c.cells
+     from (select customer_id, stats from customer_stats where unscored and ${condition}
+           order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
+     left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
+    parameters,
+  );
 }
 
 /** Of a customer without any activity who was never told of. */
@@ -193,6 +215,7 @@ async function scoreBatch(
     return {
       row,
       now,
+      inputs: scoreInputs(row.stats, before, sentences),
       writes,
       cells: isIn,
       entered: cells.filter((playbook) => !wasIn.includes(playbook.name)),
@@ -242,16 +265,18 @@ async function scoreBatch(
   });
   await insertRows(sql, {
     table: 'score_history',
-    columns: { customer_id: 'uuid', as_of: 'date', model_version: 'text', score: 'jsonb' },
+    columns: { customer_id: 'uuid', as_of: 'date', model_version: 'text', score: 'jsonb', inputs: 'jsonb' },
     rows: scored
       .filter(({ moved }) => moved)
-      .map(({ row, now }) => ({
+      .map(({ row, now, inputs }) => ({
         customer_id: row.customer_id,
         as_of: asOf,
         model_version: model.version,
-        score: toJson({ ...now, explanations: undefined }),
+        score: keptScore(now),
+        inputs,
       })),
-    onConflict: '(customer_id, as_of) do update set model_version = excluded.model_version, score = excluded.score',
+    onConflict: `(customer_id, as_of) do update set model_version = excluded.model_version, score = excluded.score,
+      inputs = excluded.inputs`,
   });
   const writes = scored.flatMap(({ writes: each }) => each);
   if (writes.length > 0) {
@@ -267,12 +292,6 @@ async function scoreBatch(
       ],
     );
   }
-  await markAccounts(
-    sql,
-    carrying.flatMap(({ connection_id: connectionId, parent_external_id: externalId }) =>
-      externalId === null ? [] : [{ connectionId, externalId }],
-    ),
-  );
   await recordCrossings(
     sql,
     scored.flatMap(({ row, entered }) =>
@@ -285,10 +304,17 @@ async function scoreBatch(
     ),
     asOf,
   );
+  await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
+  await afterOthers(sql);
+  await markAccounts(
+    sql,
+    carrying.flatMap(({ connection_id: connectionId, parent_external_id: externalId }) =>
+      externalId === null ? [] : [{ connectionId, externalId }],
+    ),
+  );
   await appendEvents(
     sql,
     scored.flatMap(({ events }) => events),
     clock.now(),
   );
-  await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
 }

@@ -36,21 +36,24 @@ export async function attribute(
     rates: ExchangeRates;
     now: () => Date;
     onProgress?: (done: number) => void;
+    /** Told which customers' facts changed. */
+    onTouched?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
   for (let done = 0; ; ) {
-    const count = await inTurn(database, async (sql) => {
+    const placed = await inTurn(database, async (sql) => {
       const batch = await sql.query<FactRow>(
         `select f.connection_id, f.kind, f.external_id, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
          from (select * from source_records where kind in ('transaction', 'event') and pending order by kind, landed_seq limit ${FACTS_PER_COMMIT}) f
          left join source_records c on c.connection_id = f.connection_id and c.kind = 'contact' and c.external_id = f.contact_external_id`,
       );
-      if (batch.length > 0) await place(sql, batch, context);
-      return batch.length;
+      const touched = batch.length > 0 ? await place(sql, batch, context) : [];
+      return { rows: batch.length, touched };
     });
-    done += count;
-    if (count === 0) return done + (await placeContracts(database, context));
-    context.onProgress?.(done);
+    done += placed.rows;
+    context.onTouched?.(placed.touched);
+    if (placed.rows > 0) context.onProgress?.(done);
+    if (placed.rows < FACTS_PER_COMMIT) return done + (await placeContracts(database, context));
   }
 }
 
@@ -58,7 +61,7 @@ async function place(
   sql: Sql,
   batch: readonly FactRow[],
   { timeZone, rates, now }: { timeZone: string; rates: ExchangeRates; now: () => Date },
-): Promise<void> {
+): Promise<readonly string[]> {
   const transactions: Record<string, unknown>[] = [];
   const events: Record<string, unknown>[] = [];
   const settled: { row: FactRow; customerId: string | null; refused?: true }[] = [];
@@ -161,6 +164,7 @@ async function place(
       .filter((each) => !each.refused)
       .map(({ row }) => ({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id })),
   );
+  return [...touched];
 }
 
 function transactionColumns(

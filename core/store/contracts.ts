@@ -27,20 +27,21 @@ interface TermRow {
  */
 export async function placeContracts(
   database: Database,
-  context: { timeZone: string; now: () => Date },
+  context: { timeZone: string; now: () => Date; onTouched?: (customerIds: readonly string[]) => void },
 ): Promise<number> {
   for (let done = 0; ; ) {
-    const count = await inTurn(database, async (sql) => {
+    const placed = await inTurn(database, async (sql) => {
       const batch = await sql.query<TermRow>(
         `select f.connection_id, f.external_id, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
          from (select * from source_records where kind = 'contract' and pending order by landed_seq limit ${TERMS_PER_COMMIT}) f
          left join source_records c on c.connection_id = f.connection_id and c.kind = 'contact' and c.external_id = f.contact_external_id`,
       );
-      if (batch.length > 0) await place(sql, batch, context);
-      return batch.length;
+      const touched = batch.length > 0 ? await place(sql, batch, context) : [];
+      return { terms: batch.length, touched };
     });
-    done += count;
-    if (count === 0) return done;
+    done += placed.terms;
+    context.onTouched?.(placed.touched);
+    if (placed.terms < TERMS_PER_COMMIT) return done;
   }
 }
 
@@ -76,7 +77,7 @@ async function place(
   sql: Sql,
   batch: readonly TermRow[],
   { timeZone, now }: { timeZone: string; now: () => Date },
-): Promise<void> {
+): Promise<readonly string[]> {
   const before = batch.filter((row) => row.resolved_to !== null);
   const removed = await sql.query<{ connection_id: string; external_id: string; end_known_on: CalendarDay }>(
     `delete from contracts t using unnest($1::uuid[], $2::text[], $3::text[]) as o(customer_id, connection_id, external_id)
@@ -131,10 +132,11 @@ async function place(
     },
     rows: rows as never,
   });
-  await settle(sql, batch, refused);
+  return settle(sql, batch, refused);
 }
 
-async function settle(sql: Sql, batch: readonly TermRow[], refused: ReadonlySet<TermRow>): Promise<void> {
+/** Returns the customers whose terms these were and are. */
+async function settle(sql: Sql, batch: readonly TermRow[], refused: ReadonlySet<TermRow>): Promise<readonly string[]> {
   const owner = (row: TermRow) => (row.deleted || refused.has(row) ? null : row.customer_id);
   await sql.query(
     `update source_records s set pending = false, resolved_to = d.resolved_to
@@ -152,6 +154,7 @@ async function settle(sql: Sql, batch: readonly TermRow[], refused: ReadonlySet<
     'identify',
     released.map((row) => ({ connectionId: row.connection_id, kind: 'contract', externalId: row.external_id })),
   );
+  return [...touched];
 }
 
 /** Days of a term. Without a start it has begun when it was first seen, or with its notice or end if those were before. */

@@ -27,7 +27,13 @@ export function customerIdOf(workspace: string, node: { connectionId: string; ex
  */
 export async function identify(
   database: Database,
-  context: { workspace: string; now: () => Date; onProgress?: (done: number) => void },
+  context: {
+    workspace: string;
+    now: () => Date;
+    onProgress?: (done: number) => void;
+    /** Told which customers may have changed by it. */
+    onTouched?: (customerIds: readonly string[]) => void;
+  },
 ): Promise<number> {
   for (let done = 0; ; ) {
     const resolved = await inTurn(database, async (sql) => {
@@ -35,16 +41,23 @@ export async function identify(
         `select connection_id, external_id, landed_seq, payload, deleted, resolved_to from source_records
          where kind = 'contact' and pending order by landed_seq limit ${CONTACTS_PER_COMMIT}`,
       );
-      if (batch.length > 0) await resolve(sql, batch, context.workspace, context.now());
-      return batch.length;
+      const touched = batch.length > 0 ? await resolve(sql, batch, context.workspace, context.now()) : [];
+      return { count: batch.length, touched };
     });
-    done += resolved;
-    if (resolved === 0) return done;
-    context.onProgress?.(done);
+    done += resolved.count;
+    context.onTouched?.(resolved.touched);
+    if (resolved.count > 0) context.onProgress?.(done);
+    if (resolved.count < CONTACTS_PER_COMMIT) return done;
   }
 }
 
-async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string, now: Date): Promise<void> {
+/** Returns the customers that the batch's contacts, and those joined to them, were and are. */
+async function resolve(
+  sql: Sql,
+  batch: readonly ContactRow[],
+  workspace: string,
+  now: Date,
+): Promise<readonly string[]> {
   const { rows, holdings } = await neighbourhood(sql, batch, await replaceKeys(sql, batch));
   const nodes = rows.map(
     (row): IdentityNode => ({
@@ -101,6 +114,7 @@ async function resolve(sql: Sql, batch: readonly ContactRow[], workspace: string
     rowOf,
     [...before].filter((customerId) => !after.has(customerId)),
   );
+  return [...new Set([...before, ...after])];
 }
 
 /**

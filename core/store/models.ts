@@ -51,6 +51,15 @@ export async function championAt(sql: Sql, asOf: CalendarDay): Promise<ScoringMo
   return row ? loadScoringModel(row.artifact) : null;
 }
 
+/** `championAt` that reads a model once, as long as it stays the champion: for who asks after each event. */
+export function rememberingChampion(): typeof championAt {
+  let last: ScoringModel | null = null;
+  return async (sql, asOf) => {
+    if (last === null || last.version !== (await championVersionAt(sql, asOf))) last = await championAt(sql, asOf);
+    return last;
+  };
+}
+
 /** The version of the champion for a day, without reading the model. */
 export async function championVersionAt(sql: Sql, asOf: CalendarDay): Promise<string | null> {
   const [row] = await sql.query<{ model_version: string }>(

@@ -9,7 +9,7 @@ export const EVENTS_CHANNEL = 'staypower_events';
 
 /**
  * Writes events, and a delivery of each to every endpoint that subscribed to its type. Belongs into the transaction of what the
- * events tell, in turn with all other writers: only then do sequence numbers rise in the order of the commits.
+ * events tell, in turn with all other writers or `afterOthers`: only then do sequence numbers rise in the order of the commits.
  */
 export async function appendEvents(sql: Sql, given: readonly NewEvent[], at: Date): Promise<void> {
   if (given.length === 0) return;
