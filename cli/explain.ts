@@ -29,7 +29,7 @@ export function explainCommand(): Command {
       if (context.json) printJson({ ...found, insight });
       else {
         show(found);
-        if (insight) showInsight(insight);
+        if (insight) showInsight(insight, found.currency);
       }
     } finally {
       await open.close();
@@ -69,8 +69,17 @@ function show(found: CustomerExplanation): void {
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
 }
 
-function showInsight({ value, engagement, propensities, whatWouldHelp, cluster, churnSurrogate }: Insight): void {
+function showInsight(insight: Insight, currency: string): void {
+  const { value, horizons, engagement, propensities, whatWouldHelp, cluster, churnSurrogate } = insight;
   if (value) print('', toldBy(value));
+  if (horizons.length > 0) {
+    print(
+      table(
+        ['months', `expected, ${currency}`, '8 in 10 between', 'and', 'in margin'],
+        horizons.map(({ months, revenue, low, high, margin }) => [months, ...[revenue, low, high, margin].map(cents)]),
+      ),
+    );
+  }
   print('', `Engagement ${round(engagement.score)}, by what was done:`);
   if (engagement.ledger.length === 0) print('  nothing yet');
   else {
@@ -108,6 +117,10 @@ function toldBy({ chosen, chosenBy, score, naive }: ValueTold): string {
     return `Value is told by ${chosen}: there is no window inside the book yet to judge it by what came after.`;
   const beside = naive && `, beside ${round(naive.score)} of ${naive.name}, which needs no model`;
   return `Value is told by ${chosen}: mean R2 ${round(score ?? 0)} on windows inside the book${beside ?? ''}.`;
+}
+
+function cents(value: number): string {
+  return value.toFixed(2);
 }
 
 function round(value: number): number {

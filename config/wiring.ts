@@ -274,7 +274,7 @@ export async function openWorkspace(
       clock: context.clock,
     },
     queries: createQueries(database),
-    insights: createInsights(database, sentencesOf(config.language)),
+    insights: createInsights(database, sentencesOf(config.language), config.planning),
     planning: createPlanning(database, {
       settings: config.planning,
       timeZone: config.timeZone,

@@ -10,6 +10,7 @@ import { traitsOf } from '../segments/describe-clusters.ts';
 import { counterfactuals } from './counterfactuals.ts';
 import { engagementScore } from './engagement.ts';
 import { churnSurrogate } from './explain.ts';
+import { type HorizonValue, valueByHorizon } from './horizons.ts';
 import { propensityOf } from './propensity.ts';
 import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -21,6 +22,8 @@ import { worthOf } from './worth.ts';
 export interface Insight {
   /** What tells the value; null without one. */
   value: ValueTold | null;
+  /** Its value over 3, 12 and 36 months, in revenue and in margin; empty where it cannot be said. */
+  horizons: readonly HorizonValue[];
   engagement: {
     score: number;
     /** Rows of the ledger with what each is of the score, 0..100; they add up to it. */
@@ -51,8 +54,17 @@ export interface ValueTold {
   naive: { name: string; score: number } | null;
 }
 
-/** Looks behind the scores of one customer on a day. */
-export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: CalendarDay, sentences: Sentences): Insight {
+/**
+ * Looks behind the scores of one customer on a day.
+ *
+ * @param margin contribution margin as a share of revenue, 0..1
+ */
+export function insightOf(
+  model: ScoringModel,
+  stats: CustomerStats,
+  asOf: CalendarDay,
+  { sentences, margin }: { sentences: Sentences; margin: number },
+): Insight {
   const inputs = inputsAt(stats, asOf, model.currency);
   const points = totalPoints(model.ledger, inputs);
   const score = engagementScore(model.tables.engagementPoints, points);
@@ -62,6 +74,7 @@ export function insightOf(model: ScoringModel, stats: CustomerStats, asOf: Calen
   const cluster = model.clusters && inputs.purchases > 0 ? clusterOf(model.clusters, inputs) : null;
   return {
     value: worthOf(model, inputs) ? valueTold(model.report.value) : null,
+    horizons: valueByHorizon(model, stats, asOf, margin),
     engagement: {
       score,
       ledger,

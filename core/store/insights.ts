@@ -1,5 +1,6 @@
 import { type CalendarDay, calendarDay } from '../domain/calendar-day.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { planningSettingsSchema } from '../planning/settings.ts';
 import type { Database } from '../ports/database.ts';
 import type { DriversAnswer, Insights } from '../ports/engine.ts';
 import { insightOf } from '../scores/insight.ts';
@@ -18,8 +19,16 @@ const EARLIER_MODELS = 3;
 /** Later than any model. */
 const EVER = calendarDay('9999-12-31');
 
-/** Questions to a workspace's store that take the whole book, or a model, to answer. */
-export function createInsights(database: Database, sentences: Sentences): Insights {
+/**
+ * Questions to a workspace's store that take the whole book, or a model, to answer.
+ *
+ * @param margin contribution margin as a share of revenue, 0..1; as planning has it where nothing is configured
+ */
+export function createInsights(
+  database: Database,
+  sentences: Sentences,
+  { margin }: { margin: number } = planningSettingsSchema.parse({}),
+): Insights {
   return {
     segments: async () => {
       const model = await championAt(database, EVER);
@@ -56,7 +65,7 @@ export function createInsights(database: Database, sentences: Sentences): Insigh
         [customerId],
       );
       const model = row && (await modelOf(database, row.model_version));
-      return row && model ? insightOf(model, row.stats, row.as_of, sentences) : null;
+      return row && model ? insightOf(model, row.stats, row.as_of, { sentences, margin }) : null;
     },
   };
 }

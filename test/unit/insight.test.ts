@@ -15,7 +15,7 @@ const AS_OF = calendarDay('2026-06-01');
 const book = simulateBook({ seed: 11, customers: 600, asOf: AS_OF });
 const model = trainedModel(book, AS_OF);
 const everybody = book.map((customer) => trainingCustomer(customer).statsAt(AS_OF));
-const english = sentencesOf('en');
+const TERMS = { sentences: sentencesOf('en'), margin: 0.5 };
 
 describe('LIME over groups', () => {
   it('is exact, with a fidelity of 1, for a sum of groups, where it equals the Shapley values', () => {
@@ -46,7 +46,7 @@ describe('LIME over groups', () => {
     for (const stats of everybody.slice(0, 200)) {
       const inputs = inputsAt(stats, AS_OF, 'USD');
       const exact = new Map(explain(model, inputs).churn?.contributions.map((each) => [each.group, each.contribution]));
-      const insight = insightOf(model, stats, AS_OF, english).churnSurrogate;
+      const insight = insightOf(model, stats, AS_OF, TERMS).churnSurrogate;
       fidelities.push(insight?.fidelity ?? 0);
       for (const { group, contribution } of insight?.contributions ?? []) {
         const shapley = exact.get(group) ?? 0;
@@ -65,7 +65,7 @@ describe('what is behind the engagement score', () => {
     fc.assert(
       fc.property(fc.constantFrom(...everybody), fc.nat(300), (stats, days) => {
         const asOf = addDays(AS_OF, days);
-        const { engagement } = insightOf(model, stats, asOf, english);
+        const { engagement } = insightOf(model, stats, asOf, TERMS);
         expect(engagement.score).toBe(scoreCustomer(model, stats, asOf, null).engagement);
         const rows = engagement.ledger.reduce((sum, row) => sum + row.ofScore, 0);
         const subScores = Object.values(engagement.subScores).reduce((sum, each) => sum + each, 0);
@@ -118,7 +118,7 @@ describe('what would go with a lower risk', () => {
       expect([...single, ...(fewest ? [fewest] : [])].flatMap(({ acts }) => acts)).not.toContain('support-settled');
     }
     const nobody = trainingCustomer({ id: 'x', orders: [], events: [] }).statsAt(AS_OF);
-    expect(insightOf(model, nobody, AS_OF, english)).toMatchObject({
+    expect(insightOf(model, nobody, AS_OF, TERMS)).toMatchObject({
       value: null,
       whatWouldHelp: [],
       cluster: null,
@@ -127,10 +127,40 @@ describe('what would go with a lower risk', () => {
   });
 
   it('is said in sentences without the name of a feature', () => {
-    const said = active.flatMap((stats) => insightOf(model, stats, AS_OF, english).whatWouldHelp);
+    const said = active.flatMap((stats) => insightOf(model, stats, AS_OF, TERMS).whatWouldHelp);
     expect(said.length).toBeGreaterThan(20);
     for (const sentence of said)
       expect(sentence).toMatch(/^Customers like this one but with .+ now: churn risk \d+ % instead of \d+ %\.$/);
+  });
+});
+
+describe('the value over 3, 12 and 36 months', () => {
+  const buyers = everybody.filter(({ purchaseDays }) => purchaseDays > 0).slice(0, 60);
+
+  it('is for 12 what stands on the record, to the bit, with its interval', () => {
+    for (const stats of buyers) {
+      const { clv12m, clv12mLow, clv12mHigh } = scoreCustomer(model, stats, AS_OF, null);
+      const [, year] = insightOf(model, stats, AS_OF, TERMS).horizons;
+      expect(year).toMatchObject({ months: 12, revenue: clv12m, low: clv12mLow, high: clv12mHigh });
+    }
+  });
+
+  it('grows with time, less than in proportion, and is in margin its share of revenue', () => {
+    for (const stats of buyers) {
+      const { horizons } = insightOf(model, stats, AS_OF, { ...TERMS, margin: 0.25 });
+      expect(horizons.map(({ months }) => months)).toEqual([3, 12, 36]);
+      const [quarter = 0, year = 0, three = 0] = horizons.map(({ revenue }) => revenue);
+      expect(quarter <= year && year <= three && three <= 3 * year + 0.02 && year <= 4 * quarter + 0.03).toBe(true);
+      for (const { revenue, margin, low, high } of horizons) {
+        expect(Math.abs(margin - 0.25 * revenue)).toBeLessThan(0.01);
+        expect(low <= revenue && revenue <= high).toBe(true);
+      }
+    }
+  });
+
+  it('is none for who never bought', () => {
+    const nobody = trainingCustomer({ id: 'x', orders: [], events: [] }).statsAt(AS_OF);
+    expect(insightOf(model, nobody, AS_OF, TERMS).horizons).toEqual([]);
   });
 });
 
@@ -138,7 +168,7 @@ describe('what tells the value', () => {
   const larger = simulateBook({ seed: 3, customers: 900, asOf: AS_OF });
   const [first] = larger;
   const told = (from: typeof model) =>
-    first && insightOf(from, trainingCustomer(first).statsAt(AS_OF), AS_OF, english).value;
+    first && insightOf(from, trainingCustomer(first).statsAt(AS_OF), AS_OF, TERMS).value;
 
   it('is said with how well it did inside the book, beside what needs no model', () => {
     const chosen = trainedModel(larger, AS_OF);
