@@ -2,18 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { signInsOf } from '../config/sign-in.ts';
-import { createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
+import { createCardConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
 import { createBook } from '../core/store/book.ts';
+import { createFeedback } from '../core/store/feedback.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
+import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
+import { hubspotCardRoutes } from '../webhooks/hubspot/card.ts';
 import { createWebhookRouter } from '../webhooks/inbound/router.ts';
 import { type Server, startServer } from '../webhooks/server.ts';
 import type { CommandContext } from './context.ts';
@@ -55,10 +58,20 @@ export async function listen(
   const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
+  const cards = createRecordCards(database, { language: context.config.language, today });
+  const feedback = createFeedback(database, { clock });
   const server = await startServer(
     {
       queries: open.queries,
       webhooks,
+      hubspotCard: hubspotCardRoutes({
+        connections: createCardConnections(context.config, context),
+        cards,
+        feedback,
+        clock,
+        logger,
+        publicBaseUrl: context.config.server.publicBaseUrl,
+      }),
       api: createApi({
         queries: open.queries,
         book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),
@@ -70,6 +83,8 @@ export async function listen(
           rank: sourceRank(open.workspace.connectors),
           ...(open.workspace.sentences && { sentences: open.workspace.sentences }),
         }),
+        cards,
+        feedback,
         webhooks: outboundOf(open, context).webhooks,
         events: createEventLog(database),
         connections,

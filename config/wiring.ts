@@ -22,6 +22,7 @@ import type { Keyring } from '../core/store/keyring.ts';
 import { openStore } from '../core/store/open.ts';
 import { createPlanning } from '../core/store/planning.ts';
 import { createQueries } from '../core/store/queries.ts';
+import type { CardConnection } from '../webhooks/hubspot/card.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
@@ -224,6 +225,18 @@ export function createWebhookConnections(
   });
   secrets.assertComplete();
   return connections;
+}
+
+/** The HubSpot accounts whose app card may ask us: those whose app's secret is set. */
+export function createCardConnections(
+  config: ResolvedConfig,
+  context: Pick<WiringContext, 'env'>,
+): readonly CardConnection[] {
+  const secrets = secretReader(context.env);
+  return config.connections.flatMap(({ vendor, id }) => {
+    const list = vendor === 'hubspot' ? secretList(secrets.optional(id, 'CLIENT_SECRET')) : [];
+    return list.length === 0 ? [] : [{ connectionId: id, verifier: hubspotVerifier(list) }];
+  });
 }
 
 async function openDatabase(config: ResolvedConfig, context: Pick<WiringContext, 'env' | 'home'>): Promise<Database> {

@@ -20,6 +20,8 @@ export interface ServerParts {
   queries: Queries;
   /** Routes of the webhooks, as `createWebhookRouter` gives them. */
   webhooks: Router;
+  /** What HubSpot's app card asks, as `hubspotCardRoutes` gives it. */
+  hubspotCard: Router;
   /** What is below /v1, as `createApi` gives it. */
   api: Api;
   /** Hash of an admin's token for /v1. */
@@ -94,6 +96,7 @@ export async function startServer(parts: ServerParts, port: number): Promise<Ser
 function application({
   queries,
   webhooks,
+  hubspotCard,
   api,
   apiTokenHash,
   accounts,
@@ -119,6 +122,7 @@ function application({
   });
   app.use(metrics(queries, connections));
   app.use('/webhooks', webhooks);
+  app.use('/hubspot', hubspotCard);
   const access = requireAccess({ apiTokenHash, accounts });
   if (signIns !== null) {
     const requireKey = [access, requireRole('admin')];

@@ -1,5 +1,6 @@
 import type { IdentityNode } from '../identity/components.ts';
 import type { Sql } from '../ports/database.ts';
+import { handOnFeedback } from './feedback.ts';
 import type { ContactRow } from './identity-keys.ts';
 import type { Group } from './identity-records.ts';
 
@@ -39,8 +40,17 @@ export async function retire(
     );
     await keepOneOpenTask(sql, heir);
     await handOnScores(sql, previous, heir);
+    await handOnFeedback(sql, previous, heir);
   }
-  for (const table of ['playbook_runs', 'outbox', 'scores', 'score_history', 'customer_stats', 'customers']) {
+  for (const table of [
+    'playbook_runs',
+    'outbox',
+    'score_feedback',
+    'scores',
+    'score_history',
+    'customer_stats',
+    'customers',
+  ]) {
     await sql.query(`delete from ${table} where customer_id = any($1::uuid[])`, [gone]);
   }
 }

@@ -9,11 +9,13 @@ import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
 import { createBook } from '../../core/store/book.ts';
+import { createFeedback } from '../../core/store/feedback.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createQueries } from '../../core/store/queries.ts';
+import { createRecordCards } from '../../core/store/record-cards.ts';
 import { createSavedViews } from '../../core/store/saved-views.ts';
 import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
@@ -43,6 +45,8 @@ export async function serveApi(
       clock,
     }),
     scoring: createScoring(database, { today: () => today, rank: () => 0 }),
+    cards: createRecordCards(database, { language: 'en', today: () => today }),
+    feedback: createFeedback(database, { clock }),
     webhooks: createWebhooks(database, {
       clock,
       keyring: () => createKeyring([Buffer.alloc(32, 7).toString('base64')]),
@@ -58,6 +62,7 @@ export async function serveApi(
     {
       queries,
       webhooks: Router(),
+      hubspotCard: Router(),
       api,
       apiTokenHash: tokenHash(TOKEN),
       accounts,

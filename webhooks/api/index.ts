@@ -6,6 +6,7 @@ import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
+import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
 import { bookRoutes } from './book.ts';
@@ -15,6 +16,7 @@ import { customersCsvRoutes } from './customers-csv.ts';
 import { insightRoutes } from './insights.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
+import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
 import { streamRoutes } from './stream.ts';
 import { viewRoutes } from './views.ts';
@@ -28,6 +30,8 @@ export interface ApiParts {
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   scoring: Scoring;
+  cards: Pick<RecordCards, 'ofCustomer'>;
+  feedback: Feedback;
   webhooks: Webhooks;
   events: EventLog;
   /** Connections that were made in a browser. */
@@ -47,6 +51,7 @@ export interface Api {
 /** The API. Each operation is declared in contract/, which the document at /openapi.json and the client are made of. */
 export function createApi(parts: ApiParts): Api {
   const { queries, book, views, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
+  const { cards, feedback } = parts;
   const stream = streamRoutes(events, logger);
   const document = openApiDocument();
   const router = Router();
@@ -61,6 +66,7 @@ export function createApi(parts: ApiParts): Api {
     insightRoutes(insights),
     planningRoutes(planning, today),
     scoringRoutes(scoring),
+    recordRoutes(cards, feedback),
     connectionRoutes(connections),
     webhookRoutes(webhooks),
     stream.router,

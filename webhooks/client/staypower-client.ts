@@ -193,6 +193,22 @@ export type Explanation = {
     at: string;
   }[];
 };
+export type FeedbackList = {
+  feedback: {
+    customerId: string;
+    /** The day of the score that the verdict is about. */
+    asOf: string;
+    modelVersion: string;
+    verdict: 'useful' | 'wrong';
+    note: string;
+    /** Whose word it is. */
+    actor: string;
+    givenAt: string;
+    churnProbability: number | null;
+    churnBand: string | null;
+    valueBand: string | null;
+  }[];
+};
 export type Group = {
   id: string;
   name: string;
@@ -264,6 +280,12 @@ export type Models = {
   dataHash: string;
   warnings: string[];
   models: ModelCard[];
+};
+export type NewFeedback = {
+  /** Customer id, e-mail address or external id. */
+  customer: string;
+  verdict: 'useful' | 'wrong';
+  note?: string;
 };
 export type NewView = {
   name: string;
@@ -339,10 +361,64 @@ export type PolicyValue = {
   effectiveDecisions: number;
   decisions: number;
 };
+export type RatedScore = {
+  customerId: string;
+  /** The day of the score that the verdict is about. */
+  asOf: string;
+  modelVersion: string;
+};
 export type ReasonedScores = {
   scores: Scores;
   reasons: string[];
   nextAction: string | null;
+};
+export type RecordView = {
+  state: 'scored' | 'prospect' | 'missing' | 'erased' | 'hidden';
+  title: string;
+  notice: {
+    text: string;
+    tone: 'good' | 'warning' | 'bad' | 'neutral';
+  } | null;
+  band: {
+    text: string;
+    detail: string | null;
+    tone: 'good' | 'warning' | 'bad' | 'neutral';
+  } | null;
+  lines: {
+    id: 'value' | 'risk' | 'engagement';
+    /** With the direction of the number. */
+    label: string;
+    text: string;
+    /** Interval, horizon or trend. */
+    detail: string | null;
+    tone: 'good' | 'warning' | 'bad' | 'neutral';
+  }[];
+  reasons: {
+    label: string;
+    sentences: string[];
+  };
+  change: {
+    label: string;
+    text: string;
+  } | null;
+  nextAction: {
+    label: string;
+    text: string;
+    due: string | null;
+  } | null;
+  asOf: {
+    label: string;
+    text: string;
+  } | null;
+  /** Words for the question; null where there is no score to have an opinion on. */
+  feedback: {
+    question: string;
+    useful: string;
+    wrong: string;
+    note: string;
+    send: string;
+    thanks: string;
+  } | null;
 };
 export type RemovedView = {
   removed: string;
@@ -646,6 +722,11 @@ export class StaypowerClient {
     return this.#call('GET', `/customers/${encodeURIComponent(id)}/scores`);
   }
 
+  /** What the CRM’s record shows of one customer, in the workspace’s language: every text said, every tone decided. */
+  getRecordView(id: string): Promise<RecordView> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}/view`);
+  }
+
   /** Why one customer is scored so, and why its records were joined. */
   getExplanation(id: string): Promise<Explanation> {
     return this.#call('GET', `/customers/${encodeURIComponent(id)}/explanation`);
@@ -694,6 +775,16 @@ export class StaypowerClient {
   /** Scores up to 500 customers from the facts given, by the current model. Nothing is stored. */
   scoreRows(body: ScoreRequest): Promise<ScoreAnswer> {
     return this.#call('POST', `/score`, { body });
+  }
+
+  /** Keeps whether a customer’s score is useful or wrong, and why, as a label of that score. A caller’s second verdict replaces the first. */
+  giveFeedback(body: NewFeedback): Promise<RatedScore> {
+    return this.#call('POST', `/feedback`, { body });
+  }
+
+  /** Verdicts on scores, newest first, each with what the score had said. */
+  listFeedback(query: { verdict?: 'useful' | 'wrong'; limit?: number } = {}): Promise<FeedbackList> {
+    return this.#call('GET', `/feedback`, { query });
   }
 
   /** What happens, as it happens (server-sent events). With Last-Event-ID it goes on after that event. */

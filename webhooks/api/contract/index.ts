@@ -4,6 +4,7 @@ import { listConnections } from './connections.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
 import { getScenario, listAdvice } from './planning.ts';
+import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
 import { listViews, removeView, saveView } from './views.ts';
@@ -25,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   listCustomers,
   getCustomer,
   getScores,
+  getRecordView,
   getExplanation,
   listViews,
   saveView,
@@ -35,6 +37,8 @@ export const OPERATIONS: readonly Operation[] = [
   getScenario,
   whatIf,
   scoreRows,
+  giveFeedback,
+  listFeedback,
   streamEvents,
   listConnections,
   listWebhooks,

@@ -65,11 +65,14 @@ export const giveFeedback = operation({
   summary:
     'Keeps whether a customer’s score is useful or wrong, and why, as a label of that score. A caller’s second verdict replaces the first.',
   role: 'rep',
-  body: z.strictObject({
-    customer: z.string().min(1).describe('Customer id, e-mail address or external id.'),
-    verdict,
-    note: z.string().max(LONGEST_NOTE).default(''),
-  }),
+  body: name(
+    'NewFeedback',
+    z.strictObject({
+      customer: z.string().min(1).describe('Customer id, e-mail address or external id.'),
+      verdict,
+      note: z.string().max(LONGEST_NOTE).default(''),
+    }),
+  ),
   status: 201,
   answer: name('RatedScore', z.object(rated)),
   refusals: [400, 404],
