@@ -8,6 +8,7 @@ import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
 import { createBook } from '../core/store/book.ts';
+import { createCustomerView } from '../core/store/customer-view.ts';
 import { createFeedback } from '../core/store/feedback.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
@@ -75,6 +76,7 @@ export async function listen(
       api: createApi({
         queries: open.queries,
         book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),
+        customerView: createCustomerView(database, { insights: open.insights }),
         views: createSavedViews(database),
         insights: open.insights,
         planning: open.planning,

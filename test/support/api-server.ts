@@ -9,6 +9,7 @@ import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
 import { createBook } from '../../core/store/book.ts';
+import { createCustomerView } from '../../core/store/customer-view.ts';
 import { createFeedback } from '../../core/store/feedback.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
@@ -36,6 +37,7 @@ export async function serveApi(
   const api = createApi({
     queries,
     book: createBook(database, { clock, rank: () => 0 }),
+    customerView: createCustomerView(database, { insights: createInsights(database, sentencesOf('en')) }),
     views: createSavedViews(database),
     insights: createInsights(database, sentencesOf('en')),
     planning: createPlanning(database, {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import type { Book } from '../../core/ports/book.ts';
+import type { CustomerView } from '../../core/ports/customer-view.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
 import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
@@ -11,6 +12,7 @@ import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
+import { customerViewRoutes } from './customer-view.ts';
 import { customerRoutes } from './customers.ts';
 import { customersCsvRoutes } from './customers-csv.ts';
 import { insightRoutes } from './insights.ts';
@@ -26,6 +28,7 @@ import { webhookRoutes } from './webhook-endpoints.ts';
 export interface ApiParts {
   queries: Queries;
   book: Book;
+  customerView: CustomerView;
   views: SavedViews;
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
@@ -50,7 +53,20 @@ export interface Api {
 
 /** The API. Each operation is declared in contract/, which the document at /openapi.json and the client are made of. */
 export function createApi(parts: ApiParts): Api {
-  const { queries, book, views, insights, planning, scoring, webhooks, events, connections, today, logger } = parts;
+  const {
+    queries,
+    book,
+    customerView,
+    views,
+    insights,
+    planning,
+    scoring,
+    webhooks,
+    events,
+    connections,
+    today,
+    logger,
+  } = parts;
   const { cards, feedback } = parts;
   const stream = streamRoutes(events, logger);
   const document = openApiDocument();
@@ -63,6 +79,7 @@ export function createApi(parts: ApiParts): Api {
     customersCsvRoutes(book, logger),
     viewRoutes(views),
     customerRoutes(queries),
+    customerViewRoutes(customerView),
     insightRoutes(insights),
     planningRoutes(planning, today),
     scoringRoutes(scoring),

@@ -94,6 +94,21 @@ export type Customer = {
 export type CustomerCount = {
   customers: number;
 };
+export type CustomerInsight = {
+  /** What goes with a lower churn risk, most first. */
+  whatWouldHelp: string[];
+  /** Probability, 0..1, within the horizon, by target. */
+  propensities: Record<string, number>;
+  cluster: {
+    id: string;
+    description: string;
+  } | null;
+  /** The model that tells the value, and its mean R2 on windows inside the book. */
+  value: {
+    chosen: string;
+    score: number | null;
+  } | null;
+};
 export type CustomerList = {
   customers: ListedCustomer[];
 };
@@ -563,6 +578,32 @@ export type StaypowerEvent =
         horizonDays: number;
       };
     };
+export type Timeline = {
+  currency: string;
+  facts: {
+    day: string;
+    /** order, refund and the like; or event. */
+    kind: string;
+    channel: string | null;
+    name: string | null;
+    amount: string | null;
+  }[];
+  /** Older facts were left out. */
+  isCut: boolean;
+  scores: {
+    asOf: string;
+    churnProbability: number | null;
+    engagement: number;
+    clv12m: string | null;
+  }[];
+  playbooks: {
+    playbook: string;
+    crossedOn: string;
+    firedOn: string | null;
+    state: string;
+    arm: string;
+  }[];
+};
 export type WebhookEndpoints = {
   endpoints: {
     endpointId: string;
@@ -730,6 +771,16 @@ export class StaypowerClient {
   /** Why one customer is scored so, and why its records were joined. */
   getExplanation(id: string): Promise<Explanation> {
     return this.#call('GET', `/customers/${encodeURIComponent(id)}/explanation`);
+  }
+
+  /** What happened with a customer, how it was scored meanwhile, and what playbooks did. The oldest first. */
+  getTimeline(id: string): Promise<Timeline> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}/timeline`);
+  }
+
+  /** What is behind a customer’s scores: what would help, what else it may do, and who behaves alike. */
+  getInsight(id: string): Promise<CustomerInsight> {
+    return this.#call('GET', `/customers/${encodeURIComponent(id)}/insight`);
   }
 
   /** The lists of customers that the caller keeps. */

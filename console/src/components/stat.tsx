@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react';
+
 /** One number, with its unit and which way is good. */
 export function Stat({
   label,
@@ -11,7 +13,7 @@ export function Stat({
   unit: string;
   /** e.g. "lower is better". */
   direction?: string;
-  note?: string;
+  note?: ReactNode;
 }) {
   return (
     <div className="stat">

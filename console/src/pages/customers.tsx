@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { lazy, useCallback, useMemo } from 'react';
 import type { ListedCustomer } from '../../../webhooks/client/staypower-client.ts';
 import { type Column, DataTable, type Order } from '../components/data-table.tsx';
 import { Page } from '../components/page.tsx';
@@ -7,7 +7,10 @@ import { Empty, ErrorState, Loading } from '../components/states.tsx';
 import { counted, money, NONE, percent, whole } from '../format.ts';
 import { href, navigate, useLocation } from '../routing.ts';
 import { bandName, inWords, SCORES } from '../wording.ts';
-import CustomerPage from './customer.tsx';
+
+/** Brings the charts along: the list does without. */
+const CustomerPage = lazy(() => import('./customer.tsx'));
+
 import { Filters } from './customers/filters.tsx';
 import { type Filter, readListQuery, writeListQuery } from './customers/list-query.ts';
 import { SavedViews } from './customers/saved-views.tsx';

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.ts';
 import { countCustomers, downloadCustomers, getOverview, searchCustomers } from './book.ts';
 import { listConnections } from './connections.ts';
+import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
 import { getScenario, listAdvice } from './planning.ts';
@@ -28,6 +29,8 @@ export const OPERATIONS: readonly Operation[] = [
   getScores,
   getRecordView,
   getExplanation,
+  getTimeline,
+  getInsight,
   listViews,
   saveView,
   removeView,

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { operation } from '../operation.ts';
+import { money, name } from './schemas.ts';
+
+const params = z.object({ id: z.uuid().describe('Customer id.') });
+
+export const getTimeline = operation({
+  id: 'getTimeline',
+  method: 'get',
+  path: '/customers/:id/timeline',
+  summary: 'What happened with a customer, how it was scored meanwhile, and what playbooks did. The oldest first.',
+  params,
+  answer: name(
+    'Timeline',
+    z.object({
+      currency: z.string(),
+      facts: z.array(
+        z.object({
+          day: z.iso.date(),
+          kind: z.string().describe('order, refund and the like; or event.'),
+          channel: z.string().nullable(),
+          name: z.string().nullable(),
+          amount: money.nullable(),
+        }),
+      ),
+      isCut: z.boolean().describe('Older facts were left out.'),
+      scores: z.array(
+        z.object({
+          asOf: z.iso.date(),
+          churnProbability: z.number().nullable(),
+          engagement: z.number(),
+          clv12m: money.nullable(),
+        }),
+      ),
+      playbooks: z.array(
+        z.object({
+          playbook: z.string(),
+          crossedOn: z.iso.date(),
+          firedOn: z.iso.date().nullable(),
+          state: z.string(),
+          arm: z.string(),
+        }),
+      ),
+    }),
+  ),
+  refusals: [400, 404],
+});
+
+export const getInsight = operation({
+  id: 'getInsight',
+  method: 'get',
+  path: '/customers/:id/insight',
+  summary: 'What is behind a customer’s scores: what would help, what else it may do, and who behaves alike.',
+  params,
+  answer: name(
+    'CustomerInsight',
+    z.object({
+      whatWouldHelp: z.array(z.string()).describe('What goes with a lower churn risk, most first.'),
+      propensities: z.record(z.string(), z.number()).describe('Probability, 0..1, within the horizon, by target.'),
+      cluster: z.object({ id: z.string(), description: z.string() }).nullable(),
+      value: z
+        .object({ chosen: z.string(), score: z.number().nullable() })
+        .nullable()
+        .describe('The model that tells the value, and its mean R2 on windows inside the book.'),
+    }),
+  ),
+  refusals: [400, 404],
+});

@@ -1,0 +1,22 @@
+import { Router } from 'express';
+import type { CustomerView } from '../../core/ports/customer-view.ts';
+import { getInsight, getTimeline } from './contract/customer-view.ts';
+import { Refusal, serve } from './operation.ts';
+
+/** GET /customers/{id}/timeline and /insight. */
+export function customerViewRoutes(view: CustomerView): Router {
+  const router = Router();
+  const nobody = () => new Refusal(404, 'not-found', 'No scored customer has this id.');
+  serve(router, getTimeline, async ({ params: { id } }) => {
+    const timeline = await view.timeline(id);
+    if (timeline) return timeline;
+    throw nobody();
+  });
+  serve(router, getInsight, async ({ params: { id } }) => {
+    const insight = await view.insight(id);
+    if (!insight) throw nobody();
+    const { whatWouldHelp, propensities, cluster, value } = insight;
+    return { whatWouldHelp, propensities, cluster, value: value && { chosen: value.chosen, score: value.score } };
+  });
+  return router;
+}
