@@ -1,5 +1,8 @@
+import { httpTraps } from './traps/http.ts';
 import { hubspotTraps } from './traps/hubspot.ts';
 import { salesforceTraps } from './traps/salesforce.ts';
+import { segmentTraps } from './traps/segment.ts';
+import { waitingTraps } from './traps/waiting.ts';
 
 /**
  * The traps into which connectors to these vendors are known to have fallen, each by its number and name, and a load of 50,000
@@ -7,3 +10,6 @@ import { salesforceTraps } from './traps/salesforce.ts';
  */
 salesforceTraps();
 hubspotTraps();
+waitingTraps();
+segmentTraps();
+httpTraps();
