@@ -26,7 +26,7 @@ export async function readTable(path: string): Promise<TextTable> {
     if (error instanceof DataError) throw error;
     const { code, lines } = error as CsvError & { lines?: number };
     throw new DataError({
-      row: lines === undefined ? path : `${lines} of ${path}`,
+      ...(lines === undefined ? { file: path } : { row: `${lines} of ${path}` }),
       field: 'file',
       expected: 'a CSV file in UTF-8 with commas',
       found: code,
@@ -36,7 +36,7 @@ export async function readTable(path: string): Promise<TextTable> {
   const [first, ...rest] = records;
   if (!first || rest.length === 0) {
     throw new DataError({
-      row: path,
+      file: path,
       field: 'file',
       expected: 'a first line with the names of the columns, and at least one row',
       found: first ? 'the first line alone' : 'nothing',

@@ -118,7 +118,7 @@ async function readShared(path: string): Promise<z.output<typeof sharedSchema>> 
   const parsed = sharedSchema.safeParse(Array.isArray(found) ? found[0] : found);
   if (parsed.success) return parsed.data;
   throw new DataError({
-    row: path,
+    file: path,
     field: 'scenario',
     expected: 'the JSON of a scenario, with its name and changes',
     remedy: 'write it with "staypower scenario compare ID --json"',

@@ -127,7 +127,7 @@ class PageBuilder {
 async function versionOf({ path, columns, delimiter, encoding }: FileFormat): Promise<string> {
   const { size, mtimeMs } = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new DataError({
-      row: path,
+      file: path,
       field: 'file',
       expected: 'a file that can be read',
       found: error.code ?? 'an unknown fault',

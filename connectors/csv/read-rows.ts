@@ -164,7 +164,7 @@ function notClosed(path: string, line: number): DataError {
 
 function notCsv(path: string, found: string): DataError {
   return new DataError({
-    row: path,
+    file: path,
     field: 'file',
     expected: 'a CSV file: lines of text, the first with the names of the columns',
     found,

@@ -60,7 +60,7 @@ export async function* readTransactionsFile(
   }
   if (rows > 0) return;
   throw new DataError({
-    row: path,
+    file: path,
     field: 'file',
     expected: 'at least one order',
     found: 'a header alone',

@@ -19,7 +19,7 @@ export async function* readPlain(path: string): AsyncGenerator<Buffer> {
     yield* bytes;
   } catch (cause) {
     throw new DataError({
-      row: path,
+      file: path,
       field: 'file',
       expected: 'a file that can be read, plain or gzip',
       found: cause instanceof Error && 'code' in cause ? String(cause.code) : 'something else',

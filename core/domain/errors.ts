@@ -95,6 +95,8 @@ export class UnknownOutcomeError extends StaypowerError {
 export interface DataFault {
   /** 1-based line of a file, or the external id of a record. */
   row?: number | string;
+  /** Path of a file that is at fault as a whole. */
+  file?: string;
   field: string;
   expected: string;
   found?: string;
@@ -107,7 +109,7 @@ export class DataError extends StaypowerError {
   readonly retry = 'never';
   readonly fault: DataFault;
   constructor(fault: DataFault) {
-    const where = fault.row === undefined ? fault.field : `row ${fault.row}, field ${fault.field}`;
+    const where = fault.row === undefined ? (fault.file ?? fault.field) : `row ${fault.row}, field ${fault.field}`;
     const found = fault.found === undefined ? '' : `, found ${JSON.stringify(fault.found)}`;
     super(`${where}: expected ${fault.expected}${found}. To mend it: ${fault.remedy}.`);
     this.fault = fault;

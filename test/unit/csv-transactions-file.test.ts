@@ -58,6 +58,14 @@ describe('orders of a file for an evaluation', () => {
     await expect(collect(readTransactionsFile(join(folder, 'absent.csv')))).rejects.toThrow('ENOENT');
   });
 
+  it('are refused by the name of the file, not of a row, where all of it is at fault', async () => {
+    const [orders, absent] = [join(folder, 'orders.csv'), join(folder, 'absent.csv')];
+    const said = (error: unknown) => (error instanceof Error ? error.message : '');
+    expect(await ordersIn('').catch(said)).toContain(`${orders}: expected a CSV file`);
+    expect(await ordersIn('customer_id,date,amount\n').catch(said)).toContain(`${orders}: expected at least one order`);
+    expect(await collect(readTransactionsFile(absent)).catch(said)).toContain(`${absent}: expected a file`);
+  });
+
   it('come with day and number, zero orders included, gzip or not, under mapped columns', async () => {
     const expected = [
       { customerId: '0001', day: '1997-01-01', amount: 29.33 },
