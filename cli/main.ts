@@ -17,6 +17,7 @@ import { importCommand } from './import.ts';
 import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
 import { mapCommand } from './map.ts';
+import { modelsCommand } from './models.ts';
 import { reportError } from './output.ts';
 import { pauseCommand } from './pause.ts';
 import { prioritiesCommand } from './priorities.ts';
@@ -25,6 +26,7 @@ import { provisionCommand } from './provision.ts';
 import { pruneCommand } from './prune.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { replayScoreCommand } from './replay-score.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeCommand } from './resume.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
@@ -40,6 +42,7 @@ import { undoCommand } from './undo.ts';
 import { undoJoinCommand } from './undo-join.ts';
 import { unprovisionCommand } from './unprovision.ts';
 import { webhookCommand } from './webhook.ts';
+import { workerCommand } from './worker.ts';
 import { workspaceCommand } from './workspace.ts';
 import { writeBackCommand } from './write-back.ts';
 
@@ -62,6 +65,8 @@ function program(): Command {
     runCommand(),
     syncCommand(),
     trainCommand(),
+    modelsCommand(),
+    replayScoreCommand(),
     scoreCommand(),
     writeBackCommand(),
     undoCommand(),
@@ -85,6 +90,7 @@ function program(): Command {
     quarantineCommand(),
     evaluateCommand(),
     serveCommand(),
+    workerCommand(),
     webhookCommand(),
     sandboxCommand(),
     workspaceCommand(),

@@ -102,21 +102,24 @@ async function allStats(database: Database): Promise<readonly CustomerStats[]> {
   }
 }
 
-/** The customers with the lowest ids: ids are hashes, so this is a random sample that stays the same from run to run. */
 async function sampleCustomers(
   database: Database,
   asOf: CalendarDay,
   rank: SourceRank,
 ): Promise<readonly TrainingCustomer[]> {
+  return (await sampleHistories(database)).map((history) => trainingCustomer(history, asOf, rank));
+}
+
+/** Histories of the customers with the lowest ids: ids are hashes, so this is a random sample that stays the same from run to run. */
+export async function sampleHistories(database: Database): Promise<readonly CustomerHistory[]> {
   const ids = (
     await database.query<{ customer_id: string }>(
       `select customer_id from customer_stats order by customer_id limit ${SAMPLE_CUSTOMERS}`,
     )
   ).map((row) => row.customer_id);
-  const sample: TrainingCustomer[] = [];
+  const sample: CustomerHistory[] = [];
   for (let start = 0; start < ids.length; start += CUSTOMERS_PER_READ) {
-    const histories = await readHistories(database, ids.slice(start, start + CUSTOMERS_PER_READ));
-    for (const history of histories) sample.push(trainingCustomer(history, asOf, rank));
+    sample.push(...(await readHistories(database, ids.slice(start, start + CUSTOMERS_PER_READ))));
   }
   return sample;
 }

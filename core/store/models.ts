@@ -1,6 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Json } from '../domain/json.ts';
-import { NO_CUSTOMER } from '../domain/outbound-event.ts';
 import type { Sql } from '../ports/database.ts';
 import {
   loadScoringModel,
@@ -8,37 +7,16 @@ import {
   type ScoringModel,
   saveScoringModel,
 } from '../scores/scoring-model.ts';
-import { appendEvents } from './outbound-events.ts';
+import { makeChampion } from './registry.ts';
 
-/** Keeps a model and makes it the champion of its as-of day and later, which is told outside. */
+/** Keeps a model and makes it the champion of its as-of day and later, which is told outside. Trained again on the same facts it is the same model. */
 export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promise<void> {
-  const [before] = await sql.query<{ model_version: string }>(
-    'select model_version from models where champion order by as_of desc, trained_at desc limit 1',
-  );
-  await sql.query('update models set champion = false where champion and as_of >= $1::date', [model.asOf]);
   await sql.query(
-    `insert into models (model_version, as_of, trained_at, champion, artifact) values ($1, $2, $3, true, $4::jsonb)
-     on conflict (model_version) do update set champion = true`,
+    `insert into models (model_version, as_of, trained_at, champion, artifact) values ($1, $2, $3, false, $4::jsonb)
+     on conflict (model_version) do nothing`,
     [model.version, model.asOf, now.toISOString(), JSON.stringify(saveScoringModel(model))],
   );
-  // Trained again on the same facts it is the same model.
-  if (before?.model_version === model.version) return;
-  await appendEvents(
-    sql,
-    [
-      {
-        type: 'model.promoted',
-        customerId: NO_CUSTOMER,
-        data: {
-          modelVersion: model.version,
-          previousModelVersion: before?.model_version ?? null,
-          asOf: model.asOf,
-          horizonDays: model.horizonDays,
-        },
-      },
-    ],
-    now,
-  );
+  await makeChampion(sql, model.version, { by: 'trained', actor: 'training', now });
 }
 
 /** The champion for a day: the newest one trained on facts up to that day; null when there is none in today's format. */

@@ -58,8 +58,8 @@ export async function retire(
 /** An heir without scores of its own goes on from those of before: its oldest record was deleted, and nothing else happened. */
 async function handOnScores(sql: Sql, previous: string, heir: string): Promise<void> {
   await sql.query(
-    `insert into score_history (customer_id, as_of, model_version, score)
-     select $2::uuid, as_of, model_version, score from score_history where customer_id = $1::uuid
+    `insert into score_history (customer_id, as_of, model_version, score, inputs)
+     select $2::uuid, as_of, model_version, score, inputs from score_history where customer_id = $1::uuid
        and not exists (select 1 from scores where customer_id = $2::uuid)
      on conflict (customer_id, as_of) do nothing`,
     [previous, heir],
