@@ -63,7 +63,7 @@ async function demo(options: DemoOptions): Promise<void> {
     const context = await demoContext(world, home, options, asOf);
     const open = await openWorkspace(context.config, context, { withConnectors: true });
     try {
-      const listening = await listen(open, context, { port: options.port ?? 0 });
+      const listening = await listen(open, context, { host: '127.0.0.1', port: options.port ?? 0 });
       try {
         for (const { fields } of open.workspace.connectors)
           await fields?.provision(provisionedFields(open.workspace.playbooks), { dryRun: false });

@@ -19,7 +19,9 @@ import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
 import { hubspotCardRoutes } from '../webhooks/hubspot/card.ts';
 import { createWebhookRouter } from '../webhooks/inbound/router.ts';
-import { type Server, startServer } from '../webhooks/server.ts';
+import type { Address, Server } from '../webhooks/listen-on.ts';
+import type { LiveDelays } from '../webhooks/operations.ts';
+import { startServer } from '../webhooks/server.ts';
 import type { CommandContext } from './context.ts';
 import { outboundOf } from './outbound.ts';
 
@@ -41,7 +43,7 @@ const CONSOLE_FOLDER = join(import.meta.dirname, '../console/dist');
 export async function listen(
   open: OpenWorkspace,
   context: CommandContext,
-  options: { port: number },
+  options: Address & { delays?: LiveDelays },
 ): Promise<Listening> {
   const { database } = open.workspace;
   const { logger, clock } = context;
@@ -58,6 +60,7 @@ export async function listen(
   });
   const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
+  const connectionIds = context.config.connections.map(({ id }) => id);
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const cards = createRecordCards(database, { language: context.config.language, today });
   const feedback = createFeedback(database, { clock });
@@ -100,8 +103,11 @@ export async function listen(
       signIns: signInsOf(context.config, context, database),
       publicBaseUrl: context.config.server.publicBaseUrl,
       logger,
+      ...(options.delays && {
+        work: { delays: options.delays, backlog: () => readBacklog(database, connectionIds, clock) },
+      }),
     },
-    options.port,
+    options,
   );
   return {
     server,

@@ -1,23 +1,20 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
-import { Gauge, Histogram, Registry } from 'prom-client';
-import { StoreError } from '../core/domain/errors.ts';
 import type { Accounts } from '../core/ports/accounts.ts';
-import type { Queries } from '../core/ports/engine.ts';
-import type { GrantStatus, SignIns } from '../core/ports/grants.ts';
-import type { Logger } from '../core/ports/logger.ts';
+import type { SignIns } from '../core/ports/grants.ts';
 import { requireAccess, requireRole } from './api/access.ts';
 import type { Api } from './api/index.ts';
 import { consoleFiles } from './console/files.ts';
 import { sessionRoutes } from './console/session.ts';
+import { type Address, listenOn, type Server } from './listen-on.ts';
 import { oauthNotSetUp, oauthRoutes } from './oauth/routes.ts';
+import { type OperationsParts, operationsRouter } from './operations.ts';
+
+export type { Server } from './listen-on.ts';
 
 /** What the server is made of. */
-export interface ServerParts {
-  queries: Queries;
+export interface ServerParts extends OperationsParts {
   /** Routes of the webhooks, as `createWebhookRouter` gives them. */
   webhooks: Router;
   /** What HubSpot's app card asks, as `hubspotCardRoutes` gives it. */
@@ -30,20 +27,10 @@ export interface ServerParts {
   accounts: Accounts;
   /** Folder of the built console. */
   consoleFolder: string;
-  /** Connections that were made in a browser. */
-  connections: () => Promise<readonly GrantStatus[]>;
   /** Null where none can be made: no key to keep tokens under. */
   signIns: SignIns | null;
   /** The https address under which browsers reach us; null on a machine of one's own. */
   publicBaseUrl: string | null;
-  logger: Logger;
-}
-
-/** A listening server. */
-export interface Server {
-  /** e.g. "http://127.0.0.1:8080" */
-  url: string;
-  close(): Promise<void>;
 }
 
 /** Requests to /v1 that one address may make in a minute. */
@@ -60,67 +47,21 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 /**
- * Listens on 127.0.0.1: a reverse proxy that ends TLS stands in front in production. Port 0 takes a free one.
+ * Starts the server. `at` is a port of 127.0.0.1, or an address.
  *
  * @throws StoreError when the port is taken
  */
-export async function startServer(parts: ServerParts, port: number): Promise<Server> {
-  const server = createServer(application(parts));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new StoreError(
-              `Port ${port} on 127.0.0.1 is taken. Stop what listens there, or choose another with --port.`,
-              {
-                retry: 'never',
-                cause: error,
-              },
-            )
-          : error,
-      ),
-    );
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await parts.api.close();
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+export function startServer(parts: ServerParts, at: number | Address): Promise<Server> {
+  const address = typeof at === 'number' ? { host: '127.0.0.1', port: at } : at;
+  return listenOn(application(parts), address, () => parts.api.close());
 }
 
-function application({
-  queries,
-  webhooks,
-  hubspotCard,
-  api,
-  apiTokenHash,
-  accounts,
-  consoleFolder,
-  connections,
-  signIns,
-  publicBaseUrl,
-  logger,
-}: ServerParts): express.Express {
+function application(parts: ServerParts): express.Express {
+  const { webhooks, hubspotCard, api, apiTokenHash, accounts, consoleFolder, signIns, publicBaseUrl, logger } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
-  app.get('/healthz', (_req, res) => {
-    res.json({ ok: true });
-  });
-  app.get('/readyz', async (_req, res) => {
-    const health = await queries.health();
-    const note =
-      health.engine === 'pglite'
-        ? 'The embedded store is for trial: one process, and safe against a crash but not against a power cut. Set DATABASE_URL for production.'
-        : null;
-    res.status(health.ok ? 200 : 503).json({ ...health, reconnect: await lostConnections(connections), note });
-  });
-  app.use(metrics(queries, connections));
+  app.use(operationsRouter(parts));
   app.use('/webhooks', webhooks);
   app.use('/hubspot', hubspotCard);
   const access = requireAccess({ apiTokenHash, accounts });
@@ -170,48 +111,4 @@ function attempts(): RequestHandler {
     standardHeaders: 'draft-8',
     legacyHeaders: false,
   });
-}
-
-/** Ids of the connections that an admin must make again. */
-async function lostConnections(connections: ServerParts['connections']): Promise<readonly string[]> {
-  return (await connections()).filter(({ lostReason }) => lostReason !== null).map(({ connectionId }) => connectionId);
-}
-
-/** Prometheus metrics: durations of requests by route, and what waits in the store. */
-function metrics(queries: Queries, connections: ServerParts['connections']): Router {
-  const registry = new Registry();
-  const durations = new Histogram({
-    name: 'staypower_http_request_seconds',
-    help: 'Duration of HTTP requests by route and status.',
-    labelNames: ['route', 'status'],
-    registers: [registry],
-  });
-  const waiting = new Gauge({
-    name: 'staypower_waiting',
-    help: 'What waits: inbox (messages), outbox (writes and actions), quarantine (records).',
-    labelNames: ['where'],
-    registers: [registry],
-  });
-  const lost = new Gauge({
-    name: 'staypower_connections_lost',
-    help: 'Connections that an admin must make again.',
-    registers: [registry],
-  });
-  const router = express.Router();
-  router.use((req, res, next) => {
-    const stop = durations.startTimer();
-    // The first part of the path alone: ids would make a series each. As called: routers below see the rest of it.
-    const route = `/${req.originalUrl.split(/[/?]/)[1] ?? ''}`;
-    res.on('finish', () => stop({ route, status: res.statusCode }));
-    next();
-  });
-  router.get('/metrics', async (_req, res) => {
-    const health = await queries.health();
-    waiting.set({ where: 'inbox' }, health.inboxWaiting);
-    waiting.set({ where: 'outbox' }, health.outboxWaiting);
-    waiting.set({ where: 'quarantine' }, health.quarantined);
-    lost.set((await lostConnections(connections)).length);
-    res.type(registry.contentType).send(await registry.metrics());
-  });
-  return router;
 }

@@ -1,6 +1,7 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { isUnavailable } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { OnLiveDelay } from '../ports/work.ts';
 import { drainInbox } from '../store/drain.ts';
 import { INBOX_CHANNEL } from '../store/inbox.ts';
 import { rememberingChampion } from '../store/models.ts';
@@ -12,9 +13,6 @@ const STEPS_IN: readonly Step[] = ['identify', 'features', 'score'];
 const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
 /** A pass that a vendor or the store did not let finish is taken up again after so long. */
 const RETRY_MS = 5_000;
-
-/** Told how long after a message came its customer's scores were stored, and everything that follows was written to the CRMs. */
-export type OnLiveDelay = (stage: 'scored' | 'written', seconds: readonly number[]) => void;
 
 /** The running live thread. */
 export interface LiveThread {

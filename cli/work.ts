@@ -1,0 +1,73 @@
+import type { OpenWorkspace } from '../config/wiring.ts';
+import { dayOf } from '../core/domain/calendar-day.ts';
+import { type CycleReport, cycle, STEPS, type Step } from '../core/pipeline/cycle.ts';
+import { startLive } from '../core/pipeline/live.ts';
+import { createLoop } from '../core/pipeline/loop.ts';
+import type { OnLiveDelay } from '../core/ports/work.ts';
+import { runWhenDue } from '../core/store/schedule.ts';
+import type { CommandContext } from './context.ts';
+import { startWebhooks } from './outbound.ts';
+
+/** Full cycles, by one process of all: what no webhook told, and what time alone moves. */
+const CYCLE_EVERY_MS = 15 * 60_000;
+/** How often each process looks whether a cycle is due, and takes up what a dead one left half done. */
+const LOOK_EVERY_MS = 60_000;
+/** What needs no vendor to be read. */
+const SWEEP: readonly Step[] = STEPS.filter((step) => step !== 'pull' && step !== 'train');
+/** Everything under way has so long to end; what has not is taken up by the next start, as after a crash. */
+const STOP_WITHIN_MS = 9_000;
+
+/** The work of one process: the live thread, webhooks of our own, and its share of cycles. */
+export interface Work {
+  /** Begins nothing more and lets what is under way end. Resolves to whether it ended in time. */
+  stop(): Promise<boolean>;
+}
+
+/** Starts working on an open workspace. Never throws once started: what fails is logged and tried again. */
+export async function startWork(open: OpenWorkspace, context: CommandContext, onDelay: OnLiveDelay): Promise<Work> {
+  const { workspace } = open;
+  const { logger, clock } = context;
+  const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
+  const live = await startLive(workspace, { today, logger, onDelay });
+  const sender = await startWebhooks(open, context);
+  const look = createLoop(
+    async () => {
+      const schedule = { name: 'cycle', everyMs: CYCLE_EVERY_MS, clock, today: today() };
+      const ran = await runWhenDue(workspace.database, schedule, async () => {
+        report(await cycle(workspace, { asOf: today() }), logger);
+      });
+      if (!ran) await cycle(workspace, { asOf: today(), steps: SWEEP });
+      return true;
+    },
+    {
+      retryMs: LOOK_EVERY_MS,
+      onError: (error) =>
+        logger.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'a cycle failed; the next one tries again',
+        ),
+    },
+  );
+  look.wake();
+  return {
+    stop: async () => {
+      const ended = Promise.all([live.stop(), sender.stop(), look.stop()]).then(() => true);
+      const { promise: late, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(() => resolve(false), STOP_WITHIN_MS);
+      const inTime = await Promise.race([ended, late]);
+      clearTimeout(timer);
+      if (!inTime) logger.warn({ withinMs: STOP_WITHIN_MS }, 'stopped in the middle of work: the next start takes it up');
+      return inTime;
+    },
+  };
+}
+
+function report(done: CycleReport, logger: CommandContext['logger']): void {
+  const { pulled, recordsWritten, tasksOpened, rejected, unavailable, paused, calls } = done;
+  logger.info({ pulled, recordsWritten, tasksOpened, rejected, calls }, 'cycle done');
+  if (paused) logger.warn({ since: paused.since }, 'the workspace is paused: nothing was written');
+  for (const { connectionId, runOutAt } of calls) {
+    if (runOutAt !== null) logger.warn({ connectionId, runOutAt }, 'the API calls of the day will run out');
+  }
+  for (const { connectionId, message } of unavailable) logger.warn({ connectionId }, message);
+}
