@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { openWorkspace } from '../config/wiring.ts';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
-import { bookOf, type DatedAmount } from '../core/backtest/book.ts';
+import { type Book, bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
 import { toMajor } from '../core/domain/money.ts';
+import { degenerateFits } from '../core/evaluation/quick-fit.ts';
 import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
 import type { PurchaseGaps } from '../core/features/purchase-gaps.ts';
 import { purchaseDays } from '../core/store/purchase-days.ts';
@@ -17,7 +18,7 @@ export interface ReadinessOptions extends WorkspaceOptions {
   transactions?: string;
 }
 
-/** Says what the book can carry, before anything is fitted: setting, data, models, oddities. */
+/** Says what the book can carry, before a training, with a quick fit to a sample: setting, data, models, oddities. */
 export async function checkReadiness(options: ReadinessOptions): Promise<void> {
   const readiness = options.transactions
     ? await readinessOfFile(resolve(options.transactions), options.asOf)
@@ -33,7 +34,7 @@ async function readinessOfFile(path: string, asOf: string | undefined): Promise<
     orders.push(order);
     if (last === null || order.day > last) last = order.day;
   }
-  return last === null ? null : readinessOf(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
+  return last === null ? null : withQuickFit(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
 }
 
 async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | null> {
@@ -46,10 +47,17 @@ async function readinessOfWorkspace(context: CommandContext): Promise<Readiness 
     for await (const { customerId, day, amountMinor } of purchaseDays(database, context.asOf, rank)) {
       orders.push({ customerId, day, amount: toMajor(amountMinor, currency) });
     }
-    return orders.length === 0 ? null : readinessOf(bookOf(orders), context.asOf);
+    return orders.length === 0 ? null : withQuickFit(bookOf(orders), context.asOf);
   } finally {
     await open.close();
   }
+}
+
+/** What a book can carry, and what goes wrong when models are fitted to a sample of it; contracts are not asked: other models apply. */
+function withQuickFit(book: Book, asOf: CalendarDay): Readiness {
+  const readiness = readinessOf(book, asOf);
+  if (readiness.setting === 'contractual') return readiness;
+  return { ...readiness, warnings: [...readiness.warnings, ...degenerateFits(book, asOf)] };
 }
 
 /** The churn horizon that the book proposes, and the distribution behind it. */

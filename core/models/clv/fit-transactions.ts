@@ -23,7 +23,7 @@ export interface TransactionLikelihood<Name extends string> {
  * Keeps parameters finite where the likelihood is flat (a -> 0, or a and b -> infinity together): too faint to move a fit that has
  * a maximum by more than 1e-5 of a parameter.
  */
-const FAINT_PENALTY = 1e-4;
+export const FAINT_PENALTY = 1e-4;
 
 /** Above so many distinct rows, starts are explored on a coarser table, in steps of the longest age. */
 const MANY_ROWS = 1_500;
