@@ -7,6 +7,8 @@ import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
+import { createAuditLog } from '../core/store/audit-log.ts';
+import { readBacklog } from '../core/store/backlog.ts';
 import { createBook } from '../core/store/book.ts';
 import { createCustomerView } from '../core/store/customer-view.ts';
 import { createFeedback } from '../core/store/feedback.ts';
@@ -81,6 +83,8 @@ export async function listen(
         book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),
         customerView: createCustomerView(database, { insights: open.insights }),
         views: createSavedViews(database),
+        accounts,
+        auditLog: createAuditLog(database),
         insights: open.insights,
         planning: open.planning,
         scoring: createScoring(database, {

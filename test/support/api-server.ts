@@ -8,6 +8,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
+import { createAuditLog } from '../../core/store/audit-log.ts';
 import { createBook } from '../../core/store/book.ts';
 import { createCustomerView } from '../../core/store/customer-view.ts';
 import { createFeedback } from '../../core/store/feedback.ts';
@@ -39,6 +40,8 @@ export async function serveApi(
     book: createBook(database, { clock, rank: () => 0 }),
     customerView: createCustomerView(database, { insights: createInsights(database, sentencesOf('en')) }),
     views: createSavedViews(database),
+    accounts,
+    auditLog: createAuditLog(database),
     insights: createInsights(database, sentencesOf('en')),
     planning: createPlanning(database, {
       settings: planningSettingsSchema.parse({}),

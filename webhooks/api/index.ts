@@ -1,5 +1,7 @@
 import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import type { Accounts } from '../../core/ports/accounts.ts';
+import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Book } from '../../core/ports/book.ts';
 import type { CustomerView } from '../../core/ports/customer-view.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
@@ -10,6 +12,7 @@ import type { Planning } from '../../core/ports/planning.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
+import { accountRoutes } from './accounts.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerViewRoutes } from './customer-view.ts';
@@ -30,6 +33,8 @@ export interface ApiParts {
   book: Book;
   customerView: CustomerView;
   views: SavedViews;
+  accounts: Accounts;
+  auditLog: AuditLog;
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   scoring: Scoring;
@@ -58,6 +63,8 @@ export function createApi(parts: ApiParts): Api {
     book,
     customerView,
     views,
+    accounts,
+    auditLog,
     insights,
     planning,
     scoring,
@@ -78,6 +85,7 @@ export function createApi(parts: ApiParts): Api {
     bookRoutes(book),
     customersCsvRoutes(book, logger),
     viewRoutes(views),
+    accountRoutes(accounts, auditLog),
     customerRoutes(queries),
     customerViewRoutes(customerView),
     insightRoutes(insights),

@@ -12,6 +12,14 @@ export type ActionEffect = {
   /** Of both arms; 0 is the prior alone. */
   customers: number;
 };
+export type AddedKey = {
+  keyId: string;
+  key: string;
+};
+export type AddedUser = {
+  userId: string;
+  password: string;
+};
 export type AddedWebhook = {
   endpointId: string;
   secret: string;
@@ -49,6 +57,28 @@ export type AdviceRow = {
   /** Chosen in order to learn. */
   explores: boolean;
   why: string;
+};
+export type ApiKeys = {
+  keys: {
+    keyId: string;
+    label: string;
+    role: Role;
+    createdAt: string;
+    createdBy: string;
+  }[];
+};
+export type AuditEntries = {
+  entries: {
+    seq: string;
+    at: string;
+    actor: string;
+    name: string | null;
+    action: string;
+    detail: Record<string, string | number>;
+  }[];
+};
+export type ChangedRole = {
+  role: Role;
 };
 export type Connections = {
   connections: {
@@ -302,6 +332,20 @@ export type NewFeedback = {
   verdict: 'useful' | 'wrong';
   note?: string;
 };
+export type NewKey = {
+  label: string;
+  role: Role;
+};
+export type NewPassword = {
+  password: string;
+};
+export type NewRole = {
+  role: Role;
+};
+export type NewUser = {
+  name: string;
+  role: Role;
+};
 export type NewView = {
   name: string;
   query: string;
@@ -310,6 +354,7 @@ export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
 };
+export type NoBody = {};
 export type Outlook = {
   expected: number;
   low: number;
@@ -435,6 +480,9 @@ export type RecordView = {
     thanks: string;
   } | null;
 };
+export type RemovedAccess = {
+  removed: string;
+};
 export type RemovedView = {
   removed: string;
 };
@@ -447,6 +495,7 @@ export type Replay = {
 export type Replayed = {
   replayed: number;
 };
+export type Role = 'viewer' | 'rep' | 'admin';
 export type RotatedSecret = {
   secret: string;
   oldUntil: string;
@@ -602,6 +651,14 @@ export type Timeline = {
     firedOn: string | null;
     state: string;
     arm: string;
+  }[];
+};
+export type Users = {
+  users: {
+    userId: string;
+    name: string;
+    role: Role;
+    createdAt: string;
   }[];
 };
 export type WebhookEndpoints = {
@@ -878,6 +935,51 @@ export class StaypowerClient {
     query: { limit?: number; endpointId?: string; state?: 'waiting' | 'delivered' | 'failed' } = {},
   ): Promise<Deliveries> {
     return this.#call('GET', `/deliveries`, { query });
+  }
+
+  /** Who may sign in to the console. */
+  listUsers(): Promise<Users> {
+    return this.#call('GET', `/users`);
+  }
+
+  /** Gives somebody an account. The first password is not shown again. */
+  addUser(body: NewUser): Promise<AddedUser> {
+    return this.#call('POST', `/users`, { body });
+  }
+
+  /** Gives somebody another role, and ends their sessions. The last admin stays one. */
+  changeUserRole(id: string, body: NewRole): Promise<ChangedRole> {
+    return this.#call('POST', `/users/${encodeURIComponent(id)}/role`, { body });
+  }
+
+  /** Gives somebody a new password, shown once, and ends their sessions. */
+  resetPassword(id: string, body: NoBody): Promise<NewPassword> {
+    return this.#call('POST', `/users/${encodeURIComponent(id)}/reset-password`, { body });
+  }
+
+  /** Takes somebody’s account away, and ends their sessions. The last admin stays. */
+  removeUser(id: string): Promise<RemovedAccess> {
+    return this.#call('DELETE', `/users/${encodeURIComponent(id)}`);
+  }
+
+  /** The keys by which programs call the API. */
+  listKeys(): Promise<ApiKeys> {
+    return this.#call('GET', `/keys`);
+  }
+
+  /** Makes a key for a program. It is not shown again. */
+  addKey(body: NewKey): Promise<AddedKey> {
+    return this.#call('POST', `/keys`, { body });
+  }
+
+  /** Revokes a key: it is refused from now on. */
+  revokeKey(id: string): Promise<RemovedAccess> {
+    return this.#call('DELETE', `/keys/${encodeURIComponent(id)}`);
+  }
+
+  /** Who did what, the latest first. */
+  listAudit(query: { before?: string; limit?: number } = {}): Promise<AuditEntries> {
+    return this.#call('GET', `/audit`, { query });
   }
 
   async #call<Answer>(method: string, path: string, given: Given = {}): Promise<Answer> {

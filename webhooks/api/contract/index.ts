@@ -1,4 +1,15 @@
 import type { Operation } from '../operation.ts';
+import {
+  addKey,
+  addUser,
+  changeUserRole,
+  listAudit,
+  listKeys,
+  listUsers,
+  removeUser,
+  resetPassword,
+  revokeKey,
+} from './accounts.ts';
 import { countCustomers, downloadCustomers, getOverview, searchCustomers } from './book.ts';
 import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
@@ -50,4 +61,13 @@ export const OPERATIONS: readonly Operation[] = [
   rotateWebhookSecret,
   replayWebhook,
   listDeliveries,
+  listUsers,
+  addUser,
+  changeUserRole,
+  resetPassword,
+  removeUser,
+  listKeys,
+  addKey,
+  revokeKey,
+  listAudit,
 ];
