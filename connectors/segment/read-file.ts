@@ -71,7 +71,7 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
     length += chunk.length - from;
     if (length > LONGEST_LINE_BYTES) {
       throw new DataError({
-        row: path,
+        file: path,
         field: 'file',
         expected: 'one JSON message a line, not one large document',
         remedy: 'export it as newline-delimited JSON',
