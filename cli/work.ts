@@ -56,7 +56,8 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
       const timer = setTimeout(() => resolve(false), STOP_WITHIN_MS);
       const inTime = await Promise.race([ended, late]);
       clearTimeout(timer);
-      if (!inTime) logger.warn({ withinMs: STOP_WITHIN_MS }, 'stopped in the middle of work: the next start takes it up');
+      if (!inTime)
+        logger.warn({ withinMs: STOP_WITHIN_MS }, 'stopped in the middle of work: the next start takes it up');
       return inTime;
     },
   };
