@@ -53,7 +53,8 @@ export async function attribute(
     done += placed.rows;
     context.onTouched?.(placed.touched);
     if (placed.rows > 0) context.onProgress?.(done);
-    if (placed.rows < FACTS_PER_COMMIT) return done + (await placeContracts(database, context));
+    if (placed.rows < FACTS_PER_COMMIT)
+      return done + (await placeContracts(database, { ...context, currency: context.rates.reporting }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type CalendarDay, dayOf } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
+import { parseMoney } from '../domain/money.ts';
 import type { ContractRecord } from '../domain/records.ts';
 import type { ContractTerm } from '../features/contract.ts';
 import type { Database, Sql } from '../ports/database.ts';
@@ -27,7 +28,13 @@ interface TermRow {
  */
 export async function placeContracts(
   database: Database,
-  context: { timeZone: string; now: () => Date; onTouched?: (customerIds: readonly string[]) => void },
+  context: {
+    timeZone: string;
+    /** The reporting currency. */
+    currency: string;
+    now: () => Date;
+    onTouched?: (customerIds: readonly string[]) => void;
+  },
 ): Promise<number> {
   for (let done = 0; ; ) {
     const placed = await inTurn(database, async (sql) => {
@@ -56,8 +63,9 @@ export async function readTerms(
     ends_on: CalendarDay | null;
     end_known_on: CalendarDay;
     cancelled_on: CalendarDay | null;
+    annual_value_minor: bigint | null;
   }>(
-    'select customer_id, starts_on, ends_on, end_known_on, cancelled_on from contracts where customer_id = any($1::uuid[])',
+    'select customer_id, starts_on, ends_on, end_known_on, cancelled_on, annual_value_minor from contracts where customer_id = any($1::uuid[])',
     [customerIds],
   );
   const terms = new Map<string, ContractTerm[]>();
@@ -67,6 +75,7 @@ export async function readTerms(
       endsOn: row.ends_on,
       endKnownOn: row.end_known_on,
       cancelledOn: row.cancelled_on,
+      ...(row.annual_value_minor !== null && { annualValueMinor: Number(row.annual_value_minor) }),
     };
     terms.set(row.customer_id, [...(terms.get(row.customer_id) ?? []), term]);
   }
@@ -76,7 +85,7 @@ export async function readTerms(
 async function place(
   sql: Sql,
   batch: readonly TermRow[],
-  { timeZone, now }: { timeZone: string; now: () => Date },
+  { timeZone, currency, now }: { timeZone: string; currency: string; now: () => Date },
 ): Promise<readonly string[]> {
   const before = batch.filter((row) => row.resolved_to !== null);
   const removed = await sql.query<{ connection_id: string; external_id: string; end_known_on: CalendarDay }>(
@@ -102,6 +111,7 @@ async function place(
         connection_id: row.connection_id,
         external_id: row.external_id,
         ...termColumns(row.payload, knownOn.get(key(row)) ?? today, timeZone),
+        annual_value_minor: worthOf(row.payload, currency),
       });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -129,6 +139,7 @@ async function place(
       ends_on: 'date',
       end_known_on: 'date',
       cancelled_on: 'date',
+      annual_value_minor: 'bigint',
     },
     rows: rows as never,
   });
@@ -178,4 +189,29 @@ function termColumns(record: ContractRecord, firstSeenOn: CalendarDay, timeZone:
     end_known_on: day(record.endKnownOn) ?? firstSeenOn,
     cancelled_on: cancelledOn,
   };
+}
+
+/** What a year of a contract is worth in minor units; null where it is not mapped. Throws DataError for another currency: it has no day to be converted on. */
+function worthOf({ externalId, annualValue }: ContractRecord, currency: string): bigint | null {
+  if (annualValue === undefined) return null;
+  const money = parseMoney(annualValue.amount, currency);
+  if (annualValue.currency !== null && annualValue.currency !== currency) {
+    throw new DataError({
+      row: externalId,
+      field: 'annualValue',
+      expected: `the worth of a contract in the workspace's reporting currency ${currency}`,
+      found: annualValue.currency,
+      remedy: 'map a field that holds it in that currency',
+    });
+  }
+  if (money.amountMinor < 0n) {
+    throw new DataError({
+      row: externalId,
+      field: 'annualValue',
+      expected: 'what a year of the contract is worth, zero or more',
+      found: annualValue.amount,
+      remedy: 'correct it at the source',
+    });
+  }
+  return money.amountMinor;
 }

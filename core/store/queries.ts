@@ -176,21 +176,23 @@ export async function missing(database: Database): Promise<readonly string[]> {
     repeat: number;
     waiting: number;
     contracts: boolean;
+    priced: boolean;
   }>(
     `select (select count(*)::int from customers) as customers,
             (select count(*)::int from customer_stats where (stats->>'purchaseDays')::int > 0) as buyers,
             (select count(*)::int from customer_stats where (stats->>'purchaseDays')::int > 1) as repeat,
             (select count(*)::int from source_records where kind = 'transaction' and resolved_to is null and not deleted) as waiting,
-            exists (select 1 from contracts) as contracts`,
+            exists (select 1 from contracts) as contracts,
+            exists (select 1 from contracts where annual_value_minor is not null) as priced`,
   );
   const lines: string[] = [];
   if (!row || row.customers === 0)
     lines.push('There are no customers yet: connect a CRM or import contacts and transactions, then run again.');
-  else if (row.buyers === 0)
+  else if (row.buyers === 0 && !row.priced)
     lines.push(
-      `No purchase is on record: ${row.contracts ? 'the churn risk comes from contracts; to tell what customers are worth, ' : ''}say in the mapping which deals, opportunities or events are purchases.`,
+      `No purchase is on record: ${row.contracts ? 'the churn risk comes from contracts; to tell what customers are worth, map the worth of a year of their contract, or ' : ''}say in the mapping which deals, opportunities or events are purchases.`,
     );
-  else if (row.repeat === 0)
+  else if (row.repeat === 0 && !row.contracts)
     lines.push(
       'No customer has bought twice, so value and churn cannot be learned yet. Engagement is scored; the rest follows the first repeat purchases.',
     );

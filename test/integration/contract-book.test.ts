@@ -22,14 +22,16 @@ import { clockAt, openPortal, pullAll, quietLogger } from './hubspot-portal.ts';
 const AS_OF = calendarDay('2026-06-01');
 
 /** A file with a line for each yearly term; four in ten are not renewed, half of these after notice. */
-function contractFile(customers: number): string {
+function contractFile(customers: number, worthOf = (customer: number) => `${1_200 + customer}.50`): string {
   const random = seededRandom(4);
-  const lines = ['customer_id,contract_start,contract_end,cancelled_on'];
+  const lines = ['customer_id,contract_start,contract_end,cancelled_on,contract_annual_value'];
   for (let customer = 0; customer < customers; customer += 1) {
     for (let start = addDays(AS_OF, -Math.floor(random.next() * 1_200)); start <= AS_OF; start = addDays(start, 365)) {
       const end = addDays(start, 364);
       const leaves = random.next() < 0.4;
-      lines.push(`c${customer},${start},${end},${leaves && random.next() < 0.5 ? addDays(end, -40) : ''}`);
+      lines.push(
+        `c${customer},${start},${end},${leaves && random.next() < 0.5 ? addDays(end, -40) : ''},${worthOf(customer)}`,
+      );
       if (leaves) break;
     }
   }
@@ -76,16 +78,67 @@ describe('a book of contracts', () => {
     const { model, rejected } = await cycle(workspaceWith('contract_end'), { asOf: AS_OF });
     expect(rejected).toBe(0);
     expect(model).toMatchObject({ definition: 'contract_end', horizonDays: 90, value: null });
+    expect(model?.report.value).toMatchObject({ chosen: 'shifted-beta-geometric', chosenBy: 'backtest' });
     expect(model?.report.churnModels.map(({ name }) => name)).toContain('cox');
     const scores = await store.database.query<{ score: Score }>(
       "select score from scores where lifecycle = 'active' and (score->>'churnProbability')::float8 > 0",
     );
     expect(scores.length).toBeGreaterThan(50);
-    expect(await missing(store.database)).toEqual([
-      'No purchase is on record: the churn risk comes from contracts; to tell what customers are worth, say in the mapping which deals, opportunities or events are purchases.',
-    ]);
+    expect(await missing(store.database)).toEqual([]);
     for (const { score } of scores.slice(0, 20))
       expect(score.reasons.join(' ')).toMatch(/Contract end|Notice has been/);
+  });
+
+  it('tells every customer what a year of the contract is worth, and what of it is to be expected', async () => {
+    const scores = await store.database.query<{ customer_id: string; score: Score }>(
+      'select customer_id, score from scores',
+    );
+    const byId = new Map(scores.map(({ customer_id, score }) => [customer_id, score]));
+    expect(byId.size).toBe(900);
+    for (const customer of [0, 1, 450, 899]) {
+      const score = byId.get(customerIdOf('test', { connectionId: 'csv', externalId: `c${customer}` }));
+      expect(score?.valueIfKept12m).toBe(1_200.5 + customer);
+      expect(score?.clv12m).toBeLessThan(1_200.5 + customer);
+    }
+    const told = scores.filter(({ score }) => (score.clv12m ?? 0) > 0);
+    expect(told.length).toBeGreaterThan(300);
+    for (const { score } of told)
+      expect((score.clv12mLow ?? 1) <= (score.clv12m ?? 0) && (score.clv12m ?? 1) <= (score.clv12mHigh ?? 0)).toBe(
+        true,
+      );
+  });
+
+  it('scores one renewed customer to the bit as it scores the whole book anew', async () => {
+    const scores = () =>
+      store.database.query("select customer_id, score - 'change' as score, stats from scores order by customer_id");
+    const before = await scores();
+    const running = contractFile(900).replace(/^c7,.*$/m, `c7,2026-05-20,2027-05-19,,990.00`);
+    await writeFile(join(home, 'contracts.csv'), running);
+    const live = STEPS.filter((step) => step !== 'train');
+    await cycle(workspaceWith('contract_end'), { asOf: AS_OF, steps: live });
+    const once = await scores();
+    expect(once.filter((row, index) => JSON.stringify(row) !== JSON.stringify(before[index]))).toHaveLength(1);
+    await store.database.query('update customers set dirty = true');
+    await cycle(workspaceWith('contract_end'), { asOf: AS_OF, steps: ['features', 'score'] });
+    expect(await scores()).toEqual(once);
+  });
+
+  it('without any worth of a year says what is missing, and goes on telling the churn risk', async () => {
+    const bare = await openTempStore();
+    try {
+      await writeFile(
+        join(home, 'contracts.csv'),
+        contractFile(200, () => ''),
+      );
+      const { model } = await cycle({ ...workspaceWith('contract_end'), database: bare.database }, { asOf: AS_OF });
+      expect(model?.report.warnings.join(' ')).toContain('200 have neither a worth of its year nor a payment');
+      expect(await missing(bare.database)).toEqual([
+        'No purchase is on record: the churn risk comes from contracts; to tell what customers are worth, map the worth of a year of their contract, or say in the mapping which deals, opportunities or events are purchases.',
+      ]);
+    } finally {
+      await bare.close();
+      await writeFile(join(home, 'contracts.csv'), contractFile(900));
+    }
   });
 
   it('goes on under the stored definition where another is configured, says so, and changes only once it is accepted', async () => {
@@ -192,6 +245,7 @@ describe('a contract in a CRM', () => {
       for (const [name, type, fieldType] of [
         ['contract_until', 'date', 'date'],
         ['notice', 'string', 'text'],
+        ['acv', 'number', 'number'],
       ] as const) {
         account.portal.properties.create('contacts', {
           name,
@@ -202,12 +256,12 @@ describe('a contract in a CRM', () => {
         });
       }
       const people = [
-        { firstname: 'A', contract_until: '2026-12-31', notice: '' },
+        { firstname: 'A', contract_until: '2026-12-31', notice: '', acv: '1200.5' },
         { firstname: 'B', contract_until: '2026-12-31', notice: 'last spring' },
         { firstname: 'C' },
       ].map((properties) => account.portal.create('contacts', properties, { at: '2026-01-01T00:00:00.000Z' }).id);
       const connector = account.connect(clockAt('2026-02-01T00:00:00.000Z'), {
-        contract: { endProperty: 'contract_until', cancelledProperty: 'notice' },
+        contract: { endProperty: 'contract_until', cancelledProperty: 'notice', annualValueProperty: 'acv' },
       });
       const pages = await pullAll(connector, 'contacts');
       expect(pages.records.filter(({ kind }) => kind === 'contact')).toHaveLength(3);
@@ -220,6 +274,7 @@ describe('a contract in a CRM', () => {
           endsOn: '2026-12-31',
           cancelledOn: null,
           endKnownOn: null,
+          annualValue: { amount: '1200.5', currency: null },
         },
       ]);
     } finally {
@@ -229,10 +284,15 @@ describe('a contract in a CRM', () => {
 
   it('is read from the mapped fields of a Salesforce contact, and only from fields that hold days', () => {
     const settings = salesforceSettingsSchema.parse({
-      contract: { startField: 'Customer_Since__c', endField: 'Contract_End__c', cancelledField: 'Notice_On__c' },
+      contract: {
+        startField: 'Customer_Since__c',
+        endField: 'Contract_End__c',
+        cancelledField: 'Notice_On__c',
+        annualValueField: 'ACV__c',
+      },
     });
     const row = { Id: '003000000000001AAA', LastName: 'A', Customer_Since__c: '2024-02-01', Notice_On__c: null };
-    const read = mapContact({ ...row, Contract_End__c: '2026-01-31' }, settings);
+    const read = mapContact({ ...row, Contract_End__c: '2026-01-31', ACV__c: 4800 }, settings);
     expect(read.ok && read.value[1]).toEqual({
       kind: 'contract',
       externalId: '003000000000001AAA@2026-01-31',
@@ -241,10 +301,13 @@ describe('a contract in a CRM', () => {
       endsOn: '2026-01-31',
       cancelledOn: null,
       endKnownOn: null,
+      annualValue: { amount: '4800', currency: null },
     });
     const none = mapContact({ ...row, Customer_Since__c: null, Contract_End__c: null }, settings);
     expect(none.ok && none.value).toHaveLength(1);
     const wrong = mapContact({ ...row, Contract_End__c: 'next year' }, settings);
     expect(!wrong.ok && wrong.rejected).toMatchObject({ field: 'Contract_End__c', found: '"next year"' });
+    const free = mapContact({ ...row, Contract_End__c: '2026-01-31', ACV__c: -1 }, settings);
+    expect(!free.ok && free.rejected).toMatchObject({ field: 'ACV__c', expected: 'zero or more', found: '-1' });
   });
 });
