@@ -10,7 +10,7 @@ import { grantFields } from './permission-set.ts';
 import { queryRows, within } from './soql.ts';
 
 /** The objects that carry fields of ours, and what they are to the product. */
-const CARRIERS = { Contact: 'contact', Account: 'account', Case: 'case' } as const satisfies Record<
+export const CARRIERS = { Contact: 'contact', Account: 'account', Case: 'case' } as const satisfies Record<
   string,
   FieldCarrier
 >;
@@ -142,7 +142,8 @@ function conflictOf(type: FieldType, found: Found): string | null {
   return missing.length > 0 ? `${is} without the values ${missing.join(', ')}. Add them.` : null;
 }
 
-interface FieldMetadata {
+/** What Salesforce's metadata says of a field, names and labels apart. */
+export interface FieldMetadata {
   type: string;
   length?: number;
   precision?: number;
@@ -154,7 +155,8 @@ interface FieldMetadata {
   };
 }
 
-function metadataOf(type: FieldType): FieldMetadata {
+/** A field as Salesforce's metadata has it: the same whether it is made through the API or deployed with the package. */
+export function metadataOf(type: FieldType): FieldMetadata {
   switch (type.type) {
     case 'number':
       return { type: 'Number', precision: PRECISION, scale: type.scale };

@@ -39,7 +39,7 @@ export interface RecordView {
   /** Value, risk and engagement, as far as there are any. */
   lines: readonly RecordLine[];
   /** At most three sentences, most important first. */
-  reasons: { label: string; sentences: readonly string[] };
+  reasons: { label: string; sentences: readonly string[] } | null;
   change: { label: string; text: string } | null;
   nextAction: { label: string; text: string; due: string | null } | null;
   asOf: { label: string; text: string } | null;
@@ -82,9 +82,12 @@ const DAY_MS = 86_400_000;
  */
 export function recordView(facts: RecordFacts, showing: Showing, { erased }: { erased: boolean }): RecordView {
   const { words } = showing;
-  if (erased) return nothing('erased', words);
-  if (facts.scored_at === undefined) return nothing('hidden', words);
-  if (isEmpty(facts.scored_at)) return nothing('missing', words);
+  if (erased) return nothing('erased', words.title, words.notices.erased);
+  if (facts.scored_at === undefined) return nothing('hidden', words.title, words.notices.hidden);
+  if (isEmpty(facts.scored_at)) {
+    const { missing, missingOrErased } = words.notices;
+    return nothing('missing', words.title, showing.from === 'record' ? missingOrErased : missing);
+  }
   const asOf = String(facts.scored_at);
   const prospect = facts.clv_12m === null && isEmpty(facts.churn_probability) && isEmpty(facts.churn_band);
   return {
@@ -95,7 +98,7 @@ export function recordView(facts: RecordFacts, showing: Showing, { erased }: { e
     lines: [valueLine(facts, showing), riskLine(facts, showing), engagementLine(facts, showing)].filter(
       (line) => line !== null,
     ),
-    reasons: { label: words.why, sentences: linesOf(facts.reasons).slice(0, MOST_REASONS) },
+    reasons: reasonsOf(facts, words),
     change: isEmpty(facts.change) ? null : { label: words.change, text: String(facts.change) },
     nextAction: isEmpty(facts.next_action)
       ? null
@@ -111,14 +114,14 @@ export function recordView(facts: RecordFacts, showing: Showing, { erased }: { e
   };
 }
 
-function nothing(state: 'missing' | 'erased' | 'hidden', words: RecordWords): RecordView {
+function nothing(state: 'missing' | 'erased' | 'hidden', title: string, why: string): RecordView {
   return {
     state,
-    title: words.title,
-    notice: { text: words.notices[state], tone: 'neutral' },
+    title,
+    notice: { text: why, tone: 'neutral' },
     band: null,
     lines: [],
-    reasons: { label: words.why, sentences: [] },
+    reasons: null,
     change: null,
     nextAction: null,
     asOf: null,
@@ -134,6 +137,11 @@ function noticeOf(asOf: string, prospect: boolean, { words, locale, today, from 
       : { text: words.notices.unmoved(dayText(asOf, locale)), tone: 'neutral' };
   }
   return prospect ? { text: words.notices.prospect, tone: 'neutral' } : null;
+}
+
+function reasonsOf(facts: RecordFacts, words: RecordWords): RecordView['reasons'] {
+  const sentences = linesOf(facts.reasons).slice(0, MOST_REASONS);
+  return sentences.length === 0 ? null : { label: words.why, sentences };
 }
 
 const BAND_TONES: Readonly<Record<string, Tone>> = { high: 'bad', medium: 'warning', low: 'good' };

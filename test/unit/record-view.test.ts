@@ -33,7 +33,7 @@ describe('what is not there', () => {
   it('an erased person shows no number, whatever still stands in the fields', () => {
     const view = recordView(HIGH, SHOWING, { erased: true });
     expect(view).toMatchObject({ state: 'erased', band: null, lines: [], change: null, nextAction: null, asOf: null });
-    expect(view.reasons.sentences).toEqual([]);
+    expect(view.reasons).toBeNull();
     expect(view.feedback).toBeNull();
     expect(view.notice?.text).toBe('The data of this person were erased on request. Nothing is scored.');
   });
@@ -41,10 +41,17 @@ describe('what is not there', () => {
   it('a record without scores says that they are yet to come', () => {
     const empty = Object.fromEntries(RECORD_FACTS.map((name) => [name, null]));
     expect(shown(empty)).toMatchObject({ state: 'missing', lines: [], feedback: null });
+    expect(shown(empty).notice?.text).toBe('No scores yet: they come with the next run after this record was read.');
     expect(shown(recordFacts({ scored_at: CLEAR, clv_12m: CLEAR }))).toMatchObject({ state: 'missing' });
     expect(shown({ ...empty, scored_at: '' }), 'as HubSpot writes an empty property').toMatchObject({
       state: 'missing',
     });
+  });
+
+  it('empty fields of a CRM may also be those of an erased person, and say so', () => {
+    const view = shown({ scored_at: null }, { from: 'record' });
+    expect(view).toMatchObject({ state: 'missing', reasons: null });
+    expect(view.notice?.text).toBe('No scores on this record: it was not scored yet, or was erased on request.');
   });
 
   it('fields that the reader may not see are not called empty', () => {

@@ -456,7 +456,7 @@ export type RecordView = {
   reasons: {
     label: string;
     sentences: string[];
-  };
+  } | null;
   change: {
     label: string;
     text: string;

@@ -26,8 +26,10 @@ export const recordEnglish: RecordWords = {
   change: 'What changed',
   nextAction: { label: 'Next action', due: (day) => `by ${day}` },
   asOf: 'Scored as of',
+  failed: 'The scores could not be read. Reload the page.',
   notices: {
     missing: 'No scores yet: they come with the next run after this record was read.',
+    missingOrErased: 'No scores on this record: it was not scored yet, or was erased on request.',
     erased: 'The data of this person were erased on request. Nothing is scored.',
     hidden: 'You may not see the scores of this record. Ask your admin for the permission set Staypower Viewer.',
     prospect: 'No purchase yet: value and risk come with the first one.',

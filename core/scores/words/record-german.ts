@@ -26,8 +26,10 @@ export const recordGerman: RecordWords = {
   change: 'Was sich geändert hat',
   nextAction: { label: 'Nächster Schritt', due: (day) => `bis ${day}` },
   asOf: 'Bewertet zum',
+  failed: 'Die Bewertung konnte nicht gelesen werden. Laden Sie die Seite neu.',
   notices: {
     missing: 'Noch keine Bewertung: sie kommt mit dem nächsten Lauf, nachdem der Datensatz gelesen wurde.',
+    missingOrErased: 'Keine Bewertung auf diesem Datensatz: noch nicht bewertet, oder auf Wunsch gelöscht.',
     erased: 'Die Daten dieser Person wurden auf Wunsch gelöscht. Nichts wird bewertet.',
     hidden:
       'Die Bewertung dieses Datensatzes ist für Sie nicht sichtbar. Bitten Sie um den Berechtigungssatz Staypower Viewer.',

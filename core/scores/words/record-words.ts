@@ -22,9 +22,13 @@ export interface RecordWords {
   change: string;
   nextAction: { label: string; due(day: string): string };
   asOf: string;
+  /** The scores could not be read. */
+  failed: string;
   /** Why there is nothing to see, or not all; what stands still. */
   notices: {
     missing: string;
+    /** Fields alone cannot tell one from the other. */
+    missingOrErased: string;
     erased: string;
     hidden: string;
     prospect: string;

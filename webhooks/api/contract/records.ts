@@ -22,7 +22,7 @@ const recordView = name(
         tone,
       }),
     ),
-    reasons: z.object({ label: z.string(), sentences: z.array(z.string()) }),
+    reasons: z.object({ label: z.string(), sentences: z.array(z.string()) }).nullable(),
     change: labelled.nullable(),
     nextAction: labelled.extend({ due: z.string().nullable() }).nullable(),
     asOf: labelled.nullable(),
