@@ -3,6 +3,7 @@ import { benchApi } from './api.ts';
 import { benchBtyd } from './btyd.ts';
 import { benchChurn } from './churn.ts';
 import { benchLive } from './live.ts';
+import { benchLoad } from './load.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchTrees } from './trees.ts';
 
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   btyd: benchBtyd,
   pipeline: benchPipeline,
   live: benchLive,
+  load: benchLoad,
   api: benchApi,
   trees: benchTrees,
   churn: benchChurn,
@@ -24,6 +26,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   pipeline [CUSTOMERS ...]   sync, train, score and write-back against the sandbox: rows a second, share of each step,
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
+  load [--scale SHARE]       the first load of 1,000,000 contacts and 3,000,000 orders from HubSpot into PostgreSQL, within its
+                             limits at ten times the speed of time: records a second, memory
   api                        a customer read, a what-if and 100 rows scored, one at a time, warm: p50, p95, max
   trees [--full]             gradient boosting, scoring and TreeSHAP beside XGBoost (skipped where there is none: Debian's
                              python3-xgboost), CPU ratios paired run by run; --full adds 500,000 rows

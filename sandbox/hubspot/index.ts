@@ -17,7 +17,7 @@ export { seedHubSpot } from './seed.ts';
 
 /** Builds HubSpot on a kernel. Dated paths and their v3/v4 twins share their handlers. */
 export function createHubSpot(kernel: Kernel, options: SandboxOptions): VendorSandbox {
-  const portal = createPortal(kernel);
+  const portal = createPortal(kernel, options.vast ?? null);
   const sender = webhookSender(portal);
   const auth = authentication(kernel, options);
   const router = Router();

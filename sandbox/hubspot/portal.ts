@@ -1,3 +1,4 @@
+import { onGround } from '../kernel/ground.ts';
 import type { Kernel, Table } from '../kernel/types.ts';
 import {
   ALWAYS,
@@ -9,6 +10,7 @@ import {
 } from './catalogue.ts';
 import { HubSpotError, invalidProperties, type PropertyFault } from './errors.ts';
 import { type Property, propertyStore } from './properties.ts';
+import { type VastWorld, vastGround } from './vast.ts';
 
 /** A CRM record; values are text, as HubSpot keeps them. */
 export interface CrmRecord {
@@ -70,11 +72,23 @@ const USER: Source = { changeSource: 'CRM_UI', sourceId: 'userId:1' };
 /** HubSpot's ids are long numbers; ours begin high enough to be told from counts. */
 const FIRST_ID = 100_000_000;
 
-/** The portal on the kernel's tables. */
-export function createPortal(kernel: Kernel): Portal {
+/**
+ * The portal on the kernel's tables.
+ *
+ * @param vast a world that lies under them and is made up as it is read; null is an account with nothing but its tables
+ */
+export function createPortal(kernel: Kernel, vast: VastWorld | null = null): Portal {
   const properties = propertyStore(kernel);
   const tables = new Map(OBJECT_TYPES.map((type) => [type, kernel.table<CrmRecord>(`hubspot.${type}`)]));
-  const links = kernel.table<Association[]>('hubspot.associations');
+  const ground = vast === null ? null : vastGround(vast, FIRST_ID);
+  if (ground !== null) {
+    for (const type of ['contacts', 'deals'] as const) {
+      tables.set(type, onGround(kernel.table<CrmRecord>(`hubspot.${type}`), ground[type]));
+    }
+  }
+  const firstId = FIRST_ID + (ground?.ids ?? 0);
+  const links = kernel.table<readonly Association[]>('hubspot.associations');
+  const linksAt = (key: string) => links.get(key) ?? ground?.association(key) ?? [];
   const idCache = new Map<ObjectType, { size: number; ids: string[] }>();
   const records = (type: ObjectType) => tables.get(type) as Table<CrmRecord>;
 
@@ -87,7 +101,7 @@ export function createPortal(kernel: Kernel): Portal {
       const size = records(type).size;
       const cached = idCache.get(type);
       if (cached?.size === size) return cached.ids;
-      const ids = [...records(type).values()].map((record) => record.id).sort((a, b) => Number(a) - Number(b));
+      const ids = [...records(type).ids()].sort((a, b) => Number(a) - Number(b));
       idCache.set(type, { size, ids });
       return ids;
     },
@@ -99,7 +113,7 @@ export function createPortal(kernel: Kernel): Portal {
     create: (type, given, options = {}) => {
       const values = validate(properties.all(type), given);
       if (type === 'contacts' && values['email']) refuseKnownEmail(portal, values['email']);
-      const id = String(FIRST_ID + kernel.nextNumber('hubspot.ids'));
+      const id = String(firstId + kernel.nextNumber('hubspot.ids'));
       const at = options.at ?? kernel.now().toISOString();
       const record: CrmRecord = {
         id,
@@ -150,7 +164,7 @@ export function createPortal(kernel: Kernel): Portal {
       const other = portal.find(type, otherId);
       if (!primary || !other) throw new HubSpotError(404, 'OBJECT_NOT_FOUND', 'resource not found');
       const { hs_object_id: _, ...values } = { ...other.properties, ...primary.properties };
-      const id = String(FIRST_ID + kernel.nextNumber('hubspot.ids'));
+      const id = String(firstId + kernel.nextNumber('hubspot.ids'));
       const at = kernel.now().toISOString();
       const merged: CrmRecord = {
         ...primary,
@@ -183,7 +197,7 @@ export function createPortal(kernel: Kernel): Portal {
         [`${from}:${fromId}>${to}`, toId, types],
         [`${to}:${toId}>${from}`, fromId, backTypes],
       ] as const) {
-        const present = links.get(key) ?? [];
+        const present = linksAt(key);
         const old = present.find((link) => link.toId === id);
         const next = { toId: id, typeIds: [...new Set([...(old?.typeIds ?? []), ...ids])] };
         links.set(key, [...present.filter((link) => link !== old), next]);
@@ -196,12 +210,12 @@ export function createPortal(kernel: Kernel): Portal {
       ] as const) {
         links.set(
           key,
-          (links.get(key) ?? []).filter((link) => link.toId !== id),
+          linksAt(key).filter((link) => link.toId !== id),
         );
       }
     },
     associations: (from, fromId, to) => {
-      const all = links.get(`${from}:${fromId}>${to}`) ?? [];
+      const all = linksAt(`${from}:${fromId}>${to}`);
       return all.some((link) => records(to).get(link.toId)?.archived)
         ? all.filter((link) => !records(to).get(link.toId)?.archived)
         : all;

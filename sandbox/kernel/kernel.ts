@@ -51,6 +51,7 @@ export function createKernel(options: Pick<SandboxOptions, 'stateDir' | 'seed'>)
       delete: (id) => {
         if (rows.delete(id)) journal.add({ table: name, id });
       },
+      ids: () => rows.keys(),
       values: () => rows.values(),
       get size() {
         return rows.size;

@@ -74,6 +74,7 @@ export interface Table<Row> {
   get(id: string): Row | undefined;
   set(id: string, row: Row): void;
   delete(id: string): void;
+  ids(): IterableIterator<string>;
   values(): IterableIterator<Row>;
   readonly size: number;
 }
@@ -112,6 +113,8 @@ export interface SandboxOptions {
   /** HubSpot burst limit per rolling 10 s (190 as on Professional) and search limit per second (5). */
   hubspotBurstPer10s?: number;
   hubspotSearchPerSecond?: number;
+  /** A HubSpot account of so many contacts, each with so many won deals, made up as it is read: for loads of millions. */
+  vast?: { contacts: number; dealsEach: number; seed: number };
 }
 
 /** A running sandbox. The same control surface is under /_sandbox/ of every port. */

@@ -1,5 +1,6 @@
 import { httpTraps } from './traps/http.ts';
 import { hubspotTraps } from './traps/hubspot.ts';
+import { largeLoad } from './traps/load.ts';
 import { salesforceTraps } from './traps/salesforce.ts';
 import { segmentTraps } from './traps/segment.ts';
 import { waitingTraps } from './traps/waiting.ts';
@@ -13,3 +14,4 @@ hubspotTraps();
 waitingTraps();
 segmentTraps();
 httpTraps();
+largeLoad();
