@@ -22,6 +22,7 @@ import { printJson, tell } from './output.ts';
 import { createProgress } from './progress.ts';
 import { type OpenSandbox, openSandbox, type WorldOptions, worldOptions } from './sandbox-world.ts';
 import { example } from './steps.ts';
+import { follow } from './work.ts';
 
 interface DemoOptions extends WorldOptions {
   once?: boolean;
@@ -79,7 +80,9 @@ async function demo(options: DemoOptions): Promise<void> {
         else await printDemo(open, report, { asOf, bill, sandbox: world.sandbox });
         if (options.once) return;
         await subscribeHubSpot(world.sandbox, listening.server.url, context);
+        await captureChanges(world.sandbox);
         const live = await startLive(open.workspace, { today, logger: context.logger });
+        const following = follow(open, context);
         const sender = await startWebhooks(open, context);
         tell(
           '',
@@ -88,6 +91,7 @@ async function demo(options: DemoOptions): Promise<void> {
           ...(listening.newApiToken ? [`Token for /v1, shown this once: ${listening.newApiToken}`] : []),
         );
         await untilStopped();
+        await following.stop();
         await live.stop();
         await sender.stop();
       } finally {
@@ -121,7 +125,7 @@ async function demoContext(
       workspace,
       connections: [
         { vendor: 'segment' },
-        { vendor: 'salesforce' },
+        { vendor: 'salesforce', settings: { pubSub: {} } },
         { vendor: 'hubspot', settings: { appId: CREDENTIALS.hubspot.appId } },
       ],
     },
@@ -171,6 +175,13 @@ async function subscribeHubSpot(sandbox: Sandbox, serverUrl: string, context: Co
     targetUrl: `${serverUrl}/webhooks/hubspot/hubspot`,
     clientSecret: context.env['HUBSPOT_CLIENT_SECRET'],
     appId: Number(CREDENTIALS.hubspot.appId),
+  });
+}
+
+/** What an admin selects in Setup, Change Data Capture. */
+async function captureChanges(sandbox: Sandbox): Promise<void> {
+  await post(`${sandbox.urls.salesforce}/_sandbox/salesforce/change-data-capture`, {
+    objects: ['Account', 'Contact', 'Opportunity', 'OpportunityContactRole', 'Task', 'Event', 'Case', 'EmailMessage'],
   });
 }
 

@@ -69,7 +69,8 @@ export async function openSandbox(
     {
       stateDir,
       seed,
-      ...(port !== undefined && port > 0 && { ports: { salesforce: port, hubspot: port + 1, segment: port + 2 } }),
+      ...(port !== undefined &&
+        port > 0 && { ports: { salesforce: port, hubspot: port + 1, segment: port + 2, pubSub: port + 3 } }),
     },
     world,
   );
@@ -79,6 +80,7 @@ export async function openSandbox(
     worldName,
     env: {
       SALESFORCE_LOGIN_URL: sandbox.urls.salesforce,
+      SALESFORCE_PUBSUB_URL: sandbox.pubSubUrl,
       SALESFORCE_CLIENT_ID: CREDENTIALS.salesforce.clientId,
       SALESFORCE_CLIENT_SECRET: CREDENTIALS.salesforce.clientSecret,
       HUBSPOT_BASE_URL: sandbox.urls.hubspot,

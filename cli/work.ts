@@ -1,10 +1,11 @@
 import type { OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { type CycleReport, cycle, STEPS, type Step } from '../core/pipeline/cycle.ts';
+import { type Following, startFollowing } from '../core/pipeline/follow.ts';
 import { startLive } from '../core/pipeline/live.ts';
 import { createLoop } from '../core/pipeline/loop.ts';
 import type { OnLiveDelay } from '../core/ports/work.ts';
-import { runWhenDue } from '../core/store/schedule.ts';
+import { CYCLE, runWhenDue } from '../core/store/schedule.ts';
 import type { CommandContext } from './context.ts';
 import { startWebhooks } from './outbound.ts';
 
@@ -17,7 +18,7 @@ const SWEEP: readonly Step[] = STEPS.filter((step) => step !== 'pull' && step !=
 /** Everything under way has so long to end; what has not is taken up by the next start, as after a crash. */
 const STOP_WITHIN_MS = 9_000;
 
-/** The work of one process: the live thread, webhooks of our own, and its share of cycles. */
+/** The work of one process: the live thread, subscriptions, webhooks of our own, and its share of cycles. */
 export interface Work {
   /** Begins nothing more and lets what is under way end. Resolves to whether it ended in time. */
   stop(): Promise<boolean>;
@@ -29,10 +30,11 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
   const { logger, clock } = context;
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const live = await startLive(workspace, { today, logger, onDelay });
+  const following = follow(open, context);
   const sender = await startWebhooks(open, context);
   const look = createLoop(
     async () => {
-      const schedule = { name: 'cycle', everyMs: CYCLE_EVERY_MS, clock, today: today() };
+      const schedule = { name: CYCLE, everyMs: CYCLE_EVERY_MS, clock, today: today() };
       const ran = await runWhenDue(workspace.database, schedule, async () => {
         report(await cycle(workspace, { asOf: today() }), logger);
       });
@@ -51,7 +53,7 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
   look.wake();
   return {
     stop: async () => {
-      const ended = Promise.all([live.stop(), sender.stop(), look.stop()]).then(() => true);
+      const ended = Promise.all([following.stop(), live.stop(), sender.stop(), look.stop()]).then(() => true);
       const { promise: late, resolve } = Promise.withResolvers<boolean>();
       const timer = setTimeout(() => resolve(false), STOP_WITHIN_MS);
       const inTime = await Promise.race([ended, late]);
@@ -61,6 +63,12 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
       return inTime;
     },
   };
+}
+
+/** Follows what vendors let us subscribe to. */
+export function follow({ workspace, inbox }: OpenWorkspace, { logger }: CommandContext): Following {
+  const { database, connectors, clock } = workspace;
+  return startFollowing({ database, connectors, inbox, clock, random: { next: () => Math.random() }, logger });
 }
 
 function report(done: CycleReport, logger: CommandContext['logger']): void {

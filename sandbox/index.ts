@@ -26,9 +26,12 @@ export async function startSandbox(options: SandboxOptions, world: World | null)
     hubspot: await serveVendor(kernel, hubspot, options.ports?.hubspot ?? 0),
     segment: await serveVendor(kernel, segment, options.ports?.segment ?? 0),
   };
+  const pubSub = await salesforce.servePubSub(options.ports?.pubSub ?? 0);
   return {
+    pubSubUrl: pubSub.url,
     urls: { salesforce: served.salesforce.url, hubspot: served.hubspot.url, segment: served.segment.url },
     close: async () => {
+      await pubSub.close();
       await Promise.all([salesforce.close(), hubspot.close(), segment.close()]);
       await Promise.all(Object.values(served).map((each) => each.close()));
       kernel.close();

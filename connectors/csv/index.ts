@@ -71,6 +71,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
       },
     },
     inbound: null,
+    subscription: null,
     fields: null,
     scores: null,
     actions: null,

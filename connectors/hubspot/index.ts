@@ -78,6 +78,7 @@ export function createHubSpot(
         ),
     },
     inbound: { read: (deliveries) => readChanges(live, all, deliveries, settings.appId) },
+    subscription: null,
     fields: createFieldProvisioner(batch),
     scores: createScoreWriter({ batch, live }),
     actions: createPerformer(live, context.timeZone),

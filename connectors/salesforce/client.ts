@@ -48,6 +48,8 @@ export interface SalesforceClient {
   call(call: Call): Promise<Reply>;
   /** Whom we are there. Logs in at first. */
   session(): Promise<Session>;
+  /** A session other than the one that was refused. */
+  renew(refused: Session): Promise<Session>;
   /** The time at Salesforce as far as known, never later than ours: what a watermark may be made from. */
   serverNow(): Date;
   /** What replies said of the calls of 24 hours; null before one did. */
@@ -57,7 +59,7 @@ export interface SalesforceClient {
 /** A query may run for two minutes; an upload takes its time. */
 const TIMEOUT_MS = 5 * 60_000;
 /** Names us in the change events of our own writes (changeOrigin). */
-const CLIENT_NAME = 'Staypower';
+export const CLIENT_NAME = 'Staypower';
 
 /** Builds the client of one connection. */
 export function createClient(
@@ -88,6 +90,7 @@ export function createClient(
         },
       ),
     session: () => authenticator.session(),
+    renew: (refused) => authenticator.renew(refused),
     serverNow: () => new Date(clock.now().getTime() + behindMs),
     usage: budget.usage,
   };

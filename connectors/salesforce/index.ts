@@ -10,13 +10,14 @@ import { createSurvey } from './discover.ts';
 import { type Organisation, plainSource, plainSources } from './object-source.ts';
 import { createPerformer } from './perform.ts';
 import { provisionFields } from './provision-fields.ts';
+import { subscribeBy } from './pubsub/index.ts';
 import { pullStream } from './pull.ts';
 import { ACCOUNT } from './pull-accounts.ts';
 import { contactObject } from './pull-contacts.ts';
 import { ENGAGEMENT } from './pull-engagement.ts';
 import { opportunitySources } from './pull-opportunities.ts';
 import { orderObject } from './pull-orders.ts';
-import { readNotifications } from './read-notifications.ts';
+import { ROLE, readNotifications } from './read-notifications.ts';
 import { readScores } from './read-scores.ts';
 import { createUninstaller } from './remove-ours.ts';
 import { mappingOf, type SalesforceSettings } from './settings.ts';
@@ -44,6 +45,10 @@ export function createSalesforce(
   const contact = contactObject(settings);
   const orders = settings.readOrders ? [orderObject(context.currency)] : [];
   const engagement = settings.engagementObjects.map((object) => ENGAGEMENT[object]);
+  const plain = [ACCOUNT, contact, ...orders, ...engagement];
+  const events =
+    settings.pubSub &&
+    subscribeBy(settings.pubSub, context, client, new Set(['Opportunity', ROLE, ...plain.map(({ object }) => object)]));
   const sourcesOf = async (stream: Stream) => {
     switch (stream) {
       case 'accounts':
@@ -76,8 +81,9 @@ export function createSalesforce(
       },
     },
     inbound: {
-      read: (deliveries) => readNotifications(organisation, [ACCOUNT, contact, ...orders, ...engagement], deliveries),
+      read: (deliveries) => readNotifications(organisation, plain, deliveries),
     },
+    subscription: events?.subscription ?? null,
     fields: { provision: (fields, options) => provisionFields(organisation, fields, options) },
     scores: {
       batchRows: COLLECTION_ROWS,
@@ -89,9 +95,14 @@ export function createSalesforce(
     actions: createPerformer(client),
     uninstall: createUninstaller(organisation, leaveOf(context, settings, secrets)),
     forgetter: null,
-    check: async () => checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement),
+    check: async () => {
+      const report = await checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement);
+      return events === null || report.account === ''
+        ? report
+        : { ...report, problems: [...report.problems, ...(await events.check())] };
+    },
     usage: client.usage,
-    close: async () => {},
+    close: async () => events?.close(),
   };
 }
 

@@ -97,10 +97,13 @@ export function mapContact(
   );
 }
 
+/** What the API names of our fields begin with. */
+export const FIELD_PREFIX = 'Staypower_';
+
 /** API name of one of our fields: "clv_12m" -> "Staypower_Clv_12m__c". */
 export function apiNameOf(field: Pick<FieldDefinition, 'name'>): string {
   const words = field.name.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return `Staypower_${words.join('_')}__c`;
+  return `${FIELD_PREFIX}${words.join('_')}__c`;
 }
 
 /** Values to write by API name. Null empties a field; days and instants travel as ISO 8601. */

@@ -5,6 +5,33 @@ import type { Stream } from '../../core/domain/records.ts';
 /** The API name of a field, standard or custom; it is put into queries as it stands. */
 const fieldName = z.string().regex(/^[A-Za-z]\w*$/, 'the API name of a field, such as "Amount" or "Order_Number__c"');
 
+/** What is subscribed to by the Pub/Sub API. */
+const pubSubSchema = z.strictObject({
+  /** Where it is; plain http on this machine alone, as the session's token goes along. */
+  url: z
+    .url({ protocol: /^https?$/, error: 'an https address' })
+    .refine(isPrivate, 'an https address (http on this machine only)')
+    .default('https://api.pubsub.salesforce.com:7443'),
+  /** Channels of Change Data Capture. The first one has every object that the admin selected (Setup, Change Data Capture). */
+  topics: z
+    .array(z.string().regex(/^\/data\/\w+$/, 'a channel such as "/data/ChangeEvents"'))
+    .default(['/data/ChangeEvents']),
+  /** Platform events of the organisation that say of a record that it is to be read again. */
+  platformEvents: z
+    .array(
+      z.strictObject({
+        topic: z.string().regex(/^\/event\/\w+__e$/, 'a platform event such as "/event/Order_Paid__e"'),
+        /** Object of the record, and the event's text field that holds its 18-character id. */
+        object: fieldName,
+        recordIdField: fieldName,
+      }),
+    )
+    .default([]),
+});
+
+/** What is subscribed to, with its defaults filled. */
+export type PubSubSettings = z.output<typeof pubSubSchema>;
+
 /** How the data of one Salesforce organisation is read. Everything has a default; no secrets. */
 export const salesforceSettingsSchema = z.strictObject({
   /** Where tokens come from: https://test.salesforce.com for a sandbox, the My Domain address for the client-credentials flow. */
@@ -41,6 +68,8 @@ export const salesforceSettingsSchema = z.strictObject({
   engagementObjects: z
     .array(z.enum(['Task', 'Event', 'Case', 'EmailMessage']))
     .default(['Task', 'Event', 'Case', 'EmailMessage']),
+  /** Changes as they happen, by subscription; null = none, then Outbound Messages or the regular cycle tell of them. */
+  pubSub: pubSubSchema.nullable().default(null),
   /** More rows of one object than this are read by Bulk 2.0. */
   bulkReadRows: z.number().int().positive().default(50_000),
   /** More rows than this are written by Bulk 2.0. */
@@ -61,4 +90,9 @@ export function mappingOf(settings: SalesforceSettings, currency: string): Reado
     transactions: { wonStages, amountField, orderReferenceField, refund, readOrders, currency },
     engagement: { engagementObjects },
   };
+}
+
+function isPrivate(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed?.protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(parsed?.hostname ?? '');
 }

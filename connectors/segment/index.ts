@@ -54,6 +54,7 @@ export function createSegment(
         };
       },
     },
+    subscription: null,
     fields: null,
     scores: {
       batchRows: MOST_EVENTS,

@@ -4,6 +4,7 @@ import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts
 import type { Json } from '../domain/json.ts';
 import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
 import type { SourceTotals } from './source-totals.ts';
+import type { Subscription } from './subscription.ts';
 import type { Survey } from './survey.ts';
 import type { Uninstaller } from './uninstall.ts';
 
@@ -17,6 +18,7 @@ export interface Connector {
   readonly connectionId: string;
   readonly source: Source | null;
   readonly inbound: Inbound | null;
+  readonly subscription: Subscription | null;
   readonly fields: FieldProvisioner | null;
   readonly scores: ScoreWriter | null;
   readonly actions: ActionPerformer | null;

@@ -3,6 +3,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import { keepSetting, readSetting } from './settings.ts';
 
+/** The work that brings in, scores and writes everybody. */
+export const CYCLE = 'cycle';
+
 /** How recurring work is spread over the processes of a workspace. */
 export interface Schedule {
   /** Of the work: one name, one process at a time. */
@@ -34,4 +37,9 @@ export function runWhenDue(
     await keepSetting(database, `schedule ${name}`, { endedAt: clock.now().toISOString(), day: today });
     return true;
   });
+}
+
+/** Runs work that must not meet recurring work: waits until nobody is at that, and keeps it from beginning meanwhile. */
+export function betweenRuns<T>(database: Database, name: string, work: () => Promise<T>): Promise<T> {
+  return database.exclusive(`schedule/${name}`, work);
 }

@@ -107,7 +107,7 @@ export interface SandboxOptions {
   /** Folder of the journal; null keeps the state in memory only. */
   stateDir: string | null;
   seed: number;
-  ports?: { salesforce?: number; hubspot?: number; segment?: number };
+  ports?: { salesforce?: number; hubspot?: number; segment?: number; pubSub?: number };
   /** Access-token lifetime in seconds for OAuth tokens handed out. */
   tokenLifetimeSeconds?: number;
   /** HubSpot burst limit per rolling 10 s (190 as on Professional) and search limit per second (5). */
@@ -120,5 +120,7 @@ export interface SandboxOptions {
 /** A running sandbox. The same control surface is under /_sandbox/ of every port. */
 export interface Sandbox {
   readonly urls: Readonly<Record<VendorName, string>>;
+  /** Salesforce's Pub/Sub API: gRPC, without TLS. */
+  readonly pubSubUrl: string;
   close(): Promise<void>;
 }

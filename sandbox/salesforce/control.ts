@@ -76,7 +76,7 @@ function change(org: Org, body: Record<string, unknown>): { id: string } {
 
 /** A user with the integration user's permissions, so that every field it was granted can be changed. */
 function asUser(userId: string): Writer {
-  return { userId: INTEGRATION_USER_ID, stampedAs: userId, source: 'json' };
+  return { userId: INTEGRATION_USER_ID, stampedAs: userId, source: 'json', origin: '' };
 }
 
 function settingsIn(body: Record<string, unknown>): Partial<Settings> {
@@ -95,7 +95,8 @@ function settingsIn(body: Record<string, unknown>): Partial<Settings> {
   return settings;
 }
 
-function textIn(body: Record<string, unknown>, name: string): string {
+/** A text of a control request. Throws a plain Error when it is none. */
+export function textIn(body: Record<string, unknown>, name: string): string {
   const value = body[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new Error(`${name} must be a text`);
@@ -107,7 +108,8 @@ function objectIn(org: Org, body: Record<string, unknown>, name: string) {
   return object;
 }
 
-function answered(handler: (body: Record<string, unknown>) => unknown): RequestHandler {
+/** Answers a control request; what the handler throws is a 400. */
+export function answered(handler: (body: Record<string, unknown>) => unknown): RequestHandler {
   return async (req: Request, res) => {
     try {
       res.json(await handler(await jsonBody(req)));

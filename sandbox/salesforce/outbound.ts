@@ -1,6 +1,6 @@
 import { makeId } from './ids.ts';
 import { ORG_ID } from './org/bootstrap.ts';
-import type { Change, Org } from './org/org.ts';
+import type { Change, Committed, Org } from './org/org.ts';
 import type { Value } from './org/records.ts';
 
 /** Where the changes of an object are sent, with which fields, and in which organisation's name. */
@@ -78,7 +78,11 @@ export class OutboundSender {
     await this.#sending;
   }
 
-  readonly #hear = (change: Change): void => {
+  readonly #hear = ({ changes }: Committed): void => {
+    for (const change of changes) this.#note(change);
+  };
+
+  #note(change: Change): void {
     // Workflow rules fire on create and update, not on delete.
     if (change.row.IsDeleted === true) return;
     for (const subscription of this.#subscriptions.values()) {
@@ -93,7 +97,7 @@ export class OutboundSender {
       });
       this.#schedule(FLUSH_MS);
     }
-  };
+  }
 
   #schedule(delayMs: number): void {
     if (this.#timer !== null || this.#sending !== null || this.#closing.signal.aborted) return;

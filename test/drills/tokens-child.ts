@@ -29,7 +29,11 @@ function mortal(database: Database): Database {
 }
 
 const database = await openStore({ databaseUrl: DATABASE_URL, folder: '', workspace: WORKSPACE });
-const sandbox: Sandbox = { urls: JSON.parse(SANDBOX_URLS) as Sandbox['urls'], close: async () => undefined };
+const sandbox: Sandbox = {
+  urls: JSON.parse(SANDBOX_URLS) as Sandbox['urls'],
+  pubSubUrl: '',
+  close: async () => undefined,
+};
 const house = grantHouse(sandbox, mortal(database), { env: { STAYPOWER_KEY } });
 const connector = house.connector(VENDOR as OAuthVendor);
 process.on('message', async ({ delayMs }: { delayMs: number }) => {

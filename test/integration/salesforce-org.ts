@@ -20,6 +20,10 @@ export type OrgRecord = Readonly<Record<string, unknown>>;
 /** A Salesforce look-alike on a loopback port and what tests do to it as its users, its admin and its network. */
 export interface Org {
   url: string;
+  /** Of the Pub/Sub API. */
+  pubSubUrl: string;
+  /** Anything else that an admin does: a path behind /_sandbox/salesforce/. */
+  control(path: string, body: OrgRecord): Promise<OrgRecord>;
   connect(options?: {
     settings?: Parameters<typeof salesforceSettingsSchema.parse>[0];
     secrets?: SalesforceSecrets;
@@ -93,6 +97,8 @@ export async function startOrg(world: World | null, options: Partial<SandboxOpti
   };
   return {
     url,
+    pubSubUrl: sandbox.pubSubUrl,
+    control: (path, body) => control(`salesforce/${path}`, body),
     connect: ({ settings = {}, secrets = SECRETS, clock = { now: () => new Date() }, logger = SILENT } = {}) =>
       createSalesforce(
         { connectionId: 'salesforce', clock, logger, timeZone: 'UTC', currency: 'USD' },

@@ -59,6 +59,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     vendor: 'csv' as const,
     connectionId,
     inbound: null,
+    subscription: null,
     fields: null,
     uninstall: null,
     forgetter: null,

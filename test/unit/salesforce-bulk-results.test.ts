@@ -10,6 +10,7 @@ function clientWith(job: Record<string, unknown>, results: Readonly<Record<strin
       headers: {},
     }),
     session: () => Promise.reject(new Error('not asked for here')),
+    renew: () => Promise.reject(new Error('not asked for here')),
     serverNow: () => new Date(),
     usage: () => null,
   };

@@ -9,9 +9,11 @@ import { rowFaults } from './faults.ts';
 import { writeOperation } from './operations.ts';
 import { objectOf } from './query.ts';
 
-/** Whoever holds the token writes, in JSON. */
+/** Whoever holds the token writes, in JSON; the client names itself in Sforce-Call-Options. */
 export function writerOf(call: Call, source: 'json' | 'csv' = 'json'): Writer {
-  return { userId: call.userId, stampedAs: call.userId, source };
+  const client = /(?:^|[;,\s])client=([^;,\s]+)/.exec(String(call.req.headers['sforce-call-options'] ?? ''))?.[1];
+  const origin = `com/salesforce/api/rest/${call.version}${client === undefined ? '' : `;client=${client}`}`;
+  return { userId: call.userId, stampedAs: call.userId, source, origin };
 }
 
 /** POST /sobjects/X: 201 with the id. */

@@ -23,6 +23,8 @@ export interface Writer {
   userId: string;
   stampedAs: string;
   source: 'json' | 'csv';
+  /** By which API and client: "com/salesforce/api/rest/66.0;client=X"; empty for the user interface. */
+  origin: string;
 }
 
 /**
@@ -109,8 +111,11 @@ export class Transaction {
 
   /** Tells the listeners. */
   commit(): void {
-    for (const change of this.#changes) for (const listener of this.#org.listeners) listener(change);
+    const changes = this.#changes;
     this.#changes = [];
+    if (changes.length === 0) return;
+    const { stampedAs: userId, origin } = this.#writer;
+    for (const listener of this.#org.listeners) listener({ changes, userId, origin });
   }
 
   /** Takes every write back. */
@@ -228,7 +233,7 @@ export class Transaction {
     this.#undo.push(() =>
       before === undefined ? records.remove(object.name, row.Id) : records.put(object.name, before),
     );
-    this.#changes.push({ object, row });
+    this.#changes.push({ object, row, before });
   }
 }
 

@@ -25,10 +25,21 @@ export interface CustomFieldRow {
   metadata: FieldMetadata;
 }
 
-/** One change that outbound messages may be sent for. */
+/** One change that outbound messages and events may be sent for. */
 export interface Change {
   object: ObjectType;
   row: Row;
+  /** The record as it was; undefined when it is new. */
+  before: Row | undefined;
+}
+
+/** What a transaction changed, in order. */
+export interface Committed {
+  changes: readonly Change[];
+  /** Whose write it was. */
+  userId: string;
+  /** By which API and client, as change events tell it; empty for the user interface. */
+  origin: string;
 }
 
 const DEFAULTS: Settings = {
@@ -45,8 +56,8 @@ export class Org {
   readonly records: Records;
   readonly access: Access;
   readonly customFields: Table<CustomFieldRow>;
-  /** Called after each write that is kept. */
-  readonly listeners = new Set<(change: Change) => void>();
+  /** Called after each transaction that is kept. */
+  readonly listeners = new Set<(committed: Committed) => void>();
   readonly #settings: Table<Settings>;
 
   constructor(kernel: Kernel) {
