@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `main` is what `npm test` runs; `drills` are the long fault and crash drills of `npm run test:drills`. */
+/**
+ * Three projects: `main` is what `npm test` runs; `drills` are the long fault and crash drills of `npm run test:drills`; `browser` walks the
+ * console in the system's browser (`npm run test:browser`).
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/skip-reporter.ts'],
@@ -19,6 +22,15 @@ export default defineConfig({
           name: 'drills',
           include: ['test/drills/**/*.test.ts'],
           testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

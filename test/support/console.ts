@@ -17,6 +17,17 @@ export const CONSOLE_FOLDER = resolve(import.meta.dirname, '../../console/dist')
 /** The system's browser; playwright-core brings none. */
 export const CHROMIUM = '/usr/bin/chromium';
 
+/** Without a sandbox, which containers lack, and without calls of its own. */
+export const BROWSER_ARGUMENTS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Why the console cannot be looked at here; null where it can. */
 export function whyNoBrowser(): string | null {
   if (!existsSync(CHROMIUM)) return `there is no browser at ${CHROMIUM}`;
@@ -24,18 +35,20 @@ export function whyNoBrowser(): string | null {
   return null;
 }
 
-/** A password of everybody in these tests. */
-export const PASSWORD = 'a long password';
-
 /** A server with the console over a book. */
 export interface ServedConsole {
   server: Server;
   database: Database;
   /** A session's cookie for each role. */
   cookies: Readonly<Record<Role, string>>;
+  /** Of "admin@people.example", who made the first account. */
+  adminPassword: string;
+  /** One who is shown all there is to show; "" in an empty book. */
+  activeCustomer: string;
   close(): Promise<void>;
 }
 
+const ADMIN_PASSWORD = 'a long password';
 const AS_OF = calendarDay('2026-06-01');
 const LATER = calendarDay('2026-06-20');
 
@@ -61,15 +74,20 @@ export async function serveConsole(customers: number): Promise<ServedConsole> {
   }
   const { server, accounts } = await serveApi(database, { clock, today: LATER, consoleFolder: CONSOLE_FOLDER });
   const setupToken = (await accounts.newSetupToken()) ?? '';
-  const admin = await accounts.setUp({ setupToken, name: 'admin@people.example', password: PASSWORD });
+  const admin = await accounts.setUp({ setupToken, name: 'admin@people.example', password: ADMIN_PASSWORD });
   const cookieOf = async (role: Role) => {
-    const name = `${role}@people.example`;
+    const name = `${role}-too@people.example`;
     const { password } = await accounts.addUser({ name, role, by: 'test' });
     return (await accounts.signIn({ name, password }))?.token ?? '';
   };
+  const [active] = await database.query<{ customer_id: string }>(
+    `select customer_id from scores where lifecycle = 'active' order by priority desc, customer_id limit 1`,
+  );
   return {
     server,
     database,
+    adminPassword: ADMIN_PASSWORD,
+    activeCustomer: active?.customer_id ?? '',
     cookies: { admin: admin?.token ?? '', rep: await cookieOf('rep'), viewer: await cookieOf('viewer') },
     close: async () => {
       await server.close();

@@ -37,7 +37,8 @@ export function sessionRoutes({ accounts, publicBaseUrl, logger }: SessionParts)
     next();
   });
   const begin = (res: Response, { token, session }: NewSession) => {
-    res.cookie(SESSION_COOKIE, token, { ...cookie, expires: new Date(session.expiresAt) });
+    // Without an end of its own: it goes with the browser, and the server ends the session.
+    res.cookie(SESSION_COOKIE, token, cookie);
     res.json(told(token, session));
   };
   router.get('/', async (req, res) => {

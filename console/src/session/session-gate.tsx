@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
 import { ErrorState, Loading } from '../components/states.tsx';
 import { readSession, type SessionState, signOut } from './session-api.ts';
@@ -21,24 +21,16 @@ export function SessionGate({ children }: { children: ReactNode }) {
         client: clientOf(session),
         may: (needs) => isEnough(session.role, needs),
         signOut: () => {
-          void signOut(session.csrfToken).then((state) => {
-            // Nothing of this person stays for the next.
-            queries.clear();
-            queries.setQueryData(KEY, state);
-          });
+          void signOut(session.csrfToken).then((state) => change(queries, state));
         },
       },
     [session, queries],
   );
   if (signedIn) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
-  const begun = (state: SessionState) => {
-    queries.clear();
-    queries.setQueryData(KEY, state);
-  };
   return (
     <main className="sign-in">
       {data ? (
-        <SignInForm needsSetup={data.needsSetup} onSignedIn={begun} />
+        <SignInForm needsSetup={data.needsSetup} onSignedIn={(state) => change(queries, state)} />
       ) : error ? (
         <ErrorState error={error} onRetry={refetch} />
       ) : (
@@ -46,4 +38,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
       )}
     </main>
   );
+}
+
+/** Another is signed in from now on, or nobody: nothing of who was before stays. */
+function change(queries: QueryClient, state: SessionState): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] });
+  queries.setQueryData(KEY, state);
 }
