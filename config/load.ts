@@ -61,7 +61,16 @@ function withEndpoints(connection: Connection, env: Environment): Connection {
   switch (connection.vendor) {
     case 'salesforce': {
       const loginUrl = given('LOGIN_URL');
-      return loginUrl ? { ...connection, settings: { ...connection.settings, loginUrl } } : connection;
+      const url = given('PUBSUB_URL');
+      const { pubSub } = connection.settings;
+      return {
+        ...connection,
+        settings: {
+          ...connection.settings,
+          ...(loginUrl && { loginUrl }),
+          ...(url && pubSub && { pubSub: { ...pubSub, url } }),
+        },
+      };
     }
     case 'hubspot': {
       const baseUrl = given('BASE_URL');
