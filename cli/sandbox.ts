@@ -17,7 +17,11 @@ export function sandboxCommand(): Command {
       ),
     ),
   )
-    .option('--port <port>', 'port of Salesforce; HubSpot, Segment and Pub/Sub take the next three (default: free ones)', integer)
+    .option(
+      '--port <port>',
+      'port of Salesforce; HubSpot, Segment and Pub/Sub take the next three (default: free ones)',
+      integer,
+    )
     .option('--json', 'one line of JSON on stdout')
     .action(async (options: WorldOptions & { asOf?: string; port?: number; json?: boolean }) => {
       const asOf =

@@ -136,7 +136,7 @@ describe('change events', () => {
     const { position, end } = await subscribed();
     await end();
     const written = await connector.scores?.write([
-      { recordKind: 'contact', externalId: contact(9), values: { clv_12m: 12 } },
+      { recordKind: 'contact', externalId: contact(9), parentExternalId: null, values: { clv_12m: 12 } },
     ]);
     expect(written).toEqual([{ status: 'written' }]);
     await org.change('Contact', contact(10), { LastName: 'Z' });
