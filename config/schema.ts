@@ -78,7 +78,7 @@ export const configSchema = z.strictObject({
   language: z.enum(LANGUAGES).default('en'),
   /** What leaving is; a change is shown by "staypower train" first. */
   churn: churnSettingsSchema.prefault({}),
-  /** Points of engagement and the like; takes effect at the next training. */
+  /** Points of engagement and the like; takes effect with the next "staypower train". */
   scores: scoringSettingsSchema.prefault({}),
   /** Signed calls to endpoints that subscribed to events. */
   outbound: z

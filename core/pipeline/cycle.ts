@@ -1,5 +1,4 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import { daysBetween } from '../domain/calendar-day.ts';
 import { callsRunOutAt } from '../domain/call-usage.ts';
 import { type ExchangeRates, exchangeRates } from '../domain/exchange-rates.ts';
 import type { SourceRank } from '../features/settle.ts';
@@ -13,13 +12,13 @@ import type { ScoringSettings } from '../scores/settings.ts';
 import type { Sentences } from '../scores/words/index.ts';
 import { attribute } from '../store/attribution.ts';
 import { keepCallUsage } from '../store/call-usage.ts';
-import { erasedSinceTraining } from '../store/erasures.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { type Retention, retentionSchema } from '../store/retention.ts';
 import { act } from './act.ts';
+import { currentModel } from './current-model.ts';
 import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { plan } from './plan.ts';
@@ -27,7 +26,6 @@ import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
 import { rollUpAccounts } from './roll-up.ts';
 import { score } from './score.ts';
-import { train } from './train.ts';
 import { writeBack } from './write-back.ts';
 
 /** Everything the steps need. Connectors are in the order of trust: of one sale in two systems, the first one's is kept. */
@@ -76,9 +74,6 @@ export interface CycleReport {
   /** What the vendors say of their calls of the day, and when these run out at this rate; null when they last. */
   calls: readonly { connectionId: string; used: number; limit: number; runOutAt: string | null }[];
 }
-
-/** A champion is replaced after so many days. */
-const TRAIN_EVERY_DAYS = 30;
 
 /**
  * One cycle of the product. Live and batch are this same function: every step takes up what is new, dirty or due, so that after
@@ -148,10 +143,18 @@ export async function cycle(
     });
   }
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
-  const model = await currentModel(workspace, options, rank, {
-    mayTrain: runs('train'),
-    isWhole: unavailable.length === 0,
-  });
+  const champion = await (options.champion ?? championAt)(database, asOf);
+  const model = runs('train')
+    ? await currentModel(workspace, {
+        asOf,
+        champion,
+        rank,
+        retrain: options.retrain === true,
+        acceptDefinition: options.acceptDefinition === true,
+        isWhole: unavailable.length === 0,
+        onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),
+      })
+    : champion;
   if (runs('score') && model) {
     await score(database, {
       model,
@@ -231,36 +234,6 @@ async function callsOf(database: Database, connectors: readonly Connector[]): Pr
     calls.push({ connectionId, used, limit, runOutAt: callsRunOutAt(kept) });
   }
   return calls;
-}
-
-async function currentModel(
-  workspace: Workspace,
-  { asOf, retrain, acceptDefinition, champion: readChampion = championAt, onStep }: Parameters<typeof cycle>[1],
-  rank: SourceRank,
-  { mayTrain, isWhole }: { mayTrain: boolean; isWhole: boolean },
-): Promise<ScoringModel | null> {
-  const champion = await readChampion(workspace.database, asOf);
-  if (!mayTrain) return champion;
-  const fresh = champion && daysBetween(champion.asOf, asOf) < TRAIN_EVERY_DAYS;
-  const outlived = champion !== null && (await erasedSinceTraining(workspace.database, champion.version)) > 0;
-  if (fresh && !retrain && !outlived) return champion;
-  // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
-  if (!champion && !isWhole && !retrain) return null;
-  const [known] = await workspace.database.query<{ customers: number }>(
-    'select count(*)::int as customers from customer_stats',
-  );
-  if (!known || known.customers === 0) return champion;
-  return train(workspace.database, {
-    asOf,
-    currency: workspace.currency,
-    previous: champion,
-    ...(workspace.scoring && { settings: workspace.scoring }),
-    ...(workspace.churn && { churn: workspace.churn }),
-    acceptDefinition: acceptDefinition === true,
-    rank,
-    clock: workspace.clock,
-    onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),
-  });
 }
 
 /** Trust by the order of the connections; unknown ones last. */

@@ -4,7 +4,7 @@ import { CRITERIA } from './priority.ts';
 
 const weight = z.number().min(0).max(100);
 
-/** What a workspace says about its scores. Takes effect at the next training, but for the language. */
+/** What a workspace says about its scores. Takes effect with the next "staypower train", but for the language. */
 export const scoringSettingsSchema = z.strictObject({
   engagement: z
     .strictObject({

@@ -10,6 +10,7 @@ import type { Sql } from '../ports/database.ts';
 import { SCORING_MODEL_FORMAT, type ScoringModel, saveScoringModel } from '../scores/scoring-model.ts';
 import { audit } from './audit.ts';
 import { appendEvents } from './outbound-events.ts';
+import { keepSetting, readSetting } from './settings.ts';
 
 /** How a challenger did beside the champion of its day. */
 export interface Verdict extends Decision {
@@ -102,6 +103,15 @@ export async function keepChallenger(sql: Sql, model: ScoringModel, verdict: Ver
       JSON.stringify(toJson(verdict)),
     ],
   );
+  await keepSetting(sql, CHALLENGED_ON, verdict.window.to);
+}
+
+/** The day up to which facts were known when a champion was last challenged. */
+const CHALLENGED_ON = 'challenged-on';
+
+/** The last day on which the champion was challenged; null when it never was. */
+export async function challengedOn(sql: Sql): Promise<CalendarDay | null> {
+  return readSetting<CalendarDay>(sql, CHALLENGED_ON);
 }
 
 /**

@@ -1,0 +1,65 @@
+import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import type { SourceRank } from '../features/settle.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import { erasedSinceTraining } from '../store/erasures.ts';
+import { challengedOn } from '../store/registry.ts';
+import { challenge } from './challenge.ts';
+import type { Workspace } from './cycle.ts';
+import { train } from './train.ts';
+
+/** A champion is challenged after so many days, and again after as many. */
+const CHALLENGE_EVERY_DAYS = 30;
+
+/** How the model of a cycle is found. */
+interface Finding {
+  asOf: CalendarDay;
+  champion: ScoringModel | null;
+  rank: SourceRank;
+  /** Trains on everything and makes that the champion, whatever there is. */
+  retrain: boolean;
+  acceptDefinition: boolean;
+  /** False when a connection could not be read. */
+  isWhole: boolean;
+  onProgress: (what: string) => void;
+}
+
+/**
+ * The model that scores: the champion; a first one trained on everything; or a challenger that did better than the champion on the same
+ * later outcomes. A champion that was fitted to people who were erased since, or that cannot tell a value, is replaced untested.
+ */
+export async function currentModel(workspace: Workspace, finding: Finding): Promise<ScoringModel | null> {
+  const { database, clock } = workspace;
+  const { asOf, champion, rank, retrain, acceptDefinition, isWhole, onProgress } = finding;
+  const outlived = champion !== null && (await erasedSinceTraining(database, champion.version)) > 0;
+  const lastOn = champion && latest(champion.asOf, await challengedOn(database));
+  const fresh = lastOn !== null && daysBetween(lastOn, asOf) < CHALLENGE_EVERY_DAYS;
+  if (fresh && !retrain && !outlived) return champion;
+  // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
+  if (!champion && !isWhole && !retrain) return null;
+  const [known] = await database.query<{ customers: number }>('select count(*)::int as customers from customer_stats');
+  if (!known || known.customers === 0) return champion;
+  const settings = workspace.scoring && { settings: workspace.scoring };
+  if (champion && !retrain && !outlived && tellsValue(champion)) {
+    const result = await challenge(database, { champion, asOf, ...settings, rank, clock, actor: 'cycle', onProgress });
+    return result.promoted ? result.challenger : champion;
+  }
+  return train(database, {
+    asOf,
+    currency: workspace.currency,
+    previous: champion,
+    ...settings,
+    ...(workspace.churn && { churn: workspace.churn }),
+    acceptDefinition,
+    rank,
+    clock,
+    onProgress,
+  });
+}
+
+function tellsValue({ value, contracts }: ScoringModel): boolean {
+  return value !== null || contracts !== null;
+}
+
+function latest(one: CalendarDay, other: CalendarDay | null): CalendarDay {
+  return other !== null && other > one ? other : one;
+}
