@@ -143,6 +143,19 @@ describe('the client', () => {
     conforms('listConnections', await client.listConnections());
   });
 
+  it('reads what is behind a customer’s scores: the value over 12 months is the one on the record, in margin half of it', async () => {
+    const [scores, insight] = [
+      await client.getCustomer(livelyId),
+      conforms('getInsight', await client.getInsight(livelyId)),
+    ];
+    const [quarter, year, three] = insight.horizons;
+    expect(insight.horizons.map(({ months }) => months)).toEqual([3, 12, 36]);
+    expect(year).toMatchObject({ revenue: scores.clv12m, low: scores.clv12mLow, high: scores.clv12mHigh });
+    expect(Number(year?.margin)).toBeCloseTo(Number(year?.revenue) / 2, 1);
+    expect(Number(quarter?.revenue)).toBeLessThan(Number(year?.revenue));
+    expect(Number(year?.revenue)).toBeLessThan(Number(three?.revenue));
+  });
+
   it('reads the models that score and the segments, as the document says', async () => {
     const { modelVersion, models, customers } = conforms('listModels', await client.listModels());
     expect(customers).toBe(book.length + 1);

@@ -16,7 +16,19 @@ export function customerViewRoutes(view: CustomerView): Router {
     const insight = await view.insight(id);
     if (!insight) throw nobody();
     const { whatWouldHelp, propensities, cluster, value } = insight;
-    return { whatWouldHelp, propensities, cluster, value: value && { chosen: value.chosen, score: value.score } };
+    return {
+      whatWouldHelp,
+      propensities,
+      cluster,
+      value: value && { chosen: value.chosen, score: value.score },
+      horizons: insight.horizons.map(({ months, revenue, low, high, margin }) => ({
+        months,
+        revenue: revenue.toFixed(2),
+        low: low.toFixed(2),
+        high: high.toFixed(2),
+        margin: margin.toFixed(2),
+      })),
+    };
   });
   return router;
 }

@@ -138,6 +138,18 @@ export type CustomerInsight = {
     chosen: string;
     score: number | null;
   } | null;
+  /** The value over a time to come; empty where it cannot be said. */
+  horizons: {
+    /** 3, 12 and 36; 12 is clv12m. */
+    months: number;
+    /** Expected, discounted. */
+    revenue: string;
+    low: string;
+    /** low and high: 80 % interval of the revenue. */
+    high: string;
+    /** Expected contribution margin, at the share of revenue that is configured. */
+    margin: string;
+  }[];
 };
 export type CustomerList = {
   customers: ListedCustomer[];

@@ -62,6 +62,17 @@ export const getInsight = operation({
         .object({ chosen: z.string(), score: z.number().nullable() })
         .nullable()
         .describe('The model that tells the value, and its mean R2 on windows inside the book.'),
+      horizons: z
+        .array(
+          z.object({
+            months: z.number().int().describe('3, 12 and 36; 12 is clv12m.'),
+            revenue: money.describe('Expected, discounted.'),
+            low: money,
+            high: money.describe('low and high: 80 % interval of the revenue.'),
+            margin: money.describe('Expected contribution margin, at the share of revenue that is configured.'),
+          }),
+        )
+        .describe('The value over a time to come; empty where it cannot be said.'),
     }),
   ),
   refusals: [400, 404],
