@@ -100,7 +100,8 @@ export function environmentPrefix(connectionId: string): string {
   return connectionId.toUpperCase().replaceAll('-', '_');
 }
 
-async function readYaml(path: string): Promise<unknown> {
+/** Reads a YAML file. Throws ConfigError when it cannot be read, or is none, with the line. */
+export async function readYaml(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -128,7 +129,8 @@ async function readYaml(path: string): Promise<unknown> {
   return document.toJS() as unknown;
 }
 
-function problemsOf(issue: z.core.$ZodIssue, config: unknown): ConfigProblem[] {
+/** What is wrong with a configuration by one issue of its schema. */
+export function problemsOf(issue: z.core.$ZodIssue, config: unknown): ConfigProblem[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

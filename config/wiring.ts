@@ -14,6 +14,7 @@ import type { Inbox, Insights, Queries } from '../core/ports/engine.ts';
 import type { Grants } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Planning } from '../core/ports/planning.ts';
+import type { Playbooks } from '../core/ports/playbooks.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
 import { createGrants } from '../core/store/grants.ts';
 import { createInbox } from '../core/store/inbox.ts';
@@ -21,6 +22,7 @@ import { createInsights } from '../core/store/insights.ts';
 import type { Keyring } from '../core/store/keyring.ts';
 import { openStore } from '../core/store/open.ts';
 import { createPlanning } from '../core/store/planning.ts';
+import { createPlaybooks } from '../core/store/playbooks.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { CardConnection } from '../webhooks/hubspot/card.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
@@ -48,6 +50,7 @@ export interface OpenWorkspace {
   queries: Queries;
   insights: Insights;
   planning: Planning;
+  playbooks: Playbooks;
   inbox: Inbox;
   close(): Promise<void>;
 }
@@ -293,6 +296,15 @@ export async function openWorkspace(
       timeZone: config.timeZone,
       rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
       clock: context.clock,
+    }),
+    playbooks: createPlaybooks(database, {
+      playbooks: config.playbooks,
+      settings: config.planning,
+      rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+      // Those whose connectors open tasks: asked of the configuration, since the connectors need not be open.
+      actingConnections: config.connections
+        .filter(({ vendor }) => vendor === 'salesforce' || vendor === 'hubspot')
+        .map(({ id }) => id),
     }),
     inbox: createInbox(database, () => context.clock.now()),
     close: async () => {

@@ -12,7 +12,7 @@ export interface RunCustomer {
   name: string | null;
   crossedOn: CalendarDay;
   score: Score;
-  stats: CustomerStats;
+  stats: Pick<CustomerStats, 'firstPurchase' | 'lastPurchase' | 'purchaseDays'>;
 }
 
 /** The record that a task is about. */

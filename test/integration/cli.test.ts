@@ -41,6 +41,12 @@ const COMMANDS = [
   'pause',
   'resume',
   'explain',
+  'playbooks list',
+  'playbooks validate',
+  'playbooks export',
+  'playbooks import',
+  'playbooks simulate',
+  'effect',
   'advise',
   'allocate',
   'campaigns',
@@ -71,6 +77,7 @@ const COMMANDS = [
   'prune',
   'backup',
   'restore',
+  'move',
 ];
 
 describe('help', () => {

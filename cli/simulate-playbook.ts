@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { playbookNamed } from '../config/playbook-files.ts';
+import { openWorkspace } from '../config/wiring.ts';
+import type { SimulationAnswer } from '../core/ports/playbooks.ts';
+import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { modelMissing } from './model-missing.ts';
+import { integer } from './options.ts';
+import { print, printJson, table } from './output.ts';
+import { example } from './steps.ts';
+
+/** Tasks listed for a person; --json has all. */
+const TASKS_SHOWN = 50;
+
+/** `staypower playbooks simulate`: what a playbook would have done on the days that are past. */
+export function simulatePlaybookCommand(): Command {
+  const command = asOfOption(
+    workspaceOptions(
+      new Command('simulate')
+        .description('What a playbook would have done on the last days, on the scores that were kept. Changes nothing.')
+        .argument('<playbook>', 'one of the configuration, a shipped one, or a .yaml file')
+        .option('--days <number>', 'so many days up to the as-of day', integer, 90),
+    ),
+  ).action(async (given: string, options: WorkspaceOptions & { days: number }) => {
+    const context = await commandContext(options);
+    const { config, asOf } = context;
+    const playbook = config.playbooks.find(({ name }) => name === given) ?? (await playbookNamed(given));
+    const open = await openWorkspace(config, context, { withConnectors: false });
+    try {
+      const found = await open.playbooks.simulate({ playbook, asOf, days: Math.max(1, options.days) });
+      if (!found) throw modelMissing(config.workspace);
+      if (context.json) printJson(found);
+      else show(found);
+    } finally {
+      await open.close();
+    }
+  });
+  return example(command, 'staypower playbooks simulate second-order --days 90');
+}
+
+function show({ from, to, historyFrom, entered, heldOut, letGo, waiting, tasks, currency }: SimulationAnswer): void {
+  const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord;
+  print(
+    `From ${from} to ${to} this would have opened ${tasks.length} tasks.`,
+    `${entered} customers entered: ${heldOut} held out at random, ${gone} let go (${letGo.inCoolDown} within the cool-down, ${letGo.leftState} left the state first, ${letGo.withoutConsent} must not be contacted, ${letGo.withoutRecord} without a record that takes tasks), ${waiting} still waiting for an owner.`,
+    ...(historyFrom > from
+      ? [
+          `Scores are kept since ${historyFrom} only: before that nobody could enter, and that day everybody did who was in already.`,
+        ]
+      : []),
+  );
+  if (tasks.length === 0) return;
+  print(
+    '',
+    table(
+      ['on', 'customer', 'owner', 'task', 'risk', `value if kept ${currency}`],
+      tasks
+        .slice(0, TASKS_SHOWN)
+        .map((task) => [
+          task.on,
+          task.name ?? task.customerId,
+          task.ownerId ?? '',
+          task.subject,
+          task.churnProbability === null ? '' : `${Math.round(100 * task.churnProbability)} %`,
+          task.valueIfKept12m === null ? '' : task.valueIfKept12m.toFixed(2),
+        ]),
+    ),
+  );
+  if (tasks.length > TASKS_SHOWN) print(`... and ${tasks.length - TASKS_SHOWN} more (--json lists all).`);
+}

@@ -1,0 +1,78 @@
+import { addDays } from '../domain/calendar-day.ts';
+import { playbookResult } from '../evaluation/playbook-result.ts';
+import type { SourceRank } from '../features/settle.ts';
+import type { PlanningSettings } from '../planning/settings.ts';
+import { ruleInWords } from '../playbooks/rule-in-words.ts';
+import type { Playbook } from '../playbooks/schema.ts';
+import { simulate } from '../playbooks/simulate.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import type { PlaybookCard, Playbooks } from '../ports/playbooks.ts';
+import { followUpDays } from '../scores/leaving.ts';
+import { championAt } from './models.ts';
+import { readTrials } from './playbook-trials.ts';
+import { firstScoredOn, readSimulated } from './simulation.ts';
+
+/** What questions about playbooks depend on beside the store. */
+interface PlaybooksContext {
+  playbooks: readonly Playbook[];
+  settings: Pick<PlanningSettings, 'actions' | 'costPerHour' | 'margin'>;
+  rank: SourceRank;
+  /** Connections that take tasks, the most trusted first. */
+  actingConnections: readonly string[];
+}
+
+/** Answers about a workspace's playbooks from its store. */
+export function createPlaybooks(
+  database: Database,
+  { playbooks, settings, rank, actingConnections }: PlaybooksContext,
+): Playbooks {
+  return {
+    list: async () => {
+      const runs = await readRuns(database);
+      return playbooks.map((playbook) => ({
+        name: playbook.name,
+        description: playbook.description,
+        enabled: playbook.enabled,
+        rule: ruleInWords(playbook),
+        holdoutShare: playbook.holdoutShare,
+        runs: runs.get(playbook.name) ?? { heldOut: 0, queued: 0, fired: 0, waiting: 0, letGo: 0 },
+      }));
+    },
+    effects: async ({ asOf }) => {
+      const model = await championAt(database, asOf);
+      if (!model) return null;
+      const trials = await readTrials(database, { asOf, rule: model, rank, currency: model.currency });
+      return {
+        asOf,
+        currency: model.currency,
+        followUpDays: followUpDays(model),
+        playbooks: [...Map.groupBy(trials, ({ playbook }) => playbook)].map(([playbook, own]) =>
+          playbookResult(playbook, own, settings),
+        ),
+      };
+    },
+    simulate: async ({ playbook, asOf, days }) => {
+      const model = await championAt(database, asOf);
+      const historyFrom = await firstScoredOn(database);
+      if (!model || historyFrom === null) return null;
+      const from = addDays(asOf, 1 - days);
+      const customers = await readSimulated(database, { from, asOf, rank, actingConnections });
+      const { currency } = model;
+      return {
+        ...simulate(playbook, customers, { from, to: asOf, cutoffs: model.cutoffs.churn }),
+        currency,
+        historyFrom,
+      };
+    },
+  };
+}
+
+async function readRuns(sql: Sql): Promise<ReadonlyMap<string, PlaybookCard['runs']>> {
+  const rows = await sql.query<{ playbook: string } & PlaybookCard['runs']>(
+    `select playbook, count(*) filter (where state = 'held-out')::int as "heldOut", count(*) filter (where state = 'queued')::int as queued,
+       count(*) filter (where state in ('fired', 'done'))::int as fired, count(due_on)::int as waiting,
+       count(*) filter (where state in ('let-go', 'no-consent'))::int as "letGo"
+     from playbook_runs group by playbook`,
+  );
+  return new Map(rows.map(({ playbook, ...runs }) => [playbook, runs]));
+}
