@@ -8,7 +8,6 @@ import { checkCommand } from './check.ts';
 import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
 import { driversCommand } from './drivers.ts';
-import { effectCommand } from './effect.ts';
 import { eraseCommand } from './erase.ts';
 import { erasuresCommand } from './erasures.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -22,7 +21,6 @@ import { modelsCommand } from './models.ts';
 import { reportError } from './output.ts';
 import { moveCommand } from './move.ts';
 import { pauseCommand } from './pause.ts';
-import { playbooksCommand } from './playbooks.ts';
 import { prioritiesCommand } from './priorities.ts';
 import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
@@ -81,8 +79,6 @@ function program(): Command {
     propensityCommand(),
     segmentsCommand(),
     prioritiesCommand(),
-    playbooksCommand(),
-    effectCommand(),
     adviseCommand(),
     allocateCommand(),
     campaignsCommand(),

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { StoreError } from '../domain/errors.ts';
 import type { Database, Sql } from '../ports/database.ts';
+import { firstFilled, insertPage, keepSequences, pagesOf, sequenceValues, tablesOf } from './whole-tables.ts';
 
 /** First line of a backup. */
 interface Header {
@@ -17,7 +18,6 @@ interface Header {
 }
 
 const FORMAT = 1;
-const ROWS_PER_READ = 2_000;
 
 /** Tells how far a backup or restore is. */
 export type OnRows = (table: string, rows: number) => void;
@@ -56,14 +56,10 @@ async function* linesOf(sql: Sql, onRows: OnRows): AsyncGenerator<string> {
   };
   yield `${JSON.stringify(header)}\n`;
   for (const table of await tablesOf(sql)) {
-    await sql.query(`declare backup_rows no scroll cursor for select to_jsonb(t)::text as row from ${table} t`);
-    for (;;) {
-      const page = await sql.query<{ row: string }>(`fetch ${ROWS_PER_READ} from backup_rows`);
-      if (page.length === 0) break;
-      yield `{"table":${JSON.stringify(table)},"rows":[${page.map(({ row }) => row).join(',')}]}\n`;
+    for await (const page of pagesOf(sql, table)) {
+      yield `{"table":${JSON.stringify(table)},"rows":[${page.join(',')}]}\n`;
       onRows(table, page.length);
     }
-    await sql.query('close backup_rows');
   }
 }
 
@@ -93,19 +89,12 @@ export async function restore(database: Database, path: string, onRows?: OnRows)
           }
           const { table, rows: page } = JSON.parse(line) as { table: string; rows: readonly unknown[] };
           if (!(await tablesOf(sql)).includes(table)) throw notABackup(path, `unknown table ${table}`);
-          const columns = await columnsOf(sql, table);
-          await sql.query(
-            `insert into ${table} (${columns}) overriding system value
-             select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
-            [JSON.stringify(page)],
-          );
+          await insertPage(sql, table, JSON.stringify(page));
           rows += page.length;
           onRows?.(table, rows);
         }
         if (header === null) throw notABackup(path, 'it is empty');
-        for (const [name, value] of Object.entries(header.sequences)) {
-          await sql.query('select setval($1::regclass, $2::bigint)', [name, value]);
-        }
+        await keepSequences(sql, header.sequences);
       }),
     ]);
     return rows;
@@ -141,40 +130,12 @@ async function assertFits(sql: Sql, header: Header): Promise<void> {
       { retry: 'never' },
     );
   }
-  for (const table of await tablesOf(sql)) {
-    const [row] = await sql.query(`select 1 from ${table} limit 1`);
-    if (row) {
-      throw new StoreError(
-        'The workspace is not empty. Restore into a new one (--workspace NAME), or into an empty STAYPOWER_HOME or database.',
-        { retry: 'never' },
-      );
-    }
+  if ((await firstFilled(sql)) !== null) {
+    throw new StoreError(
+      'The workspace is not empty. Restore into a new one (--workspace NAME), or into an empty STAYPOWER_HOME or database.',
+      { retry: 'never' },
+    );
   }
-}
-
-/** Tables of the workspace but for the list of migrations, which the store keeps itself. Names come from the catalogue. */
-async function tablesOf(sql: Sql): Promise<readonly string[]> {
-  const rows = await sql.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = current_schema() and tablename <> 'migrations' order by 1`,
-  );
-  return rows.map(({ name }) => name);
-}
-
-/** Columns of a table that can be given, as a list in SQL: generated ones follow from the others. */
-async function columnsOf(sql: Sql, table: string): Promise<string> {
-  const rows = await sql.query<{ name: string }>(
-    `select quote_ident(column_name) as name from information_schema.columns
-     where table_schema = current_schema() and table_name = $1 and is_generated = 'NEVER' order by ordinal_position`,
-    [table],
-  );
-  return rows.map(({ name }) => name).join(', ');
-}
-
-async function sequenceValues(sql: Sql): Promise<Record<string, string>> {
-  const rows = await sql.query<{ name: string; value: bigint | null }>(
-    `select sequencename as name, last_value as value from pg_sequences where schemaname = current_schema() and last_value is not null`,
-  );
-  return Object.fromEntries(rows.map(({ name, value }) => [name, String(value)]));
 }
 
 function notABackup(path: string, why: string): StoreError {
