@@ -34,6 +34,9 @@ export function serveCommand(): Command {
         const delays = createLiveDelays();
         const port = options.port ?? config.server.port;
         const listening = await listen(open, context, { host: options.host, port, delays });
+        // The embedded store lets no other process work.
+        const works = options.worker || open.workspace.database.engine === 'pglite';
+        const work = works ? await startWork(open, context, delays.observe) : null;
         if (context.json) {
           const { server, newApiToken, setupToken } = listening;
           printJson({ url: server.url, apiToken: newApiToken, setupToken });
@@ -47,9 +50,6 @@ export function serveCommand(): Command {
             );
           }
         }
-        // The embedded store lets no other process work.
-        const works = options.worker || open.workspace.database.engine === 'pglite';
-        const work = works ? await startWork(open, context, delays.observe) : null;
         await untilStopped();
         await listening.close();
         ended = (await work?.stop()) ?? true;

@@ -48,9 +48,9 @@ export function workerCommand(): Command {
           }),
         );
         const server = await listenOn(application, { host: '127.0.0.1', port: options.port });
+        const work = await startWork(open, context, delays.observe);
         if (context.json) printJson({ url: server.url });
         else tell(`Working; ${server.url} has /healthz, /readyz and /metrics. Ctrl-C stops.`);
-        const work = await startWork(open, context, delays.observe);
         await untilStopped();
         await server.close();
         ended = await work.stop();
