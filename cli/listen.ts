@@ -87,6 +87,7 @@ export async function listen(
         auditLog: createAuditLog(database),
         insights: open.insights,
         planning: open.planning,
+        playbooks: open.playbooks,
         scoring: createScoring(database, {
           today,
           rank: sourceRank(open.workspace.connectors),

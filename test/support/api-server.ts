@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
+import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
 import type { Accounts } from '../../core/ports/accounts.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
@@ -16,6 +17,7 @@ import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createPlanning } from '../../core/store/planning.ts';
+import { createPlaybooks } from '../../core/store/playbooks.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { createRecordCards } from '../../core/store/record-cards.ts';
 import { createSavedViews } from '../../core/store/saved-views.ts';
@@ -43,6 +45,12 @@ export async function serveApi(
     accounts,
     auditLog: createAuditLog(database),
     insights: createInsights(database, sentencesOf('en')),
+    playbooks: createPlaybooks(database, {
+      playbooks: [AT_RISK_AND_VALUABLE],
+      settings: planningSettingsSchema.parse({}),
+      rank: () => 0,
+      actingConnections: ['crm'],
+    }),
     planning: createPlanning(database, {
       settings: planningSettingsSchema.parse({}),
       timeZone: 'UTC',

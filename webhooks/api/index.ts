@@ -9,6 +9,7 @@ import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
+import type { Playbooks } from '../../core/ports/playbooks.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
@@ -21,6 +22,7 @@ import { customersCsvRoutes } from './customers-csv.ts';
 import { insightRoutes } from './insights.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
+import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
 import { streamRoutes } from './stream.ts';
@@ -37,6 +39,7 @@ export interface ApiParts {
   auditLog: AuditLog;
   insights: Pick<Insights, 'models' | 'segments'>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
+  playbooks: Pick<Playbooks, 'list' | 'effects'>;
   scoring: Scoring;
   cards: Pick<RecordCards, 'ofCustomer'>;
   feedback: Feedback;
@@ -67,6 +70,7 @@ export function createApi(parts: ApiParts): Api {
     auditLog,
     insights,
     planning,
+    playbooks,
     scoring,
     webhooks,
     events,
@@ -89,6 +93,7 @@ export function createApi(parts: ApiParts): Api {
     customerRoutes(queries),
     customerViewRoutes(customerView),
     insightRoutes(insights),
+    playbookRoutes(playbooks, today),
     planningRoutes(planning, today),
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),

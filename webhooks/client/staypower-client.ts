@@ -67,6 +67,10 @@ export type ApiKeys = {
     createdBy: string;
   }[];
 };
+export type Arm = {
+  customers: number;
+  mean: number | null;
+};
 export type AuditEntries = {
   entries: {
     seq: string;
@@ -216,6 +220,12 @@ export type Deliveries = {
     lastStatus: number | null;
     lastError: string | null;
   }[];
+};
+export type Effects = {
+  asOf: string;
+  currency: string;
+  followUpDays: number;
+  playbooks: PlaybookResult[];
 };
 export type ErrorBody = {
   error: {
@@ -367,6 +377,17 @@ export type NewWebhook = {
   eventTypes?: EventType[];
 };
 export type NoBody = {};
+export type OutcomeEffect = {
+  outcome: 'kept' | 'revenue' | 'nps';
+  treated: Arm;
+  heldOut: Arm;
+  /** Treated minus held out; the 95 % interval holds at all looks together. Null while an arm is too small. */
+  effect: {
+    value: number;
+    low: number;
+    high: number;
+  } | null;
+};
 export type Outlook = {
   expected: number;
   low: number;
@@ -424,6 +445,50 @@ export type Overview = {
     } | null;
   }[];
   missing: string[];
+};
+export type Playbook = {
+  name: string;
+  description: string;
+  enabled: boolean;
+  /** Who enters, how often, and what keeps a customer from it, in sentences. */
+  rule: string[];
+  holdoutShare: number;
+  runs: {
+    heldOut: number;
+    /** Waiting for their owner’s capacity, or for the playbook’s hours. */
+    queued: number;
+    fired: number;
+    /** Of the fired: waiting for a later step. */
+    waiting: number;
+    letGo: number;
+  };
+};
+export type PlaybookList = {
+  playbooks: Playbook[];
+};
+export type PlaybookResult = {
+  playbook: string;
+  entered: number;
+  acted: number;
+  /** Not yet followed to the end of the horizon. */
+  following: number;
+  outcomes: OutcomeEffect[];
+  /** Revenue within the horizon because of it; zero and not known while the interval of revenue holds zero. */
+  saved: {
+    known: boolean;
+    value: string;
+    low: string;
+    high: string;
+  };
+  cost: string | null;
+  returnOnCost: number | null;
+  /** Days from entering to leaving, of those who left. */
+  lead: {
+    leavers: number;
+    lowDays: number;
+    medianDays: number;
+    highDays: number;
+  } | null;
 };
 export type PolicyValue = {
   ips: Estimate;
@@ -875,6 +940,16 @@ export class StaypowerClient {
   /** The models that score today: what each was chosen among, on which windows, and how well it did there. */
   listModels(): Promise<Models> {
     return this.#call('GET', `/models`);
+  }
+
+  /** The playbooks of the workspace, each with its rule in words and what its runs are at. */
+  listPlaybooks(): Promise<PlaybookList> {
+    return this.#call('GET', `/playbooks`);
+  }
+
+  /** What each playbook has achieved, by its own random holdout. */
+  listEffects(query: { asOf?: string } = {}): Promise<Effects> {
+    return this.#call('GET', `/effects`, { query });
   }
 
   /** The next best action of every customer, highest net first, with what is known of the effects of actions. */

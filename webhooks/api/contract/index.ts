@@ -16,6 +16,7 @@ import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
 import { getScenario, listAdvice } from './planning.ts';
+import { listEffects, listPlaybooks } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
@@ -47,6 +48,8 @@ export const OPERATIONS: readonly Operation[] = [
   removeView,
   listSegments,
   listModels,
+  listPlaybooks,
+  listEffects,
   listAdvice,
   getScenario,
   whatIf,

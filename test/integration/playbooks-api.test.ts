@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
+import { cycle } from '../../core/pipeline/cycle.ts';
+import { planningSettingsSchema } from '../../core/planning/settings.ts';
+import { AT_RISK_AND_VALUABLE, playbookSchema } from '../../core/playbooks/schema.ts';
+import { createPlaybooks } from '../../core/store/playbooks.ts';
+import { listEffects, listPlaybooks } from '../../webhooks/api/contract/playbooks.ts';
+import { StaypowerClient } from '../../webhooks/client/staypower-client.ts';
+import { serveApi } from '../support/api-server.ts';
+import { recordsOf, simulateBook } from '../support/book.ts';
+import { fakeClock } from '../support/clock.ts';
+import { fakeConnector } from '../support/fake-connector.ts';
+import { openTempStore, type TempStore } from '../support/store.ts';
+
+const AS_OF = calendarDay('2026-06-01');
+const clock = fakeClock('2026-06-01T08:00:00.000Z');
+/** Silence alone brings customers in. */
+const SILENT = playbookSchema.parse({
+  ...AT_RISK_AND_VALUABLE,
+  name: 'silent',
+  when: { silentDays: { atLeast: 45 }, lifecycle: ['active', 'lapsed'] },
+  holdoutShare: 0.3,
+  tasksPerOwnerPerDay: 50,
+});
+
+let store: TempStore;
+beforeAll(async () => {
+  store = await openTempStore();
+});
+afterAll(() => store.close());
+
+/** Asks the API, on a server of its own. */
+async function asking<T>(ask: (client: StaypowerClient) => Promise<T>): Promise<T> {
+  const { server, token } = await serveApi(store.database, { clock, today: AS_OF });
+  try {
+    return await ask(new StaypowerClient(server.url, token));
+  } finally {
+    await server.close();
+  }
+}
+
+describe('GET /v1/playbooks and /v1/effects', () => {
+  it('refuse effects where nothing is trained, and list the playbooks before that', async () => {
+    await expect(asking((client) => client.listEffects({}))).rejects.toMatchObject({ status: 409, code: 'not-fitted' });
+    expect((await asking((client) => client.listPlaybooks())).playbooks.map(({ name }) => name)).toEqual([
+      'at-risk-and-valuable',
+    ]);
+  });
+
+  it('answer what the command line shows; a day of silence brings in exactly whom the simulation says', async () => {
+    const crm = fakeConnector();
+    crm.feed(...recordsOf(simulateBook({ seed: 5, customers: 150, asOf: AS_OF })));
+    const { database } = store;
+    const workspace = {
+      name: 'test',
+      database,
+      connectors: [crm],
+      playbooks: [SILENT],
+      timeZone: 'UTC',
+      currency: 'USD',
+      clock,
+    };
+    for (let days = 0; days <= 12; days += 1) {
+      clock.set(`${addDays(AS_OF, days)}T08:00:00.000Z`);
+      await cycle(workspace, { asOf: addDays(AS_OF, days) });
+    }
+    const playbooks = createPlaybooks(database, {
+      playbooks: [SILENT],
+      settings: planningSettingsSchema.parse({}),
+      rank: () => 0,
+      actingConnections: ['crm'],
+    });
+    const runs = await database.query<{ customer_id: string; fired_on: string }>(
+      `select customer_id, fired_on from playbook_runs where state = 'fired' order by fired_on, customer_id`,
+    );
+    const simulated = await playbooks.simulate({ playbook: SILENT, asOf: addDays(AS_OF, 12), days: 13 });
+    const days = new Set(runs.map((row) => row.fired_on));
+    // On the first day everybody who was in already; later those whom silence brings in, day by day.
+    expect(days.size).toBeGreaterThan(3);
+    expect(simulated?.tasks.map(({ on, customerId }) => `${on} ${customerId}`).sort()).toEqual(
+      runs.map((row) => `${row.fired_on} ${row.customer_id}`),
+    );
+    const [card] = await playbooks.list();
+    expect(simulated?.heldOut).toBe(card?.runs.heldOut);
+
+    const effects = await asking((client) => client.listEffects({ asOf: addDays(AS_OF, 12) }));
+    expect(effects).toEqual(await playbooks.effects({ asOf: addDays(AS_OF, 12) }));
+    expect(listEffects.answer.parse(effects)).toEqual(effects);
+    expect(effects.playbooks).toMatchObject([
+      { playbook: 'silent', entered: simulated?.entered, saved: { known: false, value: '0.00' } },
+    ]);
+    const listed = await asking((client) => client.listPlaybooks());
+    expect(listPlaybooks.answer.parse(listed)).toEqual(listed);
+  });
+});
