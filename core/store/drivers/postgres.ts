@@ -14,8 +14,10 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
     types: { getTypeParser: parserOf } as pg.CustomTypesConfig,
   };
   const pool = new pg.Pool(options);
-  // An idle connection that the server closes is replaced; without a listener it would end the process.
+  // A connection that the server closes is replaced, whether it was idle or in the middle of a transaction, which then fails; without
+  // a listener it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await createSchema(pool, schema);
   } catch (error) {
