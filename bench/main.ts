@@ -2,6 +2,8 @@ import { benchAllocation } from './allocation.ts';
 import { benchApi } from './api.ts';
 import { benchBtyd } from './btyd.ts';
 import { benchChurn } from './churn.ts';
+import { benchConsole } from './console.ts';
+import { benchEvents } from './events.ts';
 import { benchLive } from './live.ts';
 import { benchLoad } from './load.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -12,11 +14,13 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   btyd: benchBtyd,
   pipeline: benchPipeline,
   live: benchLive,
+  events: benchEvents,
   load: benchLoad,
   api: benchApi,
   trees: benchTrees,
   churn: benchChurn,
   allocation: benchAllocation,
+  console: benchConsole,
 };
 
 const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
@@ -26,6 +30,7 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   pipeline [CUSTOMERS ...]   sync, train, score and write-back against the sandbox: rows a second, share of each step,
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
+  events                     from a stored event to the stored score at 50 a second, alone and with a batch running: p50, p95, p99
   load [--scale SHARE]       the first load of 1,000,000 contacts and 3,000,000 orders from HubSpot into PostgreSQL, within its
                              limits at ten times the speed of time: records a second, memory
   api                        a customer read, a what-if and 100 rows scored, one at a time, warm: p50, p95, max
@@ -34,6 +39,7 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   churn                      churn models beside scikit-learn and XGBoost on the same folds (skipped where there is no
                              data; Debian's python3-sklearn, python3-xgboost, python3-pandas)
   allocation                 plans for 500 owners and 50,000 customers: seconds, gap to the bound, greedy and proportional beside
+  console                    the console over 100,000 customers, in the browser: until a page is there, from a click to its rows
 
 Example:
   npm run bench -- pipeline 10000 100000

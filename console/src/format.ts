@@ -1,24 +1,29 @@
 const LOCALE = 'en-GB';
 
-function inCurrency(currency: string): Intl.NumberFormatOptions {
-  return { style: 'currency', currency, currencyDisplay: 'narrowSymbol' };
+/** Making a formatter takes longer than using it a hundred times, and lists format by the thousand. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatter(currency: string | null, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${currency} ${options.notation ?? ''}`;
+  let known = formatters.get(key);
+  if (known === undefined) {
+    known = new Intl.NumberFormat(LOCALE, {
+      ...options,
+      ...(currency !== null && { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+    });
+    formatters.set(key, known);
+  }
+  return known;
 }
 
 /** Money with its currency, without its minor unit: "€1,234". Null is a dash. */
 export function money(amount: string | number | null, currency: string | null): string {
-  if (amount === null) return NONE;
-  const value = Number(amount);
-  if (currency === null) return whole(value);
-  return new Intl.NumberFormat(LOCALE, { ...inCurrency(currency), maximumFractionDigits: 0 }).format(value);
+  return amount === null ? NONE : formatter(currency, { maximumFractionDigits: 0 }).format(Number(amount));
 }
 
 /** Money where there is little room: "€1.2M". */
 export function shortMoney(amount: string | number, currency: string | null): string {
-  return new Intl.NumberFormat(LOCALE, {
-    notation: 'compact',
-    maximumSignificantDigits: 2,
-    ...(currency !== null && inCurrency(currency)),
-  }).format(Number(amount));
+  return formatter(currency, { notation: 'compact', maximumSignificantDigits: 2 }).format(Number(amount));
 }
 
 /** A probability or share as a percentage: "12 %". */
@@ -30,7 +35,7 @@ export function percent(share: number | null): string {
 
 /** A count or a score: "1,234". */
 export function whole(value: number): string {
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 }).format(value);
+  return formatter(null, { maximumFractionDigits: 0 }).format(value);
 }
 
 /** A day: "3 Jun 2026". Days of the workspace have no time zone. */

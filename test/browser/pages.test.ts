@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES } from '../../core/domain/roles.ts';
@@ -18,11 +18,9 @@ const SCREENSHOTS = resolve(import.meta.dirname, '../../console/screenshots');
 
 let browser: Browser;
 let served: ServedConsole;
-let axeSource: string;
 
 beforeAll(async () => {
   if (reason !== null) return;
-  axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SCREENSHOTS, { recursive: true });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: [...BROWSER_ARGUMENTS] });
   served = await serveConsole(400);
@@ -78,7 +76,7 @@ describe.skipIf(reason !== null)('the console', () => {
               if (role === 'admin')
                 await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size.name}-${theme}.png`), fullPage: true });
               expect({ name, faults: await layoutFaults(page) }).toEqual({ name, faults: [] });
-              expect({ name, faults: await accessibilityFaults(page, axeSource) }).toEqual({ name, faults: [] });
+              expect({ name, faults: await accessibilityFaults(page, axe.source) }).toEqual({ name, faults: [] });
               // A customer who is not there is an answer of 404, which the browser reports.
               const known = name === 'no-customer' ? /status of 404/ : /^$/;
               expect({ name, errors: errors.splice(0).filter((error) => !known.test(error)) }).toEqual({
@@ -101,7 +99,7 @@ describe.skipIf(reason !== null)('the console', () => {
       await page.getByLabel('Password').fill('wrong');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').getByText('Name or password is wrong.').waitFor();
-      expect(await accessibilityFaults(page, axeSource)).toEqual([]);
+      expect(await accessibilityFaults(page, axe.source)).toEqual([]);
       await page.getByLabel('Password').fill(served.adminPassword);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Settings' }).waitFor();
@@ -150,6 +148,23 @@ describe.skipIf(reason !== null)('the console', () => {
     });
   });
 
+  it('keeps a rep’s word on a customer’s scores, and asks no viewer', async () => {
+    const address = `${served.server.url}/#/customers/${served.activeCustomer}`;
+    await withPage({ ...desktop, role: 'rep' }, async (page) => {
+      await page.goto(address);
+      await page.getByRole('button', { name: 'Wrong' }).click();
+      await page.getByText('Kept. Thank you.').waitFor();
+    });
+    expect(await served.database.query('select customer_id, verdict from score_feedback')).toEqual([
+      { customer_id: served.activeCustomer, verdict: 'wrong' },
+    ]);
+    await withPage({ ...desktop, role: 'viewer' }, async (page) => {
+      await page.goto(address);
+      await page.getByText('What would help').waitFor();
+      expect(await page.getByRole('button', { name: 'Wrong' }).count()).toBe(0);
+    });
+  });
+
   it('opens and closes its menu on a phone by the keyboard, and follows the chosen look', async () => {
     await withPage({ ...desktop, size: SIZES[0] }, async (page) => {
       await page.goto(`${served.server.url}/#/`);
@@ -170,7 +185,7 @@ describe.skipIf(reason !== null)('the console', () => {
       await page.getByRole('button', { name: 'Add person' }).click();
       const secret = page.getByRole('dialog').locator('code');
       await secret.waitFor();
-      expect(await accessibilityFaults(page, axeSource)).toEqual([]);
+      expect(await accessibilityFaults(page, axe.source)).toEqual([]);
       return (await secret.textContent()) ?? '';
     });
     await withPage({ ...desktop, role: null }, async (page) => {

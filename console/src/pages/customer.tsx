@@ -8,6 +8,7 @@ import { day, moment, money, NONE, percent, whole } from '../format.ts';
 import { href } from '../routing.ts';
 import { useClient } from '../session/session-context.ts';
 import { bandName, inWords, lifecycleName, SCORES } from '../wording.ts';
+import { FeedbackButtons } from './customer/feedback.tsx';
 import { CustomerTimeline } from './customer/timeline.tsx';
 import { type Explained, Waterfall } from './customer/waterfall.tsx';
 
@@ -47,7 +48,7 @@ function Shown({ customer }: { customer: Customer }) {
       </p>
       <Scores customer={customer} />
       <div className="columns">
-        <Section title="What to do">
+        <Section title="What to do" actions={<FeedbackButtons customerId={customerId} />}>
           <p>{customer.nextAction ?? 'Nothing for now.'}</p>
           <h3>Why</h3>
           <Sentences of={customer.reasons} none="No reason stands out." />
