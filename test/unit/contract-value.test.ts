@@ -17,6 +17,7 @@ import {
 } from '../../core/models/clv/contract-value.ts';
 import { DISCOUNT_PER_WEEK, YEAR_WEEKS } from '../../core/models/clv/discounting.ts';
 import { contractHistories } from '../../core/scores/contract-histories.ts';
+import { contractSubject } from '../../core/scores/contract-subject.ts';
 import type { LeavingRule } from '../../core/scores/leaving.ts';
 import { scoreNumbers } from '../../core/scores/numbers.ts';
 import { scoreCustomer } from '../../core/scores/score-customer.ts';
@@ -78,6 +79,37 @@ describe('periods of a contract', () => {
     expect(contractAt([first, second], AS_OF)?.standing).toMatchObject({ renewals: 7, termDays: 365 });
     expect(contractHistories([first, second], calendarDay('2024-06-01'))).toEqual([]);
     expect(contractHistories([first], calendarDay('2025-06-02'))).toMatchObject([{ renewals: 6, lost: false }]);
+  });
+
+  it('whose end lay ahead when it was first seen later say nothing of a term on a day before that', () => {
+    const later = [term('2025-01-01', '2026-12-31', { endKnownOn: calendarDay('2026-03-01'), annualValueMinor: 5 })];
+    expect(contractAt(later, calendarDay('2026-02-28'))).not.toHaveProperty('standing');
+    expect(contractAt(later, calendarDay('2026-03-01'))?.standing).toMatchObject({ renewals: 1, annualValueMinor: 5 });
+  });
+
+  it('until further notice comes up every thirty days, and is over with the notice', () => {
+    const open = (cancelledOn: string | null) => {
+      const terms = [
+        term('2026-03-01', null, {
+          annualValueMinor: 36_500,
+          cancelledOn: cancelledOn === null ? null : calendarDay(cancelledOn),
+        }),
+      ];
+      return contractSubject(inputsAt(summarise([], [], AS_OF, { doubles: 0, unmatched: 0 }, terms), AS_OF, 'EUR'));
+    };
+    expect(open(null)).toEqual({
+      length: 'open',
+      renewals: 3,
+      termDays: 30,
+      daysLeft: 28,
+      endedDays: 0,
+      leaving: false,
+      annualValue: 365,
+    });
+    expect(open('2026-05-20')).toMatchObject({ leaving: true, daysLeft: 0 });
+    expect(contractHistories([term('2026-03-01', null, { cancelledOn: calendarDay('2026-05-20') })], AS_OF)).toEqual([
+      { length: 'open', renewals: 2, lost: true, renewedAfterDays: [] },
+    ]);
   });
 
   it('show nothing of an end, a renewal or a notice that came later', () => {
@@ -152,6 +184,8 @@ describe('the money of a contract', () => {
     expect(later).toBeCloseTo(0.25, 1);
     expect(at(0)).toBeCloseTo(730 * renews, 9);
     expect(at(5)).toBeCloseTo((730 * renews * later) / (renews * later + 1 - renews), 9);
+    // Ten days late is the latest: on the tenth day without cover it may still come, on the eleventh not.
+    expect(at(10)).toBe(at(5));
     expect(at(11)).toBe(0);
   });
 
@@ -346,7 +380,7 @@ describe('a book of contracts', () => {
 });
 
 describe('a book without contracts', () => {
-  it('has an artifact without a part of them, and terms of contracts change nothing of its value', () => {
+  it('is valued as before, has an artifact without a part of them, and terms of contracts change nothing of its value', () => {
     const customers = simulateBook({ seed: 3, customers: 300, asOf: AS_OF }).map(trainingCustomer);
     const silence: LeavingRule = { definition: 'no_purchase_within', horizonDays: 90 };
     const { model: plain } = train(customers, silence);
@@ -359,6 +393,20 @@ describe('a book without contracts', () => {
       })),
       silence,
     );
+    // Figures of the version before contracts told any value (commit 74ef8d2): to the cent, which is what records show.
+    const told = [0, 1, 2, 150, 299].map((index) => {
+      const stats = customers[index]?.statsAt(AS_OF);
+      if (!stats) throw new Error('no such customer');
+      const { clv12m, clv12mLow, clv12mHigh, valueIfKept12m } = scoreNumbers(plain, stats, AS_OF);
+      return [clv12m, clv12mLow, clv12mHigh, valueIfKept12m];
+    });
+    expect(told).toEqual([
+      [104.12, 0, 289.73, 273.01],
+      [1.83, 0, 1.83, 18.53],
+      [40.33, 0, 119.39, 127.12],
+      [142.52, 0, 413.19, 252.05],
+      [0.11, 0, 0.11, 316.51],
+    ]);
     const saved = saveScoringModel(plain) as Record<string, unknown>;
     expect(Object.keys(saved)).not.toContain('contracts');
     expect((saveScoringModel(beside) as Record<string, unknown>)['value']).toEqual(saved['value']);
