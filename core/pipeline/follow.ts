@@ -15,7 +15,7 @@ import { pull } from './pull.ts';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** How often a process looks whether another one, which has the topic, is gone. */
-const TAKE_OVER_MS = 15_000;
+const TAKE_OVER_MS = 5_000;
 
 /** What following needs. */
 export interface FollowContext {
