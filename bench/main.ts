@@ -4,6 +4,7 @@ import { benchBtyd } from './btyd.ts';
 import { benchChurn } from './churn.ts';
 import { benchConsole } from './console.ts';
 import { benchEvents } from './events.ts';
+import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
 import { benchLoad } from './load.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   pipeline: benchPipeline,
   live: benchLive,
   events: benchEvents,
+  ingest: benchIngest,
   load: benchLoad,
   api: benchApi,
   trees: benchTrees,
@@ -31,6 +33,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
   events                     from a stored event to the stored score at 50 a second, alone and with a batch running: p50, p95, p99
+  ingest                     signed HubSpot deliveries a second, on disk in PostgreSQL before the answer, beside a bare handler that
+                             only verifies them; with 1, 2 and 4 workers reading
   load [--scale SHARE]       the first load of 1,000,000 contacts and 3,000,000 orders from HubSpot into PostgreSQL, within its
                              limits at ten times the speed of time: records a second, memory
   api                        a customer read, a what-if and 100 rows scored, one at a time, warm: p50, p95, max
