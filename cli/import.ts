@@ -2,16 +2,14 @@ import { Command, Option } from 'commander';
 import type { WiringContext } from '../config/wiring.ts';
 import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
 import { createCsv, csvSettingsSchema } from '../connectors/csv/index.ts';
-import { readSegmentFile } from '../connectors/segment/index.ts';
+import { createSegmentReader, segmentSettingsSchema } from '../connectors/segment/index.ts';
 import { DataError } from '../core/domain/errors.ts';
-import type { RejectedRecord } from '../core/domain/records.ts';
-import { cycle } from '../core/pipeline/cycle.ts';
+import { cycle, type OnStep } from '../core/pipeline/cycle.ts';
 import type { Connector } from '../core/ports/connector.ts';
-import type { InboxMessage } from '../core/ports/engine.ts';
-import { land } from '../core/store/landing.ts';
 import { bookCounts } from '../core/store/queries.ts';
 import { listQuarantine } from '../core/store/replay.ts';
-import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { type ArchiveReport, importArchive } from './import-archive.ts';
 import { print, printJson, tell } from './output.ts';
 import { createProgress } from './progress.ts';
 import { example } from './steps.ts';
@@ -27,7 +25,6 @@ interface ImportOptions extends WorkspaceOptions {
 
 /** Faulty rows that are shown; all of them wait in quarantine. */
 const FAULTS_SHOWN = 10;
-const MESSAGES_PER_APPEND = 500;
 
 /** `staypower import FILE` */
 export function importCommand(): Command {
@@ -36,50 +33,55 @@ export function importCommand(): Command {
       .description(
         'Bring in contacts or transactions from a CSV file, or the history of Segment from its archive. Again changes nothing.',
       )
-      .argument('<file>', 'CSV, or newline-delimited JSON of Segment; gzip allowed'),
+      .argument(
+        '<file...>',
+        'one CSV file; or files and folders of newline-delimited JSON of Segment, as its S3 destination lays them down; gzip allowed',
+      ),
   )
     .addOption(new Option('--kind <kind>', 'what the file holds').choices(KINDS).default('transactions'))
     .option('--columns <list>', 'columns by what they hold, e.g. customerId=Kunde,date=Datum,amount=Betrag', columnList)
     .option('--delimiter <character>', 'what stands between columns', ',')
     .option('--connection <id>', 'connection that the records belong to (default: csv, or segment)')
-    .action(importFile);
+    .action(importFiles);
   return example(
     command,
     'staypower import orders.csv --columns customerId=Kunde,date=Datum,amount=Betrag',
-    'staypower import segment-log.gz --kind segment',
+    'staypower import segment-logs/ --kind segment',
   );
 }
 
-async function importFile(file: string, options: ImportOptions): Promise<void> {
+async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
   const context = await commandContext(options);
   const open = await openWorkspace(context.config, context, { withConnectors: false });
   const progress = createProgress(context.json);
   try {
     const { database } = open.workspace;
-    const segment = options.kind === 'segment';
-    const connectionId = options.connection ?? (segment ? 'segment' : 'csv');
-    const connectors: Connector[] = segment
-      ? []
-      : [csvConnector(file, connectionId, options, { ...context, ...context.config })];
-    const faults = segment ? await importMessages(open, connectionId, file, context) : 0;
+    const archive =
+      options.kind === 'segment' ? await importSegment(files, open, options, context, progress.step) : null;
+    const connectors =
+      archive === null ? [csvConnector(onlyOne(files), options, { ...context, ...context.config })] : [];
     const report = await cycle(
       { ...open.workspace, connectors },
       { asOf: context.asOf, steps: ['pull', 'identify', 'features'], onStep: progress.step },
     );
     progress.stop();
-    const rejected = report.rejected + faults;
+    const imported = report.pulled + (archive?.pulled ?? 0);
+    const rejected = report.rejected + (archive?.rejected ?? 0);
     const counts = await bookCounts(database);
     if (rejected > 0) {
       process.exitCode = 1;
-      for (const each of (await listQuarantine(database, FAULTS_SHOWN)).filter((fault) => fault.stage === 'pull')) {
+      const waiting = await listQuarantine(database, FAULTS_SHOWN);
+      for (const each of waiting.filter(({ stage }) => stage === 'pull' || stage === 'inbox')) {
         tell(`${each.externalId}: ${each.message}. ${each.remedy}`);
       }
     }
-    if (context.json) return printJson({ file, imported: report.pulled, rejected, customers: counts.customers });
+    const from = archive === null ? { file: files[0] } : { files: archive.files, filesKnown: archive.filesKnown };
+    if (context.json) return printJson({ ...from, imported, rejected, customers: counts.customers });
     print(
-      `${report.pulled.toLocaleString('en')} records new or changed from ${file}; ${counts.customers.toLocaleString('en')} customers in workspace "${context.config.workspace}".`,
+      `${imported.toLocaleString('en')} records new or changed from ${files.join(', ')}; ${counts.customers.toLocaleString('en')} customers in workspace "${context.config.workspace}".`,
     );
-    if (segment) print('Messages are in the inbox: the next "staypower run" takes them up.');
+    if (archive !== null && archive.filesKnown > 0)
+      print(`${archive.filesKnown} of ${archive.files} files had been read before.`);
     if (rejected > 0) print(`${rejected} rows wait in quarantine: "staypower quarantine" lists them with what to do.`);
   } finally {
     progress.stop();
@@ -87,9 +89,36 @@ async function importFile(file: string, options: ImportOptions): Promise<void> {
   }
 }
 
+function onlyOne(files: readonly string[]): string {
+  const [file, ...others] = files;
+  if (file !== undefined && others.length === 0) return file;
+  throw new DataError({
+    field: '<file>',
+    expected: 'one CSV file',
+    found: `${files.length} files`,
+    remedy: 'import them one after the other',
+  });
+}
+
+/** Reads a Segment archive by the settings of its connection, or the usual ones where none is configured. */
+function importSegment(
+  files: readonly string[],
+  { workspace, inbox }: OpenWorkspace,
+  options: ImportOptions,
+  { clock, config }: CommandContext,
+  onStep: OnStep,
+): Promise<ArchiveReport> {
+  const connectionId = options.connection ?? 'segment';
+  const connection = config.connections.find(({ id, vendor }) => id === connectionId && vendor === 'segment');
+  const settings = connection?.vendor === 'segment' ? connection.settings : segmentSettingsSchema.parse({});
+  const inbound = createSegmentReader(config, settings);
+  return importArchive(files, { database: workspace.database, inbox, inbound, connectionId, clock }, (file, lines) =>
+    onStep({ step: 'pull', detail: file, done: lines, total: null }),
+  );
+}
+
 function csvConnector(
   file: string,
-  connectionId: string,
   options: ImportOptions,
   context: Pick<WiringContext, 'clock' | 'logger'> & { timeZone: string; currency: string },
 ): Connector {
@@ -107,34 +136,8 @@ function csvConnector(
     });
   }
   const { clock, logger, timeZone, currency } = context;
+  const connectionId = options.connection ?? 'csv';
   return createCsv({ connectionId, clock, logger, timeZone, currency }, parsed.data, process.cwd());
-}
-
-/** Puts the messages of a Segment archive into the inbox, as webhooks would have. Returns how many lines could not be read. */
-async function importMessages(
-  open: OpenWorkspace,
-  connectionId: string,
-  file: string,
-  context: Pick<WiringContext, 'clock'>,
-): Promise<number> {
-  let messages: InboxMessage[] = [];
-  const rejected: RejectedRecord[] = [];
-  for await (const line of readSegmentFile(file)) {
-    if ('rejected' in line) rejected.push(line.rejected);
-    else messages.push(line.message);
-    if (messages.length < MESSAGES_PER_APPEND) continue;
-    await open.inbox.append(connectionId, messages);
-    messages = [];
-  }
-  await open.inbox.append(connectionId, messages);
-  await land(open.workspace.database, {
-    connectionId,
-    records: [],
-    rejected,
-    cursor: null,
-    now: context.clock.now(),
-  });
-  return rejected.length;
 }
 
 function columnList(text: string): Record<string, string> {

@@ -2,14 +2,15 @@ import type { Connector } from '../../core/ports/connector.ts';
 import type { ConnectorContext } from '../http/context.ts';
 import { check } from './check.ts';
 import { MOST_EVENTS } from './limits.ts';
-import { mapMessage } from './mapping.ts';
-import { type Meaning, SHIPPED_MEANINGS } from './meanings.ts';
 import { createPerformer } from './perform.ts';
+import { createSegmentReader } from './read-messages.ts';
 import type { SegmentSettings } from './settings.ts';
 import { createForgetter } from './suppress.ts';
 import { writeScores } from './write-scores.ts';
 
+export { archiveFiles, contentHash } from './archive-files.ts';
 export { type FileLine, readSegmentFile } from './read-file.ts';
+export { createSegmentReader } from './read-messages.ts';
 export { type SegmentSettings, segmentSettingsSchema } from './settings.ts';
 
 /** How long the answer to one batch of 500 KB may take. */
@@ -34,26 +35,12 @@ export function createSegment(
   settings: SegmentSettings,
   secrets: SegmentSecrets,
 ): Connector {
-  const meanings = new Map<string, Meaning>([...Object.entries(SHIPPED_MEANINGS), ...Object.entries(settings.events)]);
-  const mapping = {
-    amount: settings.amount,
-    currency: context.currency,
-    meaningOf: (event: string) => meanings.get(event) ?? settings.otherEvents,
-  };
   const endpoint = { host: settings.host, writeKey: secrets.writeKey, timeoutMs: TIMEOUT_MS };
   return {
     vendor: 'segment',
     connectionId: context.connectionId,
     source: null,
-    inbound: {
-      read: async (deliveries) => {
-        const mapped = deliveries.map(({ payload, receivedAt }) => mapMessage(payload, receivedAt, mapping));
-        return {
-          records: mapped.flatMap(({ records }) => records),
-          rejected: mapped.flatMap(({ rejected }) => rejected),
-        };
-      },
-    },
+    inbound: createSegmentReader(context, settings),
     subscription: null,
     fields: null,
     scores: {

@@ -19,12 +19,14 @@ const NEWLINE = 10;
  * a webhook gives the message, so that what came both ways counts once.
  * https://segment.com/docs/connections/storage/catalog/amazon-s3/
  *
+ * @param afterLine lines up to this one are passed over
  * @throws DataError when the file cannot be read or is not of lines
  */
-export async function* readSegmentFile(path: string): AsyncGenerator<FileLine> {
+export async function* readSegmentFile(path: string, afterLine = 0): AsyncGenerator<FileLine> {
   let line = 0;
   for await (const bytes of linesOf(path)) {
     line += 1;
+    if (line <= afterLine) continue;
     const text = bytes
       .toString('utf8')
       .replace(/^\uFEFF/, '')
