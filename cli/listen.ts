@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Router } from 'express';
 import { signInsOf } from '../config/sign-in.ts';
-import { createCardConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
+import { createAppConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
@@ -15,11 +16,13 @@ import { createFeedback } from '../core/store/feedback.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
+import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
 import { hubspotCardRoutes } from '../webhooks/hubspot/card.ts';
+import { saveTaskRoutes } from '../webhooks/hubspot/save-task.ts';
 import { createWebhookRouter } from '../webhooks/inbound/router.ts';
 import type { Address, Server } from '../webhooks/listen-on.ts';
 import type { LiveDelays } from '../webhooks/operations.ts';
@@ -66,18 +69,20 @@ export async function listen(
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const cards = createRecordCards(database, { language: context.config.language, today });
   const feedback = createFeedback(database, { clock });
+  const hubspot = {
+    connections: createAppConnections(context.config, context),
+    clock,
+    logger,
+    publicBaseUrl: context.config.server.publicBaseUrl,
+  };
   const server = await startServer(
     {
       queries: open.queries,
       webhooks,
-      hubspotCard: hubspotCardRoutes({
-        connections: createCardConnections(context.config, context),
-        cards,
-        feedback,
-        clock,
-        logger,
-        publicBaseUrl: context.config.server.publicBaseUrl,
-      }),
+      hubspotApp: Router().use(
+        hubspotCardRoutes({ ...hubspot, cards, feedback }),
+        saveTaskRoutes(hubspot, createSaveTasks(database, { playbooks: context.config.playbooks, clock, today })),
+      ),
       api: createApi({
         queries: open.queries,
         book: createBook(database, { clock, rank: sourceRank(open.workspace.connectors) }),

@@ -24,7 +24,7 @@ import { openStore } from '../core/store/open.ts';
 import { createPlanning } from '../core/store/planning.ts';
 import { createPlaybooks } from '../core/store/playbooks.ts';
 import { createQueries } from '../core/store/queries.ts';
-import type { CardConnection } from '../webhooks/hubspot/card.ts';
+import type { AppConnection } from '../webhooks/hubspot/genuine.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
@@ -230,15 +230,17 @@ export function createWebhookConnections(
   return connections;
 }
 
-/** The HubSpot accounts whose app card may ask us: those whose app's secret is set. */
-export function createCardConnections(
+/** The HubSpot accounts whose app may call us: those whose app's secret is set. */
+export function createAppConnections(
   config: ResolvedConfig,
   context: Pick<WiringContext, 'env'>,
-): readonly CardConnection[] {
+): readonly AppConnection[] {
   const secrets = secretReader(context.env);
   return config.connections.flatMap(({ vendor, id }) => {
     const list = vendor === 'hubspot' ? secretList(secrets.optional(id, 'CLIENT_SECRET')) : [];
-    return list.length === 0 ? [] : [{ connectionId: id, verifier: hubspotVerifier(list) }];
+    return list.length === 0
+      ? []
+      : [{ connectionId: id, verifier: hubspotVerifier(list), workflowVerifier: hubspotWorkflowVerifier(list) }];
   });
 }
 

@@ -17,8 +17,8 @@ export type { Server } from './listen-on.ts';
 export interface ServerParts extends OperationsParts {
   /** Routes of the webhooks, as `createWebhookRouter` gives them. */
   webhooks: Router;
-  /** What HubSpot's app card asks, as `hubspotCardRoutes` gives it. */
-  hubspotCard: Router;
+  /** What the HubSpot app asks: its card, and its workflow actions that are answered at once. */
+  hubspotApp: Router;
   /** What is below /v1, as `createApi` gives it. */
   api: Api;
   /** Hash of an admin's token for /v1. */
@@ -57,13 +57,13 @@ export function startServer(parts: ServerParts, at: number | Address): Promise<S
 }
 
 function application(parts: ServerParts): express.Express {
-  const { webhooks, hubspotCard, api, apiTokenHash, accounts, consoleFolder, signIns, publicBaseUrl, logger } = parts;
+  const { webhooks, hubspotApp, api, apiTokenHash, accounts, consoleFolder, signIns, publicBaseUrl, logger } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
   app.use(operationsRouter(parts));
   app.use('/webhooks', webhooks);
-  app.use('/hubspot', hubspotCard);
+  app.use('/hubspot', hubspotApp);
   const access = requireAccess({ apiTokenHash, accounts });
   if (signIns !== null) {
     const requireKey = [access, requireRole('admin')];

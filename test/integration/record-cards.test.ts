@@ -10,7 +10,7 @@ import { createRecordCards } from '../../core/store/record-cards.ts';
 import { StaypowerApiError, StaypowerClient } from '../../webhooks/client/staypower-client.ts';
 import { hubspotCardRoutes } from '../../webhooks/hubspot/card.ts';
 import { type Server, startServer } from '../../webhooks/server.ts';
-import { hubspotVerifier } from '../../webhooks/verify/hubspot.ts';
+import { hubspotVerifier, hubspotWorkflowVerifier } from '../../webhooks/verify/hubspot.ts';
 import { serveApi } from '../support/api-server.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -62,14 +62,15 @@ beforeAll(async () => {
   await run();
   const cards = createRecordCards(store.database, { language: 'en', today: () => today });
   const feedback = createFeedback(store.database, { clock });
-  const connections = ['crm', 'shop'].map((connectionId) => ({ connectionId, verifier: hubspotVerifier([SECRET]) }));
+  const verifiers = { verifier: hubspotVerifier([SECRET]), workflowVerifier: hubspotWorkflowVerifier([SECRET]) };
+  const connections = ['crm', 'shop'].map((connectionId) => ({ connectionId, ...verifiers }));
   const queries = createQueries(store.database);
   card = await startServer(
     {
       ...WITHOUT_API,
       queries,
-      webhooks: WITHOUT_API.hubspotCard,
-      hubspotCard: hubspotCardRoutes({ connections, cards, feedback, clock, logger, publicBaseUrl: `${BASE}/` }),
+      webhooks: WITHOUT_API.hubspotApp,
+      hubspotApp: hubspotCardRoutes({ connections, cards, feedback, clock, logger, publicBaseUrl: `${BASE}/` }),
       logger,
     },
     0,

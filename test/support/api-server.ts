@@ -75,7 +75,7 @@ export async function serveApi(
     {
       queries,
       webhooks: Router(),
-      hubspotCard: Router(),
+      hubspotApp: Router(),
       api,
       apiTokenHash: tokenHash(TOKEN),
       accounts,

@@ -8,7 +8,7 @@ const EMPTY = { query: async () => [] } as unknown as Database;
 
 /** A server whose webhooks alone are under test: nobody has an account, and no console is built. */
 export const WITHOUT_API: Omit<ServerParts, 'queries' | 'webhooks' | 'logger'> = {
-  hubspotCard: Router(),
+  hubspotApp: Router(),
   api: { router: Router(), close: async () => undefined },
   apiTokenHash: 'none',
   accounts: createAccounts(EMPTY, { clock: { now: () => new Date() } }),

@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { APP_FOLDER, generatedAppFiles } from '../../config/hubspot-app.ts';
 import type { RecordView as ShownView } from '../../connectors/hubspot/app/src/app/cards/record-view.ts';
 import { changeEventSchema, wantedBy } from '../../connectors/hubspot/change-events.ts';
+import type { SaveTaskOutcome } from '../../core/ports/save-tasks.ts';
 import type { RecordView } from '../../core/scores/record-view.ts';
 
 const read = (path: string) => JSON.parse(readFileSync(join(APP_FOLDER, path), 'utf8'));
@@ -73,6 +74,20 @@ describe('the HubSpot app', () => {
       const wanted = wantedBy(event, { appId: '7', propertiesOf: () => [propertyName] });
       expect([subscriptionType, wanted.length > 0, active]).toEqual([subscriptionType, true, true]);
     }
+  });
+
+  it('a workflow can branch on everything that may come of asking for a save task', () => {
+    const { outputFields } = read('workflow-actions/open-save-task-hsmeta.json').config;
+    const outcomes: Readonly<Record<SaveTaskOutcome, true>> = {
+      queued: true,
+      recent: true,
+      'held-out': true,
+      'no-consent': true,
+      'no-score': true,
+    };
+    expect(outputFields[0].typeDefinition.options.map(({ value }: { value: string }) => value).sort()).toEqual(
+      Object.keys(outcomes).sort(),
+    );
   });
 
   it('the card draws the view that the server gives', () => {

@@ -1,8 +1,5 @@
-import express, { type Request, type Response, Router } from 'express';
+import express, { Router } from 'express';
 import { z } from 'zod';
-import { WebhookVerificationError } from '../../core/domain/errors.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Logger } from '../../core/ports/logger.ts';
 import {
   type CardRecord,
   type Feedback,
@@ -10,24 +7,12 @@ import {
   type RecordCards,
   VERDICTS,
 } from '../../core/ports/record-cards.ts';
-import type { Verifier } from '../verify/verifier.ts';
-
-/** A HubSpot account whose app card asks us. */
-export interface CardConnection {
-  connectionId: string;
-  /** Of signature version 3 alone: a GET has no body, so that version 1 would be the same for every record and for ever. */
-  verifier: Verifier;
-}
+import { type AppContext, genuine, jsonOf, refuse } from './genuine.ts';
 
 /** What the routes are made of. */
-export interface CardParts {
-  connections: readonly CardConnection[];
+export interface CardParts extends AppContext {
   cards: Pick<RecordCards, 'ofRecord'>;
   feedback: Pick<Feedback, 'give'>;
-  clock: Clock;
-  logger: Logger;
-  /** The address under which HubSpot reaches the server, which it signs; null takes the address as called. */
-  publicBaseUrl: string | null;
 }
 
 /** An opinion is short. */
@@ -57,76 +42,28 @@ export function hubspotCardRoutes(parts: CardParts): Router {
   const { cards, feedback } = parts;
   const router = Router();
   router.get('/card', async (req, res) => {
-    const connection = genuine(parts, req, res);
-    if (connection === null) return;
+    const connectionId = genuine(parts, 'verifier', req, res);
+    if (connectionId === null) return;
     const record = asked.safeParse(req.query);
     if (!record.success) return refuse(res, 'objectTypeId 0-1 (contact) or 0-2 (company), and objectId');
     const { objectTypeId, objectId } = record.data;
-    const { connectionId } = connection;
     res
       .set('Cache-Control', 'no-store')
       .json(await cards.ofRecord({ connectionId, kind: KINDS[objectTypeId] ?? 'contact', externalId: objectId }));
   });
   router.post('/feedback', express.raw({ type: () => true, limit: MOST_BYTES, inflate: false }), async (req, res) => {
-    const connection = genuine(parts, req, res);
-    if (connection === null) return;
+    const connectionId = genuine(parts, 'verifier', req, res);
+    if (connectionId === null) return;
     const who = looker.safeParse(req.query);
     const given = opinion.safeParse(jsonOf(req.body));
     if (!who.success || !given.success) return refuse(res, 'userId, and a body of objectId, verdict and note');
     const { objectId, ...rest } = given.data;
     const kept = await feedback.give(
-      { connectionId: connection.connectionId, externalId: objectId },
+      { connectionId, externalId: objectId },
       { ...rest, actor: `hubspot-user:${who.data.userId}` },
     );
     if (kept) res.status(201).json({ asOf: kept.asOf });
     else res.status(404).json({ error: { code: 'not-found', message: 'This contact has no score.' } });
   });
   return router;
-}
-
-/** The connection that a request is about, once HubSpot's signature stands; answers what is refused. */
-function genuine(
-  { connections, clock, logger, publicBaseUrl }: CardParts,
-  req: Request,
-  res: Response,
-): CardConnection | null {
-  const named = req.query['connection'];
-  const connection =
-    named === undefined && connections.length === 1
-      ? connections[0]
-      : connections.find(({ connectionId }) => connectionId === named);
-  if (connection === undefined) {
-    res.sendStatus(404);
-    return null;
-  }
-  const base = publicBaseUrl?.replace(/\/+$/, '') ?? `${req.protocol}://${req.headers.host ?? ''}`;
-  try {
-    connection.verifier.verify(
-      {
-        method: req.method,
-        url: `${base}${req.originalUrl}`,
-        headers: req.headers,
-        rawBody: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
-      },
-      clock.now(),
-    );
-    return connection;
-  } catch (error) {
-    if (!(error instanceof WebhookVerificationError)) throw error;
-    logger.warn({ connectionId: connection.connectionId, reason: error.message }, 'a card of HubSpot was refused');
-    res.sendStatus(401);
-    return null;
-  }
-}
-
-function jsonOf(body: unknown): unknown {
-  try {
-    return Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function refuse(res: Response, expected: string): void {
-  res.status(400).json({ error: { code: 'bad-request', message: `Expected ${expected}.` } });
 }
