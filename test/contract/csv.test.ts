@@ -295,6 +295,23 @@ describe('CSV connector: reading', () => {
     ]);
   });
 
+  it('brings what a year of a contract is worth where a line says it, and refuses what is no amount', async () => {
+    const connector = await overContacts(
+      'customer_id,contract_start,contract_annual_value,currency\n1,2026-01-01,1200.50,\n2,2026-01-01,0,GBP\n3,2026-01-01,,\n4,2026-01-01,-1,\n5,2026-01-01,much,\n',
+    );
+    const pages = await drain(connector, 'contacts', null);
+    const contracts = recordsIn(pages).filter((record) => record.kind === 'contract');
+    expect(contracts.map(({ annualValue }) => annualValue)).toEqual([
+      { amount: '1200.50', currency: null },
+      { amount: '0', currency: 'GBP' },
+      undefined,
+    ]);
+    expect(rejectedIn(pages).map(({ externalId, field }) => [externalId, field])).toEqual([
+      ['4', 'line 5, contract_annual_value'],
+      ['5', 'line 6, contract_annual_value'],
+    ]);
+  });
+
   it('reads mapped columns in any place, another delimiter, a byte order mark, any line ends, and gzip by what it is', async () => {
     const text = '\uFEFFKunde;x;Betrag;Datum\r\n1;;5;2026-01-01\n\n2;;6;20260102\r3;;7;2026-01-03 10:11:12\r\n';
     const columns = { customerId: 'Kunde', date: 'Datum', amount: 'Betrag' };

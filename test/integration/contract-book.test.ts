@@ -239,6 +239,49 @@ describe('a contract in a CRM', () => {
     ]);
   });
 
+  it('worth something in another currency waits in quarantine, never one to one, until it is mapped in the workspace’s', async () => {
+    const crm = fakeConnector();
+    const other = await openTempStore();
+    try {
+      const workspace: Workspace = {
+        name: 'test',
+        database: other.database,
+        connectors: [crm],
+        playbooks: [],
+        timeZone: 'UTC',
+        currency: 'USD',
+        churn: { definition: 'contract_end', days: 90 },
+        clock: fakeClock('2026-06-01T20:00:00.000Z'),
+      };
+      const term = (currency: string | null) =>
+        ({
+          kind: 'contract',
+          externalId: '1@2026-12-31',
+          contactExternalId: '1',
+          startsOn: '2026-01-01',
+          endsOn: '2026-12-31',
+          cancelledOn: null,
+          endKnownOn: null,
+          annualValue: { amount: '1200.5', currency },
+        }) as const;
+      const kept = () =>
+        other.database.query<{ worth: string | null; waits: string | null }>(
+          `select (select annual_value_minor::text from contracts) as worth,
+             (select message from quarantine where kind = 'contract') as waits`,
+        );
+      crm.feed(contact('1'), term('GBP'));
+      await cycle(workspace, { asOf: AS_OF, steps: ['pull', 'identify', 'features'] });
+      const [refused] = await kept();
+      expect(refused).toMatchObject({ worth: null });
+      expect(refused?.waits).toMatch(/reporting currency USD, found "GBP"/);
+      crm.feed(term(null));
+      await cycle(workspace, { asOf: AS_OF, steps: ['pull', 'identify', 'features'] });
+      expect(await kept()).toEqual([{ worth: '120050', waits: null }]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is read from the mapped properties of a HubSpot contact; what is no day waits in quarantine, and the contact comes', async () => {
     const account = await openPortal();
     try {
