@@ -78,6 +78,7 @@ export async function printCycle(
   for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
   if (report.unavailable.length > 0) process.exitCode = 1;
   if (report.paused !== null) tell(pausedLine(report.paused));
+  for (const alarm of report.alarms) tell(`Alarm: ${alarm}`);
   for (const { connectionId, used, limit, runOutAt } of report.calls) {
     if (runOutAt !== null) tell(`${connectionId}: ${callsRunOutLine({ used, limit, runOutAt })}`);
   }

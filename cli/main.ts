@@ -18,6 +18,7 @@ import { importanceCommand } from './importance.ts';
 import { initCommand } from './init.ts';
 import { mapCommand } from './map.ts';
 import { modelsCommand } from './models.ts';
+import { monitorCommand } from './monitor.ts';
 import { reportError } from './output.ts';
 import { moveCommand } from './move.ts';
 import { pauseCommand } from './pause.ts';
@@ -67,6 +68,7 @@ function program(): Command {
     syncCommand(),
     trainCommand(),
     modelsCommand(),
+    monitorCommand(),
     replayScoreCommand(),
     scoreCommand(),
     writeBackCommand(),

@@ -72,9 +72,10 @@ export function follow({ workspace, inbox }: OpenWorkspace, { logger }: CommandC
 }
 
 function report(done: CycleReport, logger: CommandContext['logger']): void {
-  const { pulled, recordsWritten, tasksOpened, rejected, unavailable, paused, calls } = done;
+  const { pulled, recordsWritten, tasksOpened, rejected, unavailable, paused, alarms, calls } = done;
   logger.info({ pulled, recordsWritten, tasksOpened, rejected, calls }, 'cycle done');
   if (paused) logger.warn({ since: paused.since }, 'the workspace is paused: nothing was written');
+  for (const alarm of alarms) logger.warn({ alarm }, 'monitoring found something');
   for (const { connectionId, runOutAt } of calls) {
     if (runOutAt !== null) logger.warn({ connectionId, runOutAt }, 'the API calls of the day will run out');
   }

@@ -1,5 +1,7 @@
-import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { SourceRank } from '../features/settle.ts';
+import type { MonitoringAlarm, MonitoringReport } from '../ports/monitoring.ts';
+import { followUpDays } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { erasedSinceTraining } from '../store/erasures.ts';
 import { challengedOn } from '../store/registry.ts';
@@ -7,7 +9,7 @@ import { challenge } from './challenge.ts';
 import type { Workspace } from './cycle.ts';
 import { train } from './train.ts';
 
-/** A champion is challenged after so many days, and again after as many. */
+/** A champion is challenged after so many days, and again after as many; sooner where its loss rose. */
 const CHALLENGE_EVERY_DAYS = 30;
 
 /** How the model of a cycle is found. */
@@ -20,6 +22,8 @@ interface Finding {
   acceptDefinition: boolean;
   /** False when a connection could not be read. */
   isWhole: boolean;
+  /** How the champion does; null where nothing is known yet. */
+  report: MonitoringReport | null;
   onProgress: (what: string) => void;
 }
 
@@ -32,7 +36,8 @@ export async function currentModel(workspace: Workspace, finding: Finding): Prom
   const { asOf, champion, rank, retrain, acceptDefinition, isWhole, onProgress } = finding;
   const outlived = champion !== null && (await erasedSinceTraining(database, champion.version)) > 0;
   const lastOn = champion && latest(champion.asOf, await challengedOn(database));
-  const fresh = lastOn !== null && daysBetween(lastOn, asOf) < CHALLENGE_EVERY_DAYS;
+  const drifted = champion !== null && lastOn !== null && showsSince(finding.report, lastOn, champion);
+  const fresh = lastOn !== null && !drifted && daysBetween(lastOn, asOf) < CHALLENGE_EVERY_DAYS;
   if (fresh && !retrain && !outlived) return champion;
   // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
   if (!champion && !isWhole && !retrain) return null;
@@ -54,6 +59,12 @@ export async function currentModel(workspace: Workspace, finding: Finding): Prom
     clock,
     onProgress,
   });
+}
+
+/** Whether a rise of the loss became known after a day. */
+function showsSince(report: MonitoringReport | null, day: CalendarDay, champion: ScoringModel): boolean {
+  const known = ({ on }: MonitoringAlarm) => addDays(on as CalendarDay, followUpDays(champion));
+  return report?.alarms.some((alarm) => alarm.kind === 'concept' && known(alarm) > day) ?? false;
 }
 
 function tellsValue({ value, contracts }: ScoringModel): boolean {

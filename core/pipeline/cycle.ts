@@ -21,6 +21,7 @@ import { act } from './act.ts';
 import { currentModel } from './current-model.ts';
 import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
+import { weeklyReport } from './monitor.ts';
 import { plan } from './plan.ts';
 import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
@@ -71,6 +72,8 @@ export interface CycleReport {
   unavailable: readonly { connectionId: string; message: string }[];
   /** Set while nothing leaves: nothing was planned, written or done. */
   paused: Pause | null;
+  /** What monitoring found, in sentences: scores that fare worse, inputs that are not as they were. */
+  alarms: readonly string[];
   /** What the vendors say of their calls of the day, and when these run out at this rate; null when they last. */
   calls: readonly { connectionId: string; used: number; limit: number; runOutAt: string | null }[];
 }
@@ -144,6 +147,7 @@ export async function cycle(
   }
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
   const champion = await (options.champion ?? championAt)(database, asOf);
+  const watched = runs('train') && champion ? await weeklyReport(database, { champion, asOf, rank, clock }) : null;
   const model = runs('train')
     ? await currentModel(workspace, {
         asOf,
@@ -152,6 +156,7 @@ export async function cycle(
         retrain: options.retrain === true,
         acceptDefinition: options.acceptDefinition === true,
         isWhole: unavailable.length === 0,
+        report: watched,
         onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),
       })
     : champion;
@@ -219,6 +224,7 @@ export async function cycle(
     model,
     unavailable,
     paused,
+    alarms: watched?.alarms.map(({ message }) => message) ?? [],
     calls: await callsOf(database, connectors),
   };
 }

@@ -36,6 +36,7 @@ const COMMANDS = [
   'models show',
   'models promote',
   'models rollback',
+  'monitor',
   'replay-score',
   'undo',
   'pause',

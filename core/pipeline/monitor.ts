@@ -1,0 +1,192 @@
+import { addDays, type CalendarDay, dayNumber, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
+import { toMajor } from '../domain/money.ts';
+import { toJson } from '../domain/stable-json.ts';
+import { type Inputs, inputsAt } from '../features/inputs.ts';
+import type { SourceRank } from '../features/settle.ts';
+import { inputDrift } from '../learning/input-drift.ts';
+import { lossDrift } from '../learning/loss-drift.ts';
+import { type JoinedOutcome, outcomesByMonth } from '../learning/outcomes-by-month.ts';
+import { DISCOUNT_PER_WEEK } from '../models/clv/discounting.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Database } from '../ports/database.ts';
+import type { MonitoringAlarm, MonitoringReport } from '../ports/monitoring.ts';
+import { followUpDays, leftOn } from '../scores/leaving.ts';
+import type { ScoringModel } from '../scores/scoring-model.ts';
+import type { TrainingCustomer } from '../scores/train.ts';
+import { audit } from '../store/audit.ts';
+import { keepSetting, readSetting } from '../store/settings.ts';
+import { type ShownScore, shownScores } from '../store/shown-scores.ts';
+import { sampleHistories, trainingCustomer } from './train.ts';
+
+/** Where the last report is kept. */
+const MONITORING = 'monitoring';
+/** With cycles, a report is made anew after so many days. */
+const REPORT_EVERY_DAYS = 7;
+
+const YEAR_DAYS = 365;
+/** A population stability index above this is an alarm, as credit scoring has it. */
+const PSI_ALARM = 0.25;
+
+/**
+ * Joins what records showed with what came, finds where the loss rose and which inputs are not as they were, and keeps the report.
+ * A sample of 20,000 customers at most is looked at, the same from run to run.
+ */
+export async function monitor(
+  database: Database,
+  { champion, asOf, rank, clock }: { champion: ScoringModel; asOf: CalendarDay; rank: SourceRank; clock: Clock },
+): Promise<MonitoringReport> {
+  const histories = await sampleHistories(database);
+  const customers = histories.map((history) => ({
+    customerId: history.customerId,
+    facts: trainingCustomer(history, asOf, rank),
+  }));
+  const shown = await shownScores(
+    database,
+    customers.map(({ customerId }) => customerId),
+  );
+  const outcomes = customers
+    .flatMap(({ customerId, facts }) => outcomesOf(customerId, facts, shown.get(customerId) ?? [], { champion, asOf }))
+    .sort((a, b) => (a.askedOn < b.askedOn ? -1 : a.askedOn > b.askedOn ? 1 : 0));
+  const inputs = driftOfInputs(
+    customers.map(({ facts }) => facts),
+    { champion, asOf },
+  );
+  const report: MonitoringReport = {
+    asOf,
+    modelVersion: champion.version,
+    horizonDays: champion.horizonDays,
+    months: outcomesByMonth(outcomes),
+    inputs,
+    alarms: [...conceptAlarms(outcomes, champion), ...inputAlarms(inputs, asOf)],
+  };
+  const known = new Set((await lastReport(database))?.alarms.map(keyOf));
+  await keepSetting(database, MONITORING, toJson(report));
+  for (const alarm of report.alarms.filter((each) => !known.has(keyOf(each)))) {
+    const { kind, what, on } = alarm;
+    await audit(database, clock.now().toISOString(), 'monitoring', 'monitoring.alarm', { kind, what, on });
+  }
+  return report;
+}
+
+/** The last report; null before the first. */
+export async function lastReport(database: Database): Promise<MonitoringReport | null> {
+  return (await readSetting(database, MONITORING)) as MonitoringReport | null;
+}
+
+/** The report of a cycle: the last one for a week, then a new one. Null while the champion is too young to be told anything about. */
+export async function weeklyReport(
+  database: Database,
+  context: Parameters<typeof monitor>[1],
+): Promise<MonitoringReport | null> {
+  const { champion, asOf } = context;
+  const last = await lastReport(database);
+  const since = last?.modelVersion === champion.version ? (last.asOf as CalendarDay) : champion.asOf;
+  return daysBetween(since, asOf) < REPORT_EVERY_DAYS ? last : monitor(database, context);
+}
+
+function keyOf({ kind, what, on }: MonitoringAlarm): string {
+  return `${kind} ${what} ${kind === 'concept' ? on : ''}`;
+}
+
+/**
+ * Each customer is asked about on one day of each horizon, which its id chooses: outcomes never overlap, so that none is counted twice and
+ * a stream of losses is one of independent cases; over all customers some become known on every day.
+ */
+function outcomesOf(
+  customerId: string,
+  facts: TrainingCustomer,
+  shown: readonly ShownScore[],
+  { champion, asOf }: { champion: ScoringModel; asOf: CalendarDay },
+): readonly JoinedOutcome[] {
+  const [first] = shown;
+  if (!first) return [];
+  const every = followUpDays(champion);
+  const offset = Number.parseInt(customerId.slice(0, 8), 16) % every;
+  const start = dayNumber(first.asOf);
+  const outcomes: JoinedOutcome[] = [];
+  for (let day = start + ((((offset - start) % every) + every) % every); ; day += every) {
+    const askedOn = fromDayNumber(day);
+    if (addDays(askedOn, every) > asOf) return outcomes;
+    const score = shown.findLast((each) => each.asOf <= askedOn);
+    // Of a score by another definition it was not asked what this one answers.
+    if (score?.lifecycle !== 'active' || score.churnProbability === null) continue;
+    if (score.horizonDays !== champion.horizonDays) continue;
+    outcomes.push({
+      askedOn,
+      modelVersion: score.modelVersion,
+      probability: score.churnProbability,
+      label: leftOn(facts, askedOn, champion, asOf) === null ? 0 : 1,
+      inInterval: inInterval(facts, score, { asOf, currency: champion.currency }),
+    });
+  }
+}
+
+/** Judged from the day of the score, which is when the year of its interval began. */
+function inInterval(
+  facts: TrainingCustomer,
+  { asOf: scoredOn, low, high }: ShownScore,
+  { asOf, currency }: { asOf: CalendarDay; currency: string },
+): boolean | null {
+  const end = addDays(scoredOn, YEAR_DAYS);
+  if (low === null || high === null || end > asOf) return null;
+  const money = facts
+    .purchasesAt(asOf)
+    .filter(({ day }) => day > scoredOn && day <= end)
+    .reduce(
+      (sum, { day, amountMinor }) =>
+        sum + toMajor(Number(amountMinor), currency) * DISCOUNT_PER_WEEK ** (daysBetween(scoredOn, day) / 7),
+      0,
+    );
+  return money >= low && money <= high;
+}
+
+function conceptAlarms(outcomes: readonly JoinedOutcome[], champion: ScoringModel): readonly MonitoringAlarm[] {
+  // The scores of models before it are no fault of the champion's.
+  const own = outcomes.filter(({ modelVersion }) => modelVersion === champion.version);
+  return lossDrift(own.map(({ probability, label }) => (probability - label) ** 2)).map(({ detector, at }) => {
+    const on = own[at]?.askedOn ?? champion.asOf;
+    return {
+      kind: 'concept',
+      what: detector,
+      on,
+      message: `Churn risks of about ${on} fared worse than those before, beyond chance (${detector}): a challenger is tried as soon as one can be judged.`,
+    };
+  });
+}
+
+const WATCHED: readonly { name: string; of: (inputs: Inputs) => number | null }[] = [
+  { name: 'purchases', of: ({ purchases }) => purchases },
+  { name: 'silence in days', of: ({ silenceDays }) => silenceDays },
+  { name: 'mean gap in days', of: ({ meanGapDays, purchases }) => (purchases > 1 ? meanGapDays : null) },
+  { name: 'mean amount', of: ({ meanSpend, spendDays }) => (spendDays > 0 ? meanSpend : null) },
+  {
+    name: 'activity',
+    of: ({ long: { web, email, meeting, product } }) => {
+      const activity = web + email + meeting + product;
+      return activity > 0 ? activity : null;
+    },
+  },
+];
+
+function driftOfInputs(
+  customers: readonly TrainingCustomer[],
+  { champion, asOf }: { champion: ScoringModel; asOf: CalendarDay },
+): MonitoringReport['inputs'] {
+  const buyersOn = (day: CalendarDay) =>
+    customers
+      .map((customer) => inputsAt(customer.statsAt(day), day, champion.currency))
+      .filter(({ purchases }) => purchases > 0);
+  const [before, now] = [buyersOn(champion.asOf), buyersOn(asOf)];
+  return WATCHED.flatMap(({ name, of }) => inputDrift(name, before.map(of), now.map(of)) ?? []);
+}
+
+function inputAlarms(inputs: MonitoringReport['inputs'], asOf: CalendarDay): readonly MonitoringAlarm[] {
+  return inputs
+    .filter(({ psi }) => psi > PSI_ALARM)
+    .map(({ name, psi }) => ({
+      kind: 'input',
+      what: name,
+      on: asOf,
+      message: `"${name}" is not distributed as when the champion was trained (stability index ${psi.toFixed(2)}, alarm above ${PSI_ALARM}): look whether a source changed or is missing.`,
+    }));
+}
