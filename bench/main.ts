@@ -7,6 +7,7 @@ import { benchEvents } from './events.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
 import { benchLoad } from './load.ts';
+import { benchNightly } from './nightly.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchTrees } from './trees.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   live: benchLive,
   events: benchEvents,
   ingest: benchIngest,
+  nightly: benchNightly,
   load: benchLoad,
   api: benchApi,
   trees: benchTrees,
@@ -35,6 +37,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   events                     from a stored event to the stored score at 50 a second, alone and with a batch running: p50, p95, p99
   ingest                     signed HubSpot deliveries a second, on disk in PostgreSQL before the answer, beside a bare handler that
                              only verifies them; with 1, 2 and 4 workers reading
+  nightly [--customers N]    the nightly run over 1,000,000 customers on PostgreSQL of whom 1 % bought, with 1, 2 and 4 workers: seconds,
+                             memory, share of each step; and with .1 % and nobody
   load [--scale SHARE]       the first load of 1,000,000 contacts and 3,000,000 orders from HubSpot into PostgreSQL, within its
                              limits at ten times the speed of time: records a second, memory
   api                        a customer read, a what-if and 100 rows scored, one at a time, warm: p50, p95, max
