@@ -1,27 +1,49 @@
-/** What HubSpot answers, as far as we read it. Unknown keys are left aside, absent ones allowed wherever HubSpot was seen to omit them. */
+/**
+ * What HubSpot answers, as far as we read it. Unknown keys are left aside; whatever does not say which record is meant may be absent or
+ * null: one odd value must not stop the reading of a stream.
+ */
 import { z } from 'zod';
 import { faultSchema } from './errors.ts';
+
+/** A list; absent or null it is an empty one. */
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+/** A text that says something beside the point; what is none says nothing. */
+const aside = z.string().nullish().catch(null);
 
 /** Ids come as text or as numbers. */
 const id = z.union([z.string(), z.number()]).transform(String);
 const next = z.object({ next: z.object({ after: id }).nullish() }).nullish();
 
+/** A value of a property is text or null. Where HubSpot should send a number or a truth value once, it is meant as its text. */
+const propertyValue = z
+  .union([z.string(), z.number().transform(String), z.boolean().transform(String)])
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
+
 /** A record of any object type: values are text, empty ones null. */
 export const crmObjectSchema = z.object({
   id,
-  properties: z.record(z.string(), z.string().nullable()),
-  createdAt: z.string().nullish(),
-  archivedAt: z.string().nullish(),
+  properties: z
+    .record(z.string(), propertyValue)
+    .nullish()
+    .transform((properties) => properties ?? {}),
+  createdAt: aside,
+  archivedAt: aside,
   associations: z
-    .record(z.string(), z.object({ results: z.array(z.object({ id, type: z.string().nullish() })), paging: next }))
+    .record(z.string(), z.object({ results: list(z.object({ id, type: aside })), paging: next }).nullish())
     .nullish(),
 });
 export type CrmObject = z.output<typeof crmObjectSchema>;
 
 /** A page of a list or a search; `total` only of a search. */
 export const pageSchema = z.object({
-  results: z.array(crmObjectSchema),
-  total: z.number().nullish(),
+  results: list(crmObjectSchema),
+  total: z.number().nullish().catch(null),
   paging: next,
 });
 
@@ -33,29 +55,25 @@ export type BatchFault = z.output<typeof batchFaultSchema>;
 
 /** A batch of records read or written; failures beside results whatever the status. */
 export const batchSchema = z.object({
-  results: z.array(crmObjectSchema).default([]),
-  numErrors: z.number().nullish(),
+  results: list(crmObjectSchema),
+  numErrors: z.number().nullish().catch(null),
   errors: z.array(batchFaultSchema).nullish(),
 });
 
 /** Associations of several records. */
 export const associationsSchema = z.object({
-  results: z
-    .array(
-      z.object({
-        from: z.object({ id }),
-        to: z.array(
-          z.object({
-            toObjectId: id,
-            associationTypes: z
-              .array(z.object({ typeId: z.number().nullish(), label: z.string().nullish() }))
-              .default([]),
-          }),
-        ),
-        paging: next,
-      }),
-    )
-    .default([]),
+  results: list(
+    z.object({
+      from: z.object({ id }),
+      to: list(
+        z.object({
+          toObjectId: id,
+          associationTypes: list(z.object({ typeId: z.number().nullish().catch(null), label: aside })),
+        }),
+      ),
+      paging: next,
+    }),
+  ),
   errors: z.array(batchFaultSchema).nullish(),
 });
 
@@ -63,37 +81,37 @@ export const associationsSchema = z.object({
 export const propertySchema = z.object({
   name: z.string(),
   type: z.string(),
-  groupName: z.string().nullish(),
-  options: z.array(z.object({ value: z.string() })).nullish(),
+  groupName: aside,
+  options: list(z.object({ value: z.string() })),
 });
-export const propertiesSchema = z.object({ results: z.array(propertySchema) });
+export const propertiesSchema = z.object({ results: list(propertySchema) });
 /** Property definitions with what a mapping is chosen by. */
 export const describedPropertiesSchema = z.object({
-  results: z.array(
+  results: list(
     propertySchema.extend({
-      label: z.string().nullish(),
-      fieldType: z.string().nullish(),
-      calculated: z.boolean().nullish(),
-      showCurrencySymbol: z.boolean().nullish(),
+      label: aside,
+      fieldType: aside,
+      calculated: z.boolean().nullish().catch(null),
+      showCurrencySymbol: z.boolean().nullish().catch(null),
     }),
   ),
 });
 export const propertyBatchSchema = z.object({
-  results: z.array(propertySchema).default([]),
+  results: list(propertySchema),
   errors: z.array(batchFaultSchema).nullish(),
 });
-export const groupsSchema = z.object({ results: z.array(z.object({ name: z.string() })) });
+export const groupsSchema = z.object({ results: list(z.object({ name: z.string() })) });
 export const groupSchema = z.object({ name: z.string() });
 
 /** Pipelines of an object type with their stages; what metadata says is text. */
 export const pipelinesSchema = z.object({
-  results: z.array(
+  results: list(
     z.object({
-      stages: z.array(
+      stages: list(
         z.object({
           id,
-          label: z.string(),
-          metadata: z.object({ isClosed: z.string().nullish(), probability: z.string().nullish() }).nullish(),
+          label: z.string().catch(''),
+          metadata: z.object({ isClosed: aside, probability: aside }).nullish().catch(null),
         }),
       ),
     }),
@@ -105,7 +123,9 @@ export const accountSchema = z.object({ portalId: id });
 
 /** Calls of private apps today. */
 export const usageSchema = z.object({
-  results: z.array(z.object({ usageLimit: z.number().nullish(), currentUsage: z.number().nullish() })),
+  results: list(
+    z.object({ usageLimit: z.number().nullish().catch(null), currentUsage: z.number().nullish().catch(null) }),
+  ),
 });
 
 /** An enrolment in a sequence. */
@@ -113,6 +133,6 @@ export const enrolmentSchema = z.object({ id, sequenceId: id.nullish() });
 
 /** A change of a list's members; HubSpot spells the first key so. */
 export const membershipSchema = z.object({
-  recordsIdsAdded: z.array(id).default([]),
-  recordIdsMissing: z.array(id).default([]),
+  recordsIdsAdded: list(id),
+  recordIdsMissing: list(id),
 });

@@ -14,7 +14,10 @@ export const collectionReply = z.array(
   z.object({
     id: z.string().nullish(),
     success: z.boolean(),
-    errors: z.array(z.object({ statusCode: z.string(), message: z.string().default('') })).default([]),
+    errors: z
+      .array(z.object({ statusCode: z.string(), message: z.string().catch('') }))
+      .nullish()
+      .transform((errors) => errors ?? []),
   }),
 );
 

@@ -27,19 +27,19 @@ export interface Describer {
   forget(): void;
 }
 
-/** A reply of /sobjects/{object}/describe, as far as it is read. */
-const describeReply = z.object({
+/** A reply of /sobjects/{object}/describe, as far as it is read: what is absent, null or odd of a field says nothing of it. */
+export const describeReply = z.object({
   fields: z.array(
     z.object({
       name: z.string(),
-      label: z.string().default(''),
+      label: z.string().catch(''),
       type: z.string(),
-      length: z.number().default(0),
-      precision: z.number().default(0),
-      scale: z.number().default(0),
-      picklistValues: z.array(z.object({ value: z.string() })).default([]),
-      updateable: z.boolean().default(false),
-      calculated: z.boolean().default(false),
+      length: z.number().catch(0),
+      precision: z.number().catch(0),
+      scale: z.number().catch(0),
+      picklistValues: z.array(z.object({ value: z.string() })).catch([]),
+      updateable: z.boolean().catch(false),
+      calculated: z.boolean().catch(false),
     }),
   ),
 });

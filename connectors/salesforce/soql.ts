@@ -18,7 +18,7 @@ export interface QueryPage {
 export const queryReply = z.object({
   totalSize: z.number(),
   done: z.boolean(),
-  nextRecordsUrl: z.string().optional(),
+  nextRecordsUrl: z.string().nullish(),
   records: z.array(z.looseObject({})),
 });
 
