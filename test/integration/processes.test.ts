@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { calendarDay } from '../../core/domain/calendar-day.ts';
+import type { Database } from '../../core/ports/database.ts';
+import type { Queries } from '../../core/ports/engine.ts';
+import { readBacklog } from '../../core/store/backlog.ts';
+import { conditionOf, workOff } from '../../core/store/bands.ts';
+import { createInbox } from '../../core/store/inbox.ts';
+import { openStore } from '../../core/store/open.ts';
+import { createQueries } from '../../core/store/queries.ts';
+import { runWhenDue } from '../../core/store/schedule.ts';
+import { listenOn } from '../../webhooks/listen-on.ts';
+import { createLiveDelays, operationsRouter } from '../../webhooks/operations.ts';
+import { fakeClock } from '../support/clock.ts';
+import { staypower } from '../support/command.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres.ts';
+import { openTempStore, type TempStore } from '../support/store.ts';
+
+const DAY = calendarDay('2026-06-01');
+const clock = fakeClock('2026-06-01T12:00:00.000Z');
+const silent = () => undefined;
+const logger = { debug: silent, info: silent, warn: silent, error: silent };
+let server: PostgresServer;
+let store: TempStore;
+
+beforeAll(async () => {
+  [server, store] = await Promise.all([startPostgres(), openTempStore()]);
+}, 60_000);
+afterAll(async () => {
+  await store.close();
+  if ('url' in server) await server.stop();
+});
+
+describe('a worker', () => {
+  test('is refused without a database that processes can share, and told what to run instead', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'staypower-worker-'));
+    writeFileSync(join(home, 'staypower.yaml'), 'connections: []\n');
+    const { code, stderr } = await staypower(['worker'], { home });
+    expect(code).toBe(1);
+    expect(stderr).toContain('DATABASE_URL');
+    expect(stderr).toContain('staypower serve');
+    rmSync(home, { recursive: true, force: true });
+  });
+});
+
+describe('bands of customers', () => {
+  const nextDue = (database: Database) => async (from: string) => {
+    const [row] = await database.query<{ customer_id: string }>(
+      'select customer_id from customers where dirty and customer_id >= $1::uuid order by customer_id limit 1',
+      [from],
+    );
+    return row?.customer_id ?? null;
+  };
+  const insert = (database: Database, ids: readonly string[]) =>
+    database.query(
+      `insert into customers (customer_id, do_not_contact, dirty, created_at) select id, false, true, $2 from unnest($1::uuid[]) as id`,
+      [ids, clock.now().toISOString()],
+    );
+
+  test('several processes work off each customer once, and none is left', async ({ skip }) => {
+    if ('missing' in server) return skip(server.missing);
+    const { url } = server;
+    const workspace = `bands_${process.pid}`;
+    const processes: Database[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      processes.push(await openStore({ databaseUrl: url, folder: '', workspace }));
+    }
+    const [first] = processes;
+    if (!first) throw new Error('no process');
+    const ids = Array.from({ length: 300 }, () => randomUUID());
+    await insert(first, ids);
+    const worked: string[][] = processes.map(() => []);
+    const counts = await Promise.all(
+      processes.map((database, index) =>
+        workOff(database, null, {
+          perCommit: 7,
+          nextDue: nextDue(database),
+          work: async (sql, some) => {
+            const { condition, parameters } = conditionOf(some);
+            const due = await sql.query<{ customer_id: string }>(
+              `select customer_id from customers where dirty and ${condition} order by customer_id limit 7`,
+              parameters,
+            );
+            const of = due.map((row) => row.customer_id);
+            await sql.query('update customers set dirty = false where customer_id = any($1::uuid[])', [of]);
+            worked[index]?.push(...of);
+            return of.length;
+          },
+        }),
+      ),
+    );
+    expect(worked.flat().sort()).toEqual([...ids].sort());
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(ids.length);
+    // Nobody stood and watched.
+    for (const count of counts) expect(count).toBeGreaterThan(0);
+    await first.query(`drop schema ${first.schema} cascade`);
+    for (const database of processes) await database.close();
+  });
+
+  test('only the named customers are looked at where some are named', async () => {
+    const { database } = store;
+    const ids = [randomUUID(), randomUUID(), randomUUID()];
+    await insert(database, ids);
+    const looked: (readonly string[])[] = [];
+    const done = await workOff(database, ids.slice(0, 2), {
+      perCommit: 1,
+      nextDue: nextDue(database),
+      work: async (_, some) => {
+        if ('customerIds' in some) looked.push(some.customerIds);
+        return 1;
+      },
+    });
+    expect({ done, looked }).toEqual({ done: 2, looked: [[ids[0]], [ids[1]]] });
+  });
+});
+
+describe('recurring work', () => {
+  const schedule = (name: string, today = DAY) => ({ name, everyMs: 60_000, clock, today });
+
+  test('runs when it is due: at first, after its time, and on a new day', async () => {
+    const { database } = store;
+    clock.set('2026-06-01T12:00:00.000Z');
+    const run = (today = DAY) => runWhenDue(database, schedule('a', today), async () => undefined);
+    expect(await run()).toBe(true);
+    expect(await run()).toBe(false);
+    expect(await run(calendarDay('2026-06-02'))).toBe(true);
+    clock.set('2026-06-01T12:00:59.999Z');
+    expect(await run(calendarDay('2026-06-02'))).toBe(false);
+    clock.set('2026-06-01T12:01:00.000Z');
+    expect(await run(calendarDay('2026-06-02'))).toBe(true);
+  });
+
+  test('is due at once where it failed, and never at two places at a time', async () => {
+    const { database } = store;
+    await expect(
+      runWhenDue(database, schedule('b'), async () => {
+        throw new Error('died');
+      }),
+    ).rejects.toThrow('died');
+    const beside: boolean[] = [];
+    const ran = await runWhenDue(database, schedule('b'), async () => {
+      beside.push(await runWhenDue(database, schedule('b'), async () => undefined));
+    });
+    expect({ ran, beside }).toEqual({ ran: true, beside: [false] });
+  });
+});
+
+describe('what operators see', () => {
+  const serve = (queries: Queries, database: Database) => {
+    const delays = createLiveDelays();
+    delays.observe('scored', [0.004, 0.2]);
+    const work = { delays, backlog: () => readBacklog(database, ['hubspot'], clock) };
+    const router = operationsRouter({ queries, connections: async () => [], logger, work });
+    return listenOn(express().use(router), { host: '127.0.0.1', port: 0 });
+  };
+
+  test('how long messages have waited, and how long events took', async () => {
+    const { database } = store;
+    clock.set('2026-06-01T12:00:00.000Z');
+    await createInbox(database, () => clock.now()).append('hubspot', [{ deliveryKey: 'k', payload: 1 }]);
+    clock.set('2026-06-01T12:00:30.000Z');
+    const running = await serve(createQueries(database), database);
+    const ready = (await (await fetch(`${running.url}/readyz`)).json()) as Record<string, unknown>;
+    expect(ready).toMatchObject({ ok: true, engine: 'pglite', inboxWaiting: 1, inboxLagSeconds: 30, reconnect: [] });
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(metrics).toContain('staypower_inbox_lag_seconds 30');
+    expect(metrics).toContain('staypower_event_seconds_bucket{le="0.005",stage="scored"} 1');
+    expect(metrics).toContain('staypower_event_seconds_count{stage="scored"} 2');
+    await running.close();
+  });
+
+  test('503 from /readyz when the store fails, while /healthz says that the process lives', async () => {
+    const failing = {
+      ...createQueries(store.database),
+      health: () => Promise.reject(new Error('no connection')),
+    };
+    const running = await serve(failing, store.database);
+    const ready = await fetch(`${running.url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ ok: false });
+    expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
+    await running.close();
+  });
+});
