@@ -160,7 +160,7 @@ describe.skipIf(reason !== null)('the console', () => {
     ]);
     await withPage({ ...desktop, role: 'viewer' }, async (page) => {
       await page.goto(address);
-      await page.getByText('What would help').waitFor();
+      await page.getByRole('heading', { name: 'What would help' }).waitFor();
       expect(await page.getByRole('button', { name: 'Wrong' }).count()).toBe(0);
     });
   });
