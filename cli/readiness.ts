@@ -4,9 +4,12 @@ import { readTransactionsFile } from '../connectors/csv/index.ts';
 import { type Book, bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
 import { toMajor } from '../core/domain/money.ts';
+import { type ContractReadiness, contractReadinessOf } from '../core/evaluation/contract-readiness.ts';
 import { degenerateFits } from '../core/evaluation/quick-fit.ts';
 import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
 import type { PurchaseGaps } from '../core/features/purchase-gaps.ts';
+import { isContractual } from '../core/scores/leaving.ts';
+import { allTerms } from '../core/store/contracts.ts';
 import { purchaseDays } from '../core/store/purchase-days.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
 import { today } from './options.ts';
@@ -24,6 +27,7 @@ export async function checkReadiness(options: ReadinessOptions): Promise<void> {
     ? await readinessOfFile(resolve(options.transactions), options.asOf)
     : await readinessOfWorkspace(await commandContext(options));
   if (options.json) printJson({ readiness });
+  else if (readiness !== null && 'contracts' in readiness) showContracts(readiness);
   else show(readiness);
 }
 
@@ -37,10 +41,13 @@ async function readinessOfFile(path: string, asOf: string | undefined): Promise<
   return last === null ? null : withQuickFit(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
 }
 
-async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | null> {
+async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | ContractReadiness | null> {
   const open = await openWorkspace(context.config, context, { withConnectors: false });
   try {
     const { database, currency } = open.workspace;
+    const { definition } = context.config.churn;
+    if (isContractual({ definition }))
+      return await contractReadinessOf(allTerms(database), { asOf: context.asOf, definition });
     const order = new Map(context.config.connections.map((connection, index) => [connection.id, index]));
     const rank = (connectionId: string) => order.get(connectionId) ?? order.size;
     const orders: DatedAmount[] = [];
@@ -73,6 +80,28 @@ function horizonSentences({ gaps, percentiles, horizonDays, covered }: PurchaseG
     `Of ${gaps.toLocaleString('en')} gaps between purchases one in ten is below ${p10} days, a quarter below ${p25}, half below ${p50}, four in five below ${p80}, nine in ten below ${p90}, 95 % below ${p95}.`,
     `Proposed: leaving is no purchase within ${horizonDays} days, the first horizon that four in five gaps fit in (${shares}). "churn: { days: ${horizonDays} }" fixes it.`,
   ];
+}
+
+function showContracts(readiness: ContractReadiness): void {
+  const { asOf, definition, customers, withWorth, contracts, lost, renewals, models } = readiness;
+  if (contracts === 0) {
+    print(
+      `Leaving is defined as ${definition}, and no contract is known: map the fields of contracts in the settings of a connection, or import a file with contract_start, contract_end, cancelled_on.`,
+    );
+    return;
+  }
+  const number = (value: number) => value.toLocaleString('en');
+  print(
+    `On ${asOf}: ${number(customers)} customers with a contract; ${number(contracts)} contracts so far, renewed ${number(renewals)} times, ${number(lost)} of them lost.`,
+    `Setting: contractual, by ${definition}. What a year is worth is mapped for ${number(withWorth)} of them; of others what they paid counts.`,
+    '',
+    table(
+      ['models', 'ready'],
+      models.map((model) => [model.model, model.ready ? 'yes' : 'no']),
+    ),
+    '',
+    ...models.map((model) => `${model.model}: ${model.reason}.`),
+  );
 }
 
 function show(readiness: Readiness | null): void {

@@ -10,6 +10,7 @@ import { inTurn } from './turn.ts';
 
 /** Terms placed in one commit. */
 const TERMS_PER_COMMIT = 500;
+const CUSTOMERS_PER_READ = 2_000;
 
 interface TermRow {
   connection_id: string;
@@ -80,6 +81,24 @@ export async function readTerms(
     terms.set(row.customer_id, [...(terms.get(row.customer_id) ?? []), term]);
   }
   return terms;
+}
+
+/** The terms of every customer who has one, customer by customer. */
+export async function* allTerms(database: Database): AsyncGenerator<readonly ContractTerm[]> {
+  for (let after: string | null = null; ; ) {
+    const ids: { customer_id: string }[] = await database.query(
+      `select distinct customer_id from contracts where $1::uuid is null or customer_id > $1::uuid
+       order by customer_id limit ${CUSTOMERS_PER_READ}`,
+      [after],
+    );
+    const found = await readTerms(
+      database,
+      ids.map((row) => row.customer_id),
+    );
+    yield* found.values();
+    after = ids.at(-1)?.customer_id ?? null;
+    if (after === null) return;
+  }
 }
 
 async function place(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
+import { contractReadinessOf } from '../../core/evaluation/contract-readiness.ts';
 import { type ContractTerm, contractAt } from '../../core/features/contract.ts';
 import { contractPeriods } from '../../core/features/contract-periods.ts';
 import { inputsAt } from '../../core/features/inputs.ts';
@@ -376,6 +377,21 @@ describe('a book of contracts', () => {
       const alone = summarise([], [], on, { doubles: 0, unmatched: 0 }, then);
       expect(inputsAt(statsAt(on), on, 'EUR')).toEqual(inputsAt(alone, on, 'EUR'));
     }
+  });
+});
+
+describe('readiness of a book of contracts', () => {
+  it('counts contracts, renewals and losses up to the day, and refuses models of repeat purchases with the reason', async () => {
+    const terms = [term('2024-06-01', '2025-05-31', { annualValueMinor: 5 }), term('2025-06-01', '2026-05-31')];
+    const lost = [term('2024-01-01', '2024-12-31')];
+    const told = (asOf: CalendarDay) => contractReadinessOf([terms, lost, []], { asOf, definition: 'contract_end' });
+    expect(await told(AS_OF)).toMatchObject({ customers: 2, withWorth: 1, contracts: 2, lost: 1, renewals: 1 });
+    expect((await told(AS_OF)).models).toMatchObject([
+      { model: 'shifted-beta-geometric', ready: true, reason: expect.stringContaining('a rough guess') },
+      { ready: false, reason: expect.stringMatching(/^leaving is defined as contract_end: .* schedule of payments/) },
+    ]);
+    expect(await told(calendarDay('2025-01-01'))).toMatchObject({ lost: 0, renewals: 0 });
+    expect((await told(calendarDay('2025-01-01'))).models[0]).toMatchObject({ ready: false });
   });
 });
 
