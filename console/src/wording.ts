@@ -29,7 +29,7 @@ export function lifecycleName(lifecycle: string): string {
 /** "at-risk" as "At risk": names of segments and groups of inputs. */
 export function inWords(name: string): string {
   const text = name
-    .replace(/[-_]/g, ' ')
+    .replace(/[-_.]/g, ' ')
     .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

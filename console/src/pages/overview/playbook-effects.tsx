@@ -37,7 +37,7 @@ export function PlaybookEffects({ effects, currency }: { effects: Overview['effe
               <td className="number">{arm(heldOut)}</td>
               <td className="number">
                 {saved === null
-                  ? 'one arm is empty'
+                  ? 'too few customers yet'
                   : `${money(saved.value, currency)} (${money(saved.low, currency)} to ${money(saved.high, currency)})`}
               </td>
             </tr>
