@@ -60,7 +60,7 @@ export function largeLoad(): void {
         await sandbox.stop();
         await server.stop();
       }
-    });
+    }, 1_200_000);
   });
 }
 
