@@ -181,7 +181,7 @@ async function subscribeHubSpot(sandbox: Sandbox, serverUrl: string, context: Co
 /** What an admin selects in Setup, Change Data Capture. */
 async function captureChanges(sandbox: Sandbox): Promise<void> {
   await post(`${sandbox.urls.salesforce}/_sandbox/salesforce/change-data-capture`, {
-    objects: ['Account', 'Contact', 'Opportunity', 'OpportunityContactRole', 'Task', 'Event', 'Case', 'EmailMessage'],
+    objects: ['Account', 'Contact', 'Opportunity', 'OpportunityContactRole', 'Task', 'Event', 'Case'],
   });
 }
 
