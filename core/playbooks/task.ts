@@ -74,7 +74,7 @@ function templateValues(
     reasons: score.reasons.join('\n'),
     change: score.change ?? '',
     segment: score.segment ?? '',
-    engagement: String(score.engagement),
+    engagement: String(Math.round(score.engagement)),
     engagementTrend: score.engagementTrend,
     purchases: String(purchases),
     lastPurchaseOn: stats.lastPurchase ?? '',

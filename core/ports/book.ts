@@ -30,7 +30,7 @@ export interface PlaybookEffect {
   /** Customers followed to the end of the horizon, and how many of them left. */
   treated: { customers: number; left: number };
   heldOut: { customers: number; left: number };
-  /** 12 months' value that would have left; decimal strings; 95 % interval. Null while an arm is empty. */
+  /** 12 months' value that would have left; decimal strings; the 95 % interval holds at all looks together. Null while an arm has fewer than 20 customers. */
   saved: { value: string; low: string; high: string } | null;
 }
 

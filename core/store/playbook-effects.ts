@@ -1,19 +1,19 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import { sequentialEffect } from '../evaluation/playbook-effect.ts';
 import type { SourceRank } from '../features/settle.ts';
-import { compareProportions } from '../math/proportions.ts';
 import type { Episode } from '../planning/review.ts';
 import type { PlaybookEffect } from '../ports/book.ts';
 import type { Sql } from '../ports/database.ts';
-import type { ScoringModel } from '../scores/scoring-model.ts';
+import type { LeavingRule } from '../scores/leaving.ts';
 import { readEpisodes } from './advice-book.ts';
 
 /**
  * What each playbook has kept, of the customers who were followed to the end of the horizon: the difference of the shares that left
- * without and with it (95 % interval of Newcombe), times the value if kept of those who were treated.
+ * without and with it, with an interval that bears being looked at every day, times the value if kept of those who were treated.
  */
 export async function playbookEffects(
   sql: Sql,
-  options: { asOf: CalendarDay; model: ScoringModel; rank: SourceRank },
+  options: { asOf: CalendarDay; model: LeavingRule; rank: SourceRank },
 ): Promise<readonly PlaybookEffect[]> {
   const { asOf, model, rank } = options;
   const episodes = await readEpisodes(sql, { asOf, rule: model, rank });
@@ -27,14 +27,17 @@ function effectOf(playbook: string, episodes: readonly Episode[]): PlaybookEffec
   };
   const treated = arm(true);
   const heldOut = arm(false);
-  if (treated.customers === 0 || heldOut.customers === 0) return { playbook, treated, heldOut, saved: null };
   const worth = episodes
     .filter((episode) => episode.treated)
     .reduce((sum, { valueIfKept12m }) => sum + valueIfKept12m, 0);
-  const { difference, low, high } = compareProportions(
-    { count: heldOut.left, of: heldOut.customers },
-    { count: treated.left, of: treated.customers },
+  const { effect } = sequentialEffect(
+    episodes.map((episode) => ({
+      unit: episode.customerId,
+      treated: episode.treated,
+      outcome: Number(!episode.left),
+    })),
   );
   const money = (share: number) => (share * worth).toFixed(2);
-  return { playbook, treated, heldOut, saved: { value: money(difference), low: money(low), high: money(high) } };
+  const saved = effect && { value: money(effect.value), low: money(effect.low), high: money(effect.high) };
+  return { playbook, treated, heldOut, saved };
 }

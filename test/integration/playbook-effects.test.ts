@@ -9,6 +9,7 @@ import type { LeavingRule } from '../../core/scores/leaving.ts';
 import { insertRows } from '../../core/store/bulk.ts';
 import { customerIdOf } from '../../core/store/identity.ts';
 import { keepNpsAnswers } from '../../core/store/outcomes.ts';
+import { playbookEffects } from '../../core/store/playbook-effects.ts';
 import { readTrials } from '../../core/store/playbook-trials.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
 import { emptyTables, openTempStore, type TempStore } from '../support/store.ts';
@@ -197,6 +198,28 @@ describe('what a playbook has achieved', () => {
     expect(saved).toEqual({ known: false, value: '0.00', low: '0.00', high: '0.00' });
     expect(returnOnCost).toBeNull();
     expect(outcomes[0]?.effect).not.toBeNull();
+  });
+
+  it('stands in the overview by the same intervals, and only once an arm is large enough', async () => {
+    const planted = crowd(0.25);
+    await plant(planted);
+    await store.database.query(
+      `update score_history set score = score || '{"churnProbability": 0.6, "valueIfKept12m": 100}'::jsonb`,
+    );
+    const overview = (horizonDays: number) =>
+      playbookEffects(store.database, {
+        asOf: addDays(ENTERED, 30),
+        model: { ...RULE, horizonDays },
+        rank: () => 0,
+      });
+    const [found] = await overview(30);
+    const [kept] = (await resultOn()).outcomes;
+    const treated = found?.treated.customers ?? 0;
+    expect(found?.saved?.value).toBe((100 * treated * (kept?.effect?.value ?? 0)).toFixed(2));
+    expect(Number(found?.saved?.low)).toBeCloseTo(100 * treated * (kept?.effect?.low ?? 0), 1);
+    await store.database.query(`delete from playbook_runs where arm = 'held-out'`);
+    expect((await overview(30))[0]).toMatchObject({ heldOut: { customers: 0, left: 0 }, saved: null });
+    expect(await overview(31)).toEqual([]);
   });
 
   it('is not told before there is a model', async () => {

@@ -437,7 +437,7 @@ export type Overview = {
       customers: number;
       left: number;
     };
-    /** 12 months’ value that would have left, with its 95 % interval; null while an arm is empty. */
+    /** 12 months’ value that would have left, with its 95 % interval; null while an arm has fewer than 20 customers. */
     saved: {
       value: string;
       low: string;

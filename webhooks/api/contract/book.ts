@@ -52,7 +52,9 @@ export const getOverview = operation({
           saved: z
             .object({ value: money, low: money, high: money })
             .nullable()
-            .describe('12 months’ value that would have left, with its 95 % interval; null while an arm is empty.'),
+            .describe(
+              '12 months’ value that would have left, with its 95 % interval; null while an arm has fewer than 20 customers.',
+            ),
         }),
       ),
       missing: z.array(z.string()),
