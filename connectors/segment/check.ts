@@ -59,6 +59,6 @@ async function checkProfiles(
   }
   return {
     what: status === 0 ? 'The Profile API did not answer.' : `The Profile API answered with ${status}.`,
-    remedy: 'Check "profilesUrl" and the region of the workspace, then try again in a minute.',
+    remedy: 'Check "region" and "profilesUrl" of the connection, then try again in a minute.',
   };
 }
