@@ -1,3 +1,4 @@
+import type { Shadow } from '../core/learning/shadow.ts';
 import type { Challenge } from '../core/pipeline/challenge.ts';
 import type { Verdict } from '../core/store/registry.ts';
 import { table } from './output.ts';
@@ -12,9 +13,7 @@ const BECAUSE: Readonly<Record<Verdict['because'], string>> = {
 
 /** What came of comparing a challenger with the champion, for a person. */
 export function verdictLines({ because, champion, window, comparisons, shadow }: Verdict): readonly string[] {
-  const figure = (value: number) => Number(value.toPrecision(4));
-  const share = (count: number) =>
-    `${count.toLocaleString('en')} (${((count / Math.max(shadow.customers, 1)) * 100).toFixed(1)} %)`;
+  const figure = (value: number | null) => (value === null ? '' : Number(value.toPrecision(4)));
   return [
     `Beside the champion ${champion}, by what came from ${window.from} to ${window.to}: ${BECAUSE[because]}.`,
     ...(comparisons.length === 0
@@ -31,8 +30,14 @@ export function verdictLines({ because, champion, window, comparisons, shadow }:
             ]),
           ),
         ]),
-    `In its place records of ${share(shadow.churnBandsMoved)} customers would show another band of risk, of ${share(shadow.valueBandsMoved)} another band of value.`,
+    ...(shadow ? [shadowLine(shadow)] : []),
   ];
+}
+
+function shadowLine({ customers, churnBandsMoved, valueBandsMoved }: Shadow): string {
+  const share = (count: number) =>
+    `${count.toLocaleString('en')} (${((count / Math.max(customers, 1)) * 100).toFixed(1)} %)`;
+  return `In its place records of ${share(churnBandsMoved)} customers would show another band of risk, of ${share(valueBandsMoved)} another band of value.`;
 }
 
 /** What came of a challenge, as `train --promote-if-better --json` prints it. */

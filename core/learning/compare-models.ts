@@ -16,10 +16,10 @@ const LEAST_EXPECTED = 0.01;
 /** Champion and challenger by what came in a window. */
 export interface Comparison extends PairedDifference {
   of: 'churn' | 'value';
-  loss: 'squared error of the probability' | 'Poisson deviance of the money';
-  /** Mean losses. */
-  champion: number;
-  challenger: number;
+  loss: 'squared error of the probability' | 'Poisson deviance of the money' | 'log-loss as it went';
+  /** Mean losses; null where only their difference was kept. */
+  champion: number | null;
+  challenger: number | null;
 }
 
 /**

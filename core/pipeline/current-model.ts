@@ -1,10 +1,12 @@
 import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { SourceRank } from '../features/settle.ts';
+import { recalibrated } from '../learning/recalibrate.ts';
 import type { MonitoringAlarm, MonitoringReport } from '../ports/monitoring.ts';
 import { followUpDays } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { erasedSinceTraining } from '../store/erasures.ts';
-import { challengedOn } from '../store/registry.ts';
+import { challengedOn, keepChallenger, listModels, makeChampion, type Verdict } from '../store/registry.ts';
+import { inTurn } from '../store/turn.ts';
 import { challenge } from './challenge.ts';
 import type { Workspace } from './cycle.ts';
 import { train } from './train.ts';
@@ -36,6 +38,8 @@ export async function currentModel(workspace: Workspace, finding: Finding): Prom
   const { asOf, champion, rank, retrain, acceptDefinition, isWhole, onProgress } = finding;
   const outlived = champion !== null && (await erasedSinceTraining(database, champion.version)) > 0;
   const lastOn = champion && latest(champion.asOf, await challengedOn(database));
+  const corrected = champion && !retrain && !outlived && (await correct(workspace, champion, finding.report));
+  if (corrected) return corrected;
   const drifted = champion !== null && lastOn !== null && showsSince(finding.report, lastOn, champion);
   const fresh = lastOn !== null && !drifted && daysBetween(lastOn, asOf) < CHALLENGE_EVERY_DAYS;
   if (fresh && !retrain && !outlived) return champion;
@@ -59,6 +63,46 @@ export async function currentModel(workspace: Workspace, finding: Finding): Prom
     clock,
     onProgress,
   });
+}
+
+/** Promotes the champion with its churn risk corrected, where the outcomes of its own scores say so. Nobody it was fitted to was erased since. */
+async function correct(
+  { database, clock }: Workspace,
+  champion: ScoringModel,
+  report: MonitoringReport | null,
+): Promise<ScoringModel | null> {
+  const found = report?.modelVersion === champion.version ? report.recalibration : null;
+  const model = found?.better ? recalibrated(champion, found) : null;
+  if (!found || !model || !report) return null;
+  const onRecord = (await listModels(database)).find(({ version }) => version === model.version);
+  if (onRecord?.role === 'withdrawn') return null;
+  const now = clock.now();
+  const { cases, logLossDifference: mean, standardError } = found;
+  const verdict: Verdict = {
+    promote: true,
+    because: 'better',
+    champion: champion.version,
+    window: { from: champion.asOf, to: report.asOf as CalendarDay },
+    comparisons: [
+      {
+        of: 'churn',
+        loss: 'log-loss as it went',
+        champion: null,
+        challenger: null,
+        cases,
+        mean,
+        standardError,
+        verdict: 'better',
+      },
+    ],
+    shadow: null,
+    judgedAt: now.toISOString(),
+  };
+  await inTurn(database, async (sql) => {
+    await keepChallenger(sql, model, verdict, now);
+    await makeChampion(sql, model.version, { by: 'challenge', actor: 'online learning', now });
+  });
+  return model;
 }
 
 /** Whether a rise of the loss became known after a day. */

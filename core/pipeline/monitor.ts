@@ -6,6 +6,7 @@ import type { SourceRank } from '../features/settle.ts';
 import { inputDrift } from '../learning/input-drift.ts';
 import { lossDrift } from '../learning/loss-drift.ts';
 import { type JoinedOutcome, outcomesByMonth } from '../learning/outcomes-by-month.ts';
+import { recalibration } from '../learning/recalibrate.ts';
 import { DISCOUNT_PER_WEEK } from '../models/clv/discounting.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
@@ -51,13 +52,16 @@ export async function monitor(
     customers.map(({ facts }) => facts),
     { champion, asOf },
   );
+  // The scores of models before it are no fault of the champion's.
+  const own = outcomes.filter(({ modelVersion }) => modelVersion === champion.version);
   const report: MonitoringReport = {
     asOf,
     modelVersion: champion.version,
     horizonDays: champion.horizonDays,
     months: outcomesByMonth(outcomes),
     inputs,
-    alarms: [...conceptAlarms(outcomes, champion), ...inputAlarms(inputs, asOf)],
+    alarms: [...conceptAlarms(own, champion), ...inputAlarms(inputs, asOf)],
+    recalibration: recalibration(own),
   };
   const known = new Set((await lastReport(database))?.alarms.map(keyOf));
   await keepSetting(database, MONITORING, toJson(report));
@@ -140,9 +144,7 @@ function inInterval(
   return money >= low && money <= high;
 }
 
-function conceptAlarms(outcomes: readonly JoinedOutcome[], champion: ScoringModel): readonly MonitoringAlarm[] {
-  // The scores of models before it are no fault of the champion's.
-  const own = outcomes.filter(({ modelVersion }) => modelVersion === champion.version);
+function conceptAlarms(own: readonly JoinedOutcome[], champion: ScoringModel): readonly MonitoringAlarm[] {
   return lossDrift(own.map(({ probability, label }) => (probability - label) ** 2)).map(({ detector, at }) => {
     const on = own[at]?.askedOn ?? champion.asOf;
     return {

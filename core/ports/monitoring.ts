@@ -19,6 +19,19 @@ export interface MonitoredMonth {
   intervalCoverage: number | null;
 }
 
+/** A correction of the champion's churn risk, learned from the outcomes of its own scores: log-odds become level + slope * log-odds. */
+export interface Recalibration {
+  /** Outcomes that it is judged by, each foreseen before it was learned from. */
+  cases: number;
+  /** Mean log-loss with it less the one without, and its standard error; below 0 is better. */
+  logLossDifference: number;
+  standardError: number;
+  /** Better beyond two standard errors at a weekly review, and not worse since. */
+  better: boolean;
+  level: number;
+  slope: number;
+}
+
 /** Something that is not as it was when the champion was trained. */
 export interface MonitoringAlarm {
   kind: 'concept' | 'input';
@@ -38,4 +51,6 @@ export interface MonitoringReport {
   /** Of the buyers, on the champion's day and now. */
   inputs: readonly InputDrift[];
   alarms: readonly MonitoringAlarm[];
+  /** Null while too few outcomes of the champion's scores are known. */
+  recalibration: Recalibration | null;
 }

@@ -17,7 +17,8 @@ export interface Verdict extends Decision {
   champion: string;
   window: { from: CalendarDay; to: CalendarDay };
   comparisons: readonly Comparison[];
-  shadow: Shadow;
+  /** Null where nobody's records were looked at: a correction keeps their order. */
+  shadow: Shadow | null;
   judgedAt: string;
 }
 
