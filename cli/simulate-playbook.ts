@@ -44,7 +44,7 @@ function show({ from, to, historyFrom, entered, heldOut, letGo, waiting, tasks, 
     `${entered} customers entered: ${heldOut} held out at random, ${gone} let go (${letGo.inCoolDown} within the cool-down, ${letGo.leftState} left the state first, ${letGo.withoutConsent} must not be contacted, ${letGo.withoutRecord} without a record that takes tasks), ${waiting} still waiting for an owner.`,
     ...(historyFrom > from
       ? [
-          `Scores are kept since ${historyFrom} only: before that nobody could enter, and that day everybody did who was in already.`,
+          `Scores are kept since ${historyFrom}. Before that it rests on what today's model says of each week: a model that has learned from later days looks better than one of the time would have.`,
         ]
       : []),
   );

@@ -65,7 +65,7 @@ export interface EffectsAnswer {
 /** What a playbook would have done, and since when there are scores to tell it by. */
 export interface SimulationAnswer extends Simulation {
   currency: string;
-  /** The first day of kept scores; later than `from` where the book is younger. */
+  /** The first day of kept scores. Before it the days from `from` on are told by hindsight: today's model, week by week. */
   historyFrom: CalendarDay;
 }
 

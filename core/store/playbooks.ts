@@ -56,7 +56,7 @@ export function createPlaybooks(
       const historyFrom = await firstScoredOn(database);
       if (!model || historyFrom === null) return null;
       const from = addDays(asOf, 1 - days);
-      const customers = await readSimulated(database, { from, asOf, rank, actingConnections });
+      const customers = await readSimulated(database, { from, asOf, historyFrom, model, rank, actingConnections });
       const { currency } = model;
       return {
         ...simulate(playbook, customers, { from, to: asOf, cutoffs: model.cutoffs.churn }),

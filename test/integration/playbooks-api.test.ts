@@ -70,24 +70,30 @@ describe('GET /v1/playbooks and /v1/effects', () => {
       rank: () => 0,
       actingConnections: ['crm'],
     });
-    const runs = await database.query<{ customer_id: string; fired_on: string }>(
-      `select customer_id, fired_on from playbook_runs where state = 'fired' order by fired_on, customer_id`,
+    const runs = await database.query<{ customer_id: string; state: string; crossed_on: string; fired_on: string }>(
+      'select customer_id, state, crossed_on, fired_on from playbook_runs order by fired_on, customer_id',
     );
-    const simulated = await playbooks.simulate({ playbook: SILENT, asOf: addDays(AS_OF, 12), days: 13 });
-    const days = new Set(runs.map((row) => row.fired_on));
-    // On the first day everybody who was in already; later those whom silence brings in, day by day.
-    expect(days.size).toBeGreaterThan(3);
+    // On the first day everybody entered who was in already; later those whom silence brings in, day by day.
+    const later = runs.filter((row) => row.crossed_on > AS_OF);
+    const fired = later.filter(({ state }) => state === 'fired');
+    expect(new Set(fired.map((row) => row.fired_on)).size).toBeGreaterThan(3);
+    const last = addDays(AS_OF, 12);
+    const simulated = await playbooks.simulate({ playbook: SILENT, asOf: last, days: 12 });
     expect(simulated?.tasks.map(({ on, customerId }) => `${on} ${customerId}`).sort()).toEqual(
-      runs.map((row) => `${row.fired_on} ${row.customer_id}`),
+      fired.map((row) => `${row.fired_on} ${row.customer_id}`),
     );
-    const [card] = await playbooks.list();
-    expect(simulated?.heldOut).toBe(card?.runs.heldOut);
+    expect(simulated?.heldOut).toBe(later.filter(({ state }) => state === 'held-out').length);
+    // Before the first scores it goes by hindsight: whoever is silent for 45 days now was for 44 the day before.
+    const longer = await playbooks.simulate({ playbook: SILENT, asOf: last, days: 40 });
+    expect(longer?.historyFrom).toBe(AS_OF);
+    expect(longer?.tasks.filter(({ on }) => on > AS_OF)).toEqual(simulated?.tasks);
+    expect(longer?.tasks.filter(({ on }) => on < AS_OF).length).toBeGreaterThan(3);
 
-    const effects = await asking((client) => client.listEffects({ asOf: addDays(AS_OF, 12) }));
-    expect(effects).toEqual(await playbooks.effects({ asOf: addDays(AS_OF, 12) }));
+    const effects = await asking((client) => client.listEffects({ asOf: last }));
+    expect(effects).toEqual(await playbooks.effects({ asOf: last }));
     expect(listEffects.answer.parse(effects)).toEqual(effects);
     expect(effects.playbooks).toMatchObject([
-      { playbook: 'silent', entered: simulated?.entered, saved: { known: false, value: '0.00' } },
+      { playbook: 'silent', entered: runs.length, saved: { known: false, value: '0.00' } },
     ]);
     const listed = await asking((client) => client.listPlaybooks());
     expect(listPlaybooks.answer.parse(listed)).toEqual(listed);
