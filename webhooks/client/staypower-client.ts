@@ -81,6 +81,12 @@ export type AuditEntries = {
     detail: Record<string, string | number>;
   }[];
 };
+export type ChampionChange = {
+  at: string;
+  version: string;
+  previous: string | null;
+  by: 'trained' | 'challenge' | 'promote' | 'rollback';
+};
 export type ChangedRole = {
   role: Role;
 };
@@ -333,6 +339,21 @@ export type ModelCard = {
   metrics: Record<string, number | null>;
   seed: number | null;
 };
+export type ModelRegistry = {
+  models: {
+    version: string;
+    role: 'champion' | 'former' | 'challenger' | 'withdrawn';
+    asOf: string;
+    trainedAt: string;
+    /** Equal for equal facts. */
+    dataHash: string;
+    /** False for a model of an earlier format, which cannot score any more. */
+    usable: boolean;
+    /** How it did beside the champion of its day. */
+    verdict: Verdict | null;
+  }[];
+  changes: ChampionChange[];
+};
 export type Models = {
   modelVersion: string;
   asOf: string;
@@ -347,6 +368,42 @@ export type Models = {
   dataHash: string;
   warnings: string[];
   models: ModelCard[];
+};
+export type Monitoring = {
+  /** Null while the champion is too young to be told anything about. */
+  report: {
+    asOf: string;
+    modelVersion: string;
+    horizonDays: number;
+    months: {
+      /** "2026-03": of the day on which the score was in force. */
+      month: string;
+      customers: number;
+      left: number;
+      meanProbability: number;
+      bias: number;
+      brier: number;
+      calibrationError: number;
+      auc: number | null;
+      /** Null until a year has passed. */
+      intervalCoverage: number | null;
+    }[];
+    inputs: {
+      name: string;
+      /** Population stability index: above .25 is an alarm. */
+      psi: number;
+      ks: number;
+      ksPValue: number;
+      missingBefore: number;
+      missingNow: number;
+    }[];
+    alarms: {
+      kind: 'concept' | 'input';
+      what: string;
+      on: string;
+      message: string;
+    }[];
+  } | null;
 };
 export type NewFeedback = {
   /** Customer id, e-mail address or external id. */
@@ -376,7 +433,6 @@ export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
 };
-export type NoBody = {};
 export type OutcomeEffect = {
   outcome: 'kept' | 'revenue' | 'nps';
   treated: Arm;
@@ -738,6 +794,39 @@ export type Users = {
     createdAt: string;
   }[];
 };
+export type Verdict = {
+  promote: boolean;
+  because: 'better' | 'outdated-champion' | 'worse' | 'alike' | 'too-few-outcomes';
+  champion: string;
+  window: {
+    from: string;
+    to: string;
+  };
+  comparisons: {
+    of: 'churn' | 'value';
+    loss: string;
+    cases: number;
+    /** Mean loss; null where only the difference was kept. */
+    champion: number | null;
+    challenger: number | null;
+    /** Of the losses, challenger less champion: below 0 the challenger is better. */
+    mean: number;
+    standardError: number;
+    verdict: 'better' | 'alike' | 'worse';
+  }[];
+  /** What promotion would change on records. */
+  shadow: {
+    customers: number;
+    churnBandsMoved: number;
+    valueBandsMoved: number;
+    churnMoved: number | null;
+    expectedValue: {
+      champion: number;
+      challenger: number;
+    };
+  } | null;
+  judgedAt: string;
+};
 export type WebhookEndpoints = {
   endpoints: {
     endpointId: string;
@@ -942,6 +1031,31 @@ export class StaypowerClient {
     return this.#call('GET', `/models`);
   }
 
+  /** All models on record, which one makes the scores, and every change of champion, the newest first. */
+  getRegistry(): Promise<ModelRegistry> {
+    return this.#call('GET', `/models/registry`);
+  }
+
+  /** One model of the registry: what it was chosen among, on which windows, and how well it did there. */
+  getModel(version: string): Promise<Models> {
+    return this.#call('GET', `/models/${encodeURIComponent(version)}`);
+  }
+
+  /** Makes a model the champion, whatever its verdict; the next run scores everybody with it. */
+  promoteModel(version: string): Promise<ChampionChange> {
+    return this.#call('POST', `/models/${encodeURIComponent(version)}/promote`);
+  }
+
+  /** Takes the champion back: the one before it scores again, and it is not promoted by itself any more. */
+  rollBackModel(): Promise<ChampionChange> {
+    return this.#call('POST', `/models/rollback`);
+  }
+
+  /** The last weekly look at how past scores fared by what came since, and which inputs are not as they were. */
+  getMonitoring(): Promise<Monitoring> {
+    return this.#call('GET', `/monitoring`);
+  }
+
   /** The playbooks of the workspace, each with its rule in words and what its runs are at. */
   listPlaybooks(): Promise<PlaybookList> {
     return this.#call('GET', `/playbooks`);
@@ -1040,8 +1154,8 @@ export class StaypowerClient {
   }
 
   /** Gives somebody a new password, shown once, and ends their sessions. */
-  resetPassword(id: string, body: NoBody): Promise<NewPassword> {
-    return this.#call('POST', `/users/${encodeURIComponent(id)}/reset-password`, { body });
+  resetPassword(id: string): Promise<NewPassword> {
+    return this.#call('POST', `/users/${encodeURIComponent(id)}/reset-password`);
   }
 
   /** Takes somebody’s account away, and ends their sessions. The last admin stays. */

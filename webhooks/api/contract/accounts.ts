@@ -49,7 +49,6 @@ export const resetPassword = operation({
   path: '/users/:id/reset-password',
   summary: 'Gives somebody a new password, shown once, and ends their sessions.',
   params,
-  body: name('NoBody', z.strictObject({})),
   answer: name('NewPassword', z.object({ password: z.string() })),
   refusals: [400],
 });

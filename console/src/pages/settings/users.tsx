@@ -81,10 +81,7 @@ export function Users() {
                         'you'
                       ) : (
                         <div className="actions">
-                          <button
-                            type="button"
-                            onClick={() => change.mutate(() => client.resetPassword(user.userId, {}))}
-                          >
+                          <button type="button" onClick={() => change.mutate(() => client.resetPassword(user.userId))}>
                             New password
                           </button>
                           <ConfirmButton
