@@ -4,10 +4,10 @@ import type { Verdict } from '../core/store/registry.ts';
 import { table } from './output.ts';
 
 const BECAUSE: Readonly<Record<Verdict['because'], string>> = {
-  better: 'promoted: better in something, worse in nothing',
+  better: 'promoted: better in something, a higher loss in nothing',
   'outdated-champion': 'promoted: as good as a champion of more than a year ago',
   worse: 'not promoted: worse in something',
-  alike: 'not promoted: neither better nor worse, and no score moves for nothing',
+  alike: 'not promoted: not better beyond chance, or not in everything; no score moves for nothing',
   'too-few-outcomes': 'not promoted: too few outcomes in the window to judge by',
 };
 

@@ -54,7 +54,7 @@ describe('a paired comparison of losses', () => {
 describe('the decision on a challenger', () => {
   const on = (verdicts: readonly ('better' | 'alike' | 'worse')[], championAgeDays = 90) =>
     decide(
-      verdicts.map((verdict) => ({ verdict })),
+      verdicts.map((verdict) => ({ verdict, mean: { better: -2, alike: 0, worse: 2 }[verdict] })),
       { championAgeDays },
     );
 
@@ -66,6 +66,14 @@ describe('the decision on a challenger', () => {
   it('is against it without outcomes, and when it is alike', () => {
     expect(on([], 900)).toEqual({ promote: false, because: 'too-few-outcomes' });
     expect(on(['alike', 'alike'], 365)).toEqual({ promote: false, because: 'alike' });
+  });
+
+  it('is against it when it is better in one and has a higher loss in the other, though within the error', () => {
+    const comparisons = [
+      { verdict: 'better', mean: -2 },
+      { verdict: 'alike', mean: 0.1 },
+    ] as const;
+    expect(decide(comparisons, { championAgeDays: 90 })).toEqual({ promote: false, because: 'alike' });
   });
 
   it('is for it when it is better in one and worse in none, and when it is alike and the champion outdated', () => {
