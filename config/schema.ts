@@ -3,6 +3,7 @@ import { csvSettingsSchema } from '../connectors/csv/index.ts';
 import { hubspotSettingsSchema } from '../connectors/hubspot/index.ts';
 import { salesforceSettingsSchema } from '../connectors/salesforce/index.ts';
 import { segmentSettingsSchema } from '../connectors/segment/index.ts';
+import { isTimeZone } from '../core/domain/calendar-day.ts';
 import { planningSettingsSchema } from '../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../core/playbooks/schema.ts';
 import { churnSettingsSchema } from '../core/scores/leaving.ts';
@@ -112,12 +113,3 @@ export type ConnectionConfig = z.output<typeof connectionSchema>;
 
 /** The configuration with its defaults filled. */
 export type ResolvedConfig = z.output<typeof configSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -72,3 +72,13 @@ export function dayOf(at: string, timeZone: string): CalendarDay {
   }
   return formatter.format(instant) as CalendarDay;
 }
+
+/** Whether a text is the IANA name of a time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../domain/calendar-day.ts';
 import { conditionsSchema } from './conditions.ts';
 
 const connection = z.string().min(1);
@@ -52,7 +53,7 @@ const hoursSchema = z
     from: z.number().int().min(0).max(23).default(9),
     to: z.number().int().min(1).max(24).default(17),
     /** IANA name; null is the workspace's. */
-    timeZone: z.string().min(1).nullable().default(null),
+    timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"').nullable().default(null),
   })
   .refine(({ from, to }) => from < to, 'an end after the beginning');
 

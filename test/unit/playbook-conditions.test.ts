@@ -120,8 +120,9 @@ describe('the hours of a playbook', () => {
     expect(mayActAt(hours({ timeZone: 'Pacific/Auckland' }), sunday, 'Europe/London')).toBe(true);
   });
 
-  it('refuse an end before the beginning', () => {
-    expect(() => hours({ from: 17, to: 9 })).toThrow();
+  it('refuse an end before the beginning, and a zone that does not exist', () => {
+    expect(() => hours({ from: 17, to: 9 })).toThrow(/an end after the beginning/);
+    expect(() => hours({ timeZone: 'Europe/Atlantis' })).toThrow(/IANA/);
   });
 });
 
