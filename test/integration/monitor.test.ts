@@ -4,6 +4,7 @@ import { cycle, STEPS, type Workspace } from '../../core/pipeline/cycle.ts';
 import { lastReport, monitor } from '../../core/pipeline/monitor.ts';
 import { followUpDays } from '../../core/scores/leaving.ts';
 import { championAt } from '../../core/store/models.ts';
+import { listModels, listPromotions } from '../../core/store/registry.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
 import { fakeClock } from '../support/clock.ts';
 import { fakeConnector } from '../support/fake-connector.ts';
@@ -35,9 +36,9 @@ beforeAll(async () => {
     currency: 'USD',
     clock,
   };
-  crm.feed(...recordsOf(simulateBook({ seed: 6, customers: 400, asOf: AS_OF })));
+  crm.feed(...recordsOf(simulateBook({ seed: 6, customers: 250, asOf: AS_OF })));
   await cycle(workspace, { asOf: FIRST });
-  for (let days = 60; days <= 420; days += 60) await cycle(workspace, { asOf: addDays(FIRST, days), steps: SCORING });
+  for (let days = 60; days <= 420; days += 105) await cycle(workspace, { asOf: addDays(FIRST, days), steps: SCORING });
 });
 afterAll(() => store.close());
 
@@ -88,5 +89,42 @@ describe('monitoring', () => {
     expect(cycled.alarms.join()).toContain('mean amount');
     await cycle(workspace, { asOf: addDays(AS_OF, 7), steps: ['train'] });
     expect((await lastReport(store.database))?.asOf).toBe(addDays(AS_OF, 7));
+  });
+});
+
+describe('a book whose customers suddenly leave', () => {
+  test('has its churn risks corrected by a new version, with its verdict, before a challenger could be judged', async () => {
+    const own = await openTempStore();
+    try {
+      const crm = fakeConnector();
+      const leaving = { ...workspace, database: own.database, connectors: [crm] };
+      const book = simulateBook({ seed: 6, customers: 400, asOf: AS_OF }).map((customer, index) =>
+        index % 10 === 0 ? customer : { ...customer, orders: customer.orders.filter(({ day }) => day <= FIRST) },
+      );
+      crm.feed(...recordsOf(book.filter(({ orders }) => orders.length > 0)));
+      const { model: champion } = await cycle(leaving, { asOf: FIRST });
+      if (!champion) throw new Error('there is no champion');
+      const every = followUpDays(champion);
+      const day = addDays(FIRST, 2 * every - 1);
+      await cycle(leaving, { asOf: addDays(FIRST, every), steps: SCORING });
+      const { model } = await cycle(leaving, { asOf: day, steps: ['train'] });
+      expect(model?.version).not.toBe(champion.version);
+      expect(model?.asOf).toBe(champion.asOf);
+      const [corrected, former] = await listModels(own.database);
+      expect(corrected).toMatchObject({ version: model?.version, role: 'champion' });
+      expect(former).toMatchObject({ version: champion.version, role: 'former' });
+      expect(corrected?.verdict).toMatchObject({ because: 'better', champion: champion.version, shadow: null });
+      expect((await listPromotions(own.database)).at(-1)).toMatchObject({
+        by: 'challenge',
+        previous: champion.version,
+      });
+      const report = await lastReport(own.database);
+      expect(report?.recalibration).toMatchObject({ better: true });
+      expect(report?.months.every(({ bias }) => bias < 0)).toBe(true);
+      // The corrected version has no outcome of its own yet: it stays.
+      expect((await cycle(leaving, { asOf: day, steps: ['train'] })).model?.version).toBe(model?.version);
+    } finally {
+      await own.close();
+    }
   });
 });
