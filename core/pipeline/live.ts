@@ -102,8 +102,11 @@ export async function startLive(
       logger.warn({ connectionId }, 'writes wait: the vendor is not available now');
     }
     const late = report.unavailable.length > 0;
-    writeAll = late;
-    if (!late) tellDelay('written', received);
+    writeAll = late && customerIds === null;
+    if (late) {
+      for (const customerId of customerIds ?? []) toWrite.add(customerId);
+      unwritten = [...received, ...unwritten];
+    } else tellDelay('written', received);
     return late;
   };
 

@@ -1,6 +1,7 @@
 import { isUnavailable } from '../domain/errors.ts';
+import type { WriteResult } from '../domain/fields.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Connector, Lane } from '../ports/connector.ts';
+import type { Connector, Lane, ScoreWriter } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
 import { clearAgain } from '../store/erasure-clears.ts';
 import { readPause } from '../store/pause.ts';
@@ -23,7 +24,7 @@ const ROWS_PER_ROUND = 20_000;
  * Step 7: writes what waits to be written, for all customers or for some. What a vendor refuses for a passing reason is tried again
  * in this run a few times, then by the next run. Rows stay pending until the vendor's answer is stored: a crash writes them again
  * with the same values. What each record had before is kept with the run, so that it can be undone; a pause stops it before the
- * next round.
+ * next round. All that waits is written by one process at a time: another that is to do the same leaves it to that one.
  */
 export async function writeBack(
   database: Database,
@@ -39,35 +40,43 @@ export async function writeBack(
 ): Promise<WriteBackReport> {
   const report: WriteBackReport = { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
   let runId: number | null = null;
+  const keep = (connectionId: string, rows: readonly PendingWrite[], results: readonly WriteResult[]) =>
+    inTurn(database, async (sql) => {
+      const now = context.clock.now();
+      const done = await settleWrites(sql, connectionId, rows, results, now);
+      if (done.written.length > 0) {
+        runId ??= await beginWriteRun(sql, now);
+        await keepWritten(sql, runId, done.written.map(writtenRow(connectionId)), now);
+        await clearAgain(sql, connectionId, done.written);
+      }
+      return done;
+    });
+  const writeTo = async ({ connectionId }: Connector, writer: ScoreWriter): Promise<void> => {
+    for (let fruitless = 0; fruitless < 3; ) {
+      if ((await readPause(database)) !== null) return;
+      const rows = await pendingWrites(database, connectionId, ROWS_PER_ROUND, context.customerIds);
+      if (rows.length === 0) return;
+      const settled = await keep(connectionId, rows, await writer.write(rows, context.lane));
+      report.recordsWritten += settled.written.length;
+      report.fieldsWritten += settled.fields;
+      report.rejected += settled.rejected;
+      fruitless = settled.written.length + settled.rejected === 0 ? fruitless + 1 : 0;
+      context.onProgress?.(report.recordsWritten);
+    }
+  };
   for (const connector of connectors) {
     const writer = connector.scores;
     if (!writer) continue;
-    for (let fruitless = 0; fruitless < 3; ) {
-      if ((await readPause(database)) !== null) return report;
-      const rows = await pendingWrites(database, connector.connectionId, ROWS_PER_ROUND, context.customerIds);
-      if (rows.length === 0) break;
-      try {
-        const results = await writer.write(rows, context.lane);
-        const settled = await inTurn(database, async (sql) => {
-          const now = context.clock.now();
-          const done = await settleWrites(sql, connector.connectionId, rows, results, now);
-          if (done.written.length > 0) {
-            runId ??= await beginWriteRun(sql, now);
-            await keepWritten(sql, runId, done.written.map(writtenRow(connector.connectionId)), now);
-            await clearAgain(sql, connector.connectionId, done.written);
-          }
-          return done;
+    try {
+      if (context.customerIds !== null) await writeTo(connector, writer);
+      else {
+        await database.holding([`write-back/${connector.connectionId}`], async ([held]) => {
+          if (held !== undefined) await writeTo(connector, writer);
         });
-        report.recordsWritten += settled.written.length;
-        report.fieldsWritten += settled.fields;
-        report.rejected += settled.rejected;
-        fruitless = settled.written.length + settled.rejected === 0 ? fruitless + 1 : 0;
-        context.onProgress?.(report.recordsWritten);
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        context.onUnavailable?.(connector.connectionId, error);
-        break;
       }
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      context.onUnavailable?.(connector.connectionId, error);
     }
   }
   return report;

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
+import type { WriteRow } from '../../core/domain/fields.ts';
+import { writeBack } from '../../core/pipeline/write-back.ts';
+import type { Connector } from '../../core/ports/connector.ts';
 import type { Database } from '../../core/ports/database.ts';
 import type { Queries } from '../../core/ports/engine.ts';
 import { readBacklog } from '../../core/store/backlog.ts';
@@ -17,6 +20,7 @@ import { listenOn } from '../../webhooks/listen-on.ts';
 import { createLiveDelays, operationsRouter } from '../../webhooks/operations.ts';
 import { fakeClock } from '../support/clock.ts';
 import { staypower } from '../support/command.ts';
+import { fakeConnector } from '../support/fake-connector.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { openTempStore, type TempStore } from '../support/store.ts';
 
@@ -115,6 +119,41 @@ describe('bands of customers', () => {
       },
     });
     expect({ done, looked }).toEqual({ done: 2, looked: [[ids[0]], [ids[1]]] });
+  });
+});
+
+describe('writing everything that waits', () => {
+  test('is left to the process that is at it; what somebody waits for is written meanwhile', async () => {
+    const { database } = store;
+    const [first, second] = [randomUUID(), randomUUID()];
+    await database.query(
+      `insert into customer_records (customer_id, connection_id, kind, external_id, written, desired, attempts)
+       select id, 'crm', 'contact', id::text, '{}', '{"engagement": 1}', 0 from unnest($1::uuid[]) as id`,
+      [[first]],
+    );
+    const crm = fakeConnector();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const { scores } = crm;
+    if (scores === null) throw new Error('the connector writes no scores');
+    const write = async (rows: readonly WriteRow[]) => {
+      ask();
+      await answered;
+      return scores.write(rows);
+    };
+    const slow: Connector = { ...crm, scores: { ...scores, write } };
+    const batch = writeBack(database, [slow], { clock, customerIds: null });
+    await asked;
+    await database.query(
+      `insert into customer_records (customer_id, connection_id, kind, external_id, written, desired, attempts)
+       values ($1::uuid, 'crm', 'contact', $1::text, '{}', '{"engagement": 2}', 0)`,
+      [second],
+    );
+    expect((await writeBack(database, [crm], { clock, customerIds: null })).recordsWritten).toBe(0);
+    expect((await writeBack(database, [crm], { clock, customerIds: [second] })).recordsWritten).toBe(1);
+    answer();
+    expect((await batch).recordsWritten).toBe(1);
+    expect(crm.writes.map((rows) => rows.map(({ externalId }) => externalId))).toEqual([[second], [first]]);
   });
 });
 
