@@ -6,6 +6,7 @@ import { signInsOf } from '../config/sign-in.ts';
 import { createAppConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
+import { lastReport } from '../core/pipeline/monitor.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
 import { createAuditLog } from '../core/store/audit-log.ts';
@@ -14,6 +15,7 @@ import { createBook } from '../core/store/book.ts';
 import { createCustomerView } from '../core/store/customer-view.ts';
 import { createFeedback } from '../core/store/feedback.ts';
 import { grantStatuses } from '../core/store/grants.ts';
+import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
@@ -91,6 +93,8 @@ export async function listen(
         accounts,
         auditLog: createAuditLog(database),
         insights: open.insights,
+        registry: createModelRegistry(database, { clock }),
+        lastMonitoring: () => lastReport(database),
         planning: open.planning,
         playbooks: open.playbooks,
         scoring: createScoring(database, {

@@ -2,16 +2,10 @@ import { Command } from 'commander';
 import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { ModelCards } from '../core/ports/model-cards.ts';
+import type { Promotion, RegisteredModel } from '../core/ports/model-registry.ts';
 import { modelCards } from '../core/scores/model-cards.ts';
 import { modelOf } from '../core/store/models.ts';
-import {
-  listModels,
-  listPromotions,
-  makeChampion,
-  type Promotion,
-  type RegisteredModel,
-  rollBack,
-} from '../core/store/registry.ts';
+import { listModels, listPromotions, makeChampion, rollBack } from '../core/store/registry.ts';
 import { inTurn } from '../core/store/turn.ts';
 import { actor } from './actor.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';

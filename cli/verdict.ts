@@ -1,6 +1,6 @@
 import type { Shadow } from '../core/learning/shadow.ts';
 import type { Challenge } from '../core/pipeline/challenge.ts';
-import type { Verdict } from '../core/store/registry.ts';
+import type { Verdict } from '../core/ports/model-registry.ts';
 import { table } from './output.ts';
 
 const BECAUSE: Readonly<Record<Verdict['because'], string>> = {

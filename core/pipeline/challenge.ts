@@ -5,12 +5,13 @@ import { decide } from '../learning/decide.ts';
 import { shadowScores } from '../learning/shadow.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
+import type { Verdict } from '../ports/model-registry.ts';
 import { followUpDays } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import { trainScoringModel } from '../scores/train.ts';
 import { audit } from '../store/audit.ts';
-import { keepChallenger, listModels, makeChampion, type Verdict } from '../store/registry.ts';
+import { keepChallenger, listModels, makeChampion } from '../store/registry.ts';
 import { inTurn } from '../store/turn.ts';
 import { sampleHistories, trainingCustomer } from './train.ts';
 

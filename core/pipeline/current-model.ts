@@ -1,11 +1,12 @@
 import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { recalibrated } from '../learning/recalibrate.ts';
+import type { Verdict } from '../ports/model-registry.ts';
 import type { MonitoringAlarm, MonitoringReport } from '../ports/monitoring.ts';
 import { followUpDays } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { erasedSinceTraining } from '../store/erasures.ts';
-import { challengedOn, keepChallenger, listModels, makeChampion, type Verdict } from '../store/registry.ts';
+import { challengedOn, keepChallenger, listModels, makeChampion } from '../store/registry.ts';
 import { inTurn } from '../store/turn.ts';
 import { challenge } from './challenge.ts';
 import type { Workspace } from './cycle.ts';

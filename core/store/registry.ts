@@ -3,46 +3,12 @@ import { DataError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import { NO_CUSTOMER } from '../domain/outbound-event.ts';
 import { toJson } from '../domain/stable-json.ts';
-import type { Comparison } from '../learning/compare-models.ts';
-import type { Decision } from '../learning/decide.ts';
-import type { Shadow } from '../learning/shadow.ts';
 import type { Sql } from '../ports/database.ts';
+import type { Promotion, RegisteredModel, Verdict } from '../ports/model-registry.ts';
 import { SCORING_MODEL_FORMAT, type ScoringModel, saveScoringModel } from '../scores/scoring-model.ts';
 import { audit } from './audit.ts';
 import { appendEvents } from './outbound-events.ts';
 import { keepSetting, readSetting } from './settings.ts';
-
-/** How a challenger did beside the champion of its day. */
-export interface Verdict extends Decision {
-  champion: string;
-  window: { from: CalendarDay; to: CalendarDay };
-  comparisons: readonly Comparison[];
-  /** Null where nobody's records were looked at: a correction keeps their order. */
-  shadow: Shadow | null;
-  judgedAt: string;
-}
-
-/** One model of the registry. */
-export interface RegisteredModel {
-  version: string;
-  /** `champion` makes the scores of today; `former` did; a `challenger` never did; `withdrawn` was taken back. */
-  role: 'champion' | 'former' | 'challenger' | 'withdrawn';
-  asOf: CalendarDay;
-  trainedAt: string;
-  /** Equal for equal facts. */
-  dataHash: string;
-  /** False for a model of an earlier format: it is on record, and cannot score any more. */
-  usable: boolean;
-  verdict: Verdict | null;
-}
-
-/** A change of champion, the newest last. */
-export interface Promotion {
-  at: string;
-  version: string;
-  previous: string | null;
-  by: 'trained' | 'challenge' | 'promote' | 'rollback';
-}
 
 const CHAMPION = `select model_version from models where champion and (artifact->>'format')::int = $1
   order by as_of desc, trained_at desc limit 1`;

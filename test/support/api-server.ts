@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Router } from 'express';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import { lastReport } from '../../core/pipeline/monitor.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
@@ -15,6 +16,7 @@ import { createCustomerView } from '../../core/store/customer-view.ts';
 import { createFeedback } from '../../core/store/feedback.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
+import { createModelRegistry } from '../../core/store/model-registry.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
@@ -45,6 +47,8 @@ export async function serveApi(
     accounts,
     auditLog: createAuditLog(database),
     insights: createInsights(database, sentencesOf('en')),
+    registry: createModelRegistry(database, { clock }),
+    lastMonitoring: () => lastReport(database),
     playbooks: createPlaybooks(database, {
       playbooks: [AT_RISK_AND_VALUABLE],
       settings: planningSettingsSchema.parse({}),

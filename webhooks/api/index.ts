@@ -7,6 +7,8 @@ import type { CustomerView } from '../../core/ports/customer-view.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
 import type { GrantStatus } from '../../core/ports/grants.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import type { ModelRegistry } from '../../core/ports/model-registry.ts';
+import type { MonitoringReport } from '../../core/ports/monitoring.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
 import type { Playbooks } from '../../core/ports/playbooks.ts';
@@ -20,6 +22,7 @@ import { customerViewRoutes } from './customer-view.ts';
 import { customerRoutes } from './customers.ts';
 import { customersCsvRoutes } from './customers-csv.ts';
 import { insightRoutes } from './insights.ts';
+import { modelRegistryRoutes } from './model-registry.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -38,6 +41,9 @@ export interface ApiParts {
   accounts: Accounts;
   auditLog: AuditLog;
   insights: Pick<Insights, 'models' | 'segments'>;
+  registry: ModelRegistry;
+  /** The last report of how scores fared; null before the first. */
+  lastMonitoring: () => Promise<MonitoringReport | null>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   playbooks: Pick<Playbooks, 'list' | 'effects'>;
   scoring: Scoring;
@@ -93,6 +99,7 @@ export function createApi(parts: ApiParts): Api {
     customerRoutes(queries),
     customerViewRoutes(customerView),
     insightRoutes(insights),
+    modelRegistryRoutes(parts.registry, parts.lastMonitoring),
     playbookRoutes(playbooks, today),
     planningRoutes(planning, today),
     scoringRoutes(scoring),

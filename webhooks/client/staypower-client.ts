@@ -81,12 +81,6 @@ export type AuditEntries = {
     detail: Record<string, string | number>;
   }[];
 };
-export type ChampionChange = {
-  at: string;
-  version: string;
-  previous: string | null;
-  by: 'trained' | 'challenge' | 'promote' | 'rollback';
-};
 export type ChangedRole = {
   role: Role;
 };
@@ -352,7 +346,7 @@ export type ModelRegistry = {
     /** How it did beside the champion of its day. */
     verdict: Verdict | null;
   }[];
-  changes: ChampionChange[];
+  promotions: Promotion[];
 };
 export type Models = {
   modelVersion: string;
@@ -553,6 +547,12 @@ export type PolicyValue = {
   /** How many decisions speak for the policy; below some 30 do not believe it. */
   effectiveDecisions: number;
   decisions: number;
+};
+export type Promotion = {
+  at: string;
+  version: string;
+  previous: string | null;
+  by: 'trained' | 'challenge' | 'promote' | 'rollback';
 };
 export type RatedScore = {
   customerId: string;
@@ -1042,12 +1042,12 @@ export class StaypowerClient {
   }
 
   /** Makes a model the champion, whatever its verdict; the next run scores everybody with it. */
-  promoteModel(version: string): Promise<ChampionChange> {
+  promoteModel(version: string): Promise<Promotion> {
     return this.#call('POST', `/models/${encodeURIComponent(version)}/promote`);
   }
 
   /** Takes the champion back: the one before it scores again, and it is not promoted by itself any more. */
-  rollBackModel(): Promise<ChampionChange> {
+  rollBackModel(): Promise<Promotion> {
     return this.#call('POST', `/models/rollback`);
   }
 

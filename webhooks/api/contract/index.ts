@@ -15,6 +15,7 @@ import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { listModels, listSegments } from './insights.ts';
+import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import { listEffects, listPlaybooks } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
@@ -48,6 +49,11 @@ export const OPERATIONS: readonly Operation[] = [
   removeView,
   listSegments,
   listModels,
+  getRegistry,
+  getModel,
+  promoteModel,
+  rollBackModel,
+  getMonitoring,
   listPlaybooks,
   listEffects,
   listAdvice,

@@ -30,28 +30,31 @@ const card = name(
   }),
 );
 
+/** A version's models with what is to be known of each. */
+export const models = name(
+  'Models',
+  z.object({
+    modelVersion: z.string(),
+    asOf: z.iso.date(),
+    trainedAt: z.string(),
+    currency: z.string(),
+    churnDefinition: z.string(),
+    churnHorizonDays: z.number(),
+    customers: z.number(),
+    buyers: z.number(),
+    repeatBuyers: z.number(),
+    dataHash: z.string().describe('Equal for equal facts.'),
+    warnings: z.array(z.string()),
+    models: z.array(card),
+  }),
+);
+
 export const listModels = operation({
   id: 'listModels',
   method: 'get',
   path: '/models',
   summary: 'The models that score today: what each was chosen among, on which windows, and how well it did there.',
-  answer: name(
-    'Models',
-    z.object({
-      modelVersion: z.string(),
-      asOf: z.iso.date(),
-      trainedAt: z.string(),
-      currency: z.string(),
-      churnDefinition: z.string(),
-      churnHorizonDays: z.number(),
-      customers: z.number(),
-      buyers: z.number(),
-      repeatBuyers: z.number(),
-      dataHash: z.string().describe('Equal for equal facts.'),
-      warnings: z.array(z.string()),
-      models: z.array(card),
-    }),
-  ),
+  answer: models,
   refusals: [409],
 });
 
