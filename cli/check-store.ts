@@ -5,6 +5,7 @@ import { StoreError } from '../core/domain/errors.ts';
 import { callUsages } from '../core/store/call-usage.ts';
 import { type ErasureNotes, erasureNotes } from '../core/store/erasures.ts';
 import { type Pause, readPause } from '../core/store/pause.ts';
+import { type FollowedTopic, followedTopics } from '../core/store/subscriptions.ts';
 import type { CommandContext } from './context.ts';
 
 /** What `check` takes from the store beside what it asks the vendors. */
@@ -13,12 +14,14 @@ export interface StoreNotes {
   erasures: ErasureNotes;
   /** What was seen of each connection's calls of the day, in the order of time. */
   usages: ReadonlyMap<string, readonly CallUsage[]>;
+  followed: readonly FollowedTopic[];
 }
 
 const NOTHING: StoreNotes = {
   paused: null,
   erasures: { recordsWaiting: 0, erasedSinceTraining: 0 },
   usages: new Map(),
+  followed: [],
 };
 
 /** Reads the notes; nothing where there is no store yet, or while another process holds it. */
@@ -30,7 +33,8 @@ export async function readStoreNotes(context: CommandContext): Promise<StoreNote
       const usages = new Map<string, readonly CallUsage[]>();
       for (const { id } of context.config.connections) usages.set(id, await callUsages(workspace.database, id));
       const { database } = workspace;
-      return { paused: await readPause(database), erasures: await erasureNotes(database), usages };
+      const followed = await followedTopics(database);
+      return { paused: await readPause(database), erasures: await erasureNotes(database), usages, followed };
     } finally {
       await close();
     }

@@ -36,18 +36,22 @@ export function checkCommand(): Command {
     const connections = reports.map(({ usage, ...checked }) => ({
       ...checked,
       callsRunOutAt: usage && callsRunOutAt([...(notes.usages.get(checked.connectionId) ?? []), usage]),
+      followed: notes.followed
+        .filter(({ connectionId }) => connectionId === checked.connectionId)
+        .map(({ topic, heardAt }) => ({ topic, heardAt })),
     }));
     if (context.json) return printJson({ connections, paused: notes.paused, erasures: notes.erasures });
     if (notes.paused !== null) print(pausedLine(notes.paused));
     for (const line of erasureLines(notes.erasures)) print(line);
     if (reports.length === 0) print('No connection is configured yet. "staypower init" writes a first staypower.yaml.');
-    for (const { connectionId, vendor, report, callsRunOutAt: runOutAt } of connections) {
+    for (const { connectionId, vendor, report, callsRunOutAt: runOutAt, followed } of connections) {
       const left =
         report.callsLeftToday === null ? '' : `, ${report.callsLeftToday.toLocaleString('en')} calls left today`;
       const until = runOutAt === null ? '' : `, which at this rate run out at ${runOutAt}`;
       print(
         `${connectionId} (${vendor}): ${report.problems.length === 0 ? 'ready' : 'not ready'}, account ${report.account || 'unknown'}${left}${until}`,
       );
+      for (const { topic, heardAt } of followed) print(`  ${topic}: last heard of at ${heardAt}`);
       for (const problem of report.problems) print(`  ${problem.what}`, `    ${problem.remedy}`);
     }
   });

@@ -29,3 +29,16 @@ export async function keepPosition(
     [connectionId, topic, position, now.toISOString()],
   );
 }
+
+/** A topic that was followed, and when its vendor was last heard of, ISO 8601: while somebody follows it, every few minutes. */
+export interface FollowedTopic extends Topic {
+  heardAt: string;
+}
+
+/** The topics that were followed, by connection. */
+export function followedTopics(sql: Sql): Promise<readonly FollowedTopic[]> {
+  return sql.query<FollowedTopic>(
+    `select connection_id as "connectionId", topic, kept_at as "heardAt" from subscription_positions
+     order by connection_id, topic`,
+  );
+}

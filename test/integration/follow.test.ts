@@ -12,6 +12,7 @@ import type { Inbox } from '../../core/ports/engine.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
 import { createInbox } from '../../core/store/inbox.ts';
+import { followedTopics } from '../../core/store/subscriptions.ts';
 import { CREDENTIALS, startSandbox } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/kernel/types.ts';
 import { generateWorld } from '../../sandbox/seed/generate.ts';
@@ -161,6 +162,10 @@ describe('following Salesforce', () => {
     expect(Date.now() - wonAt).toBeLessThan(5_000);
     await live.settled();
     await running.stop();
+    const [followed, ...others] = await followedTopics(open.workspace.database);
+    expect(others).toEqual([]);
+    expect(followed).toMatchObject({ connectionId: 'salesforce', topic: '/data/ChangeEvents' });
+    expect(Date.parse(followed?.heardAt ?? '')).toBeGreaterThanOrEqual(wonAt);
   });
 
   test('what we wrote comes back as events and reaches nobody', async () => {
