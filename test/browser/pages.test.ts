@@ -35,6 +35,7 @@ const PAGES = [
   { name: 'overview', address: () => '#/', ready: 'What playbooks have kept' },
   { name: 'customers', address: () => '#/customers', ready: '400 customers' },
   { name: 'customer', address: () => `#/customers/${served.activeCustomer}`, ready: 'This customer' },
+  { name: 'models', address: () => '#/models', ready: 'Inputs now and when the champion was trained' },
   { name: 'settings', address: () => '#/settings', ready: 'Your password' },
   { name: 'no-page', address: () => '#/nowhere', ready: 'There is no such page.' },
   { name: 'no-customer', address: () => '#/customers/nobody', ready: 'No scored customer has this id' },
