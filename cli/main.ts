@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
 import { driversCommand } from './drivers.ts';
+import { effectCommand } from './effect.ts';
 import { eraseCommand } from './erase.ts';
 import { erasuresCommand } from './erasures.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -19,9 +20,10 @@ import { initCommand } from './init.ts';
 import { mapCommand } from './map.ts';
 import { modelsCommand } from './models.ts';
 import { monitorCommand } from './monitor.ts';
-import { reportError } from './output.ts';
 import { moveCommand } from './move.ts';
+import { reportError } from './output.ts';
 import { pauseCommand } from './pause.ts';
+import { playbooksCommand } from './playbooks.ts';
 import { prioritiesCommand } from './priorities.ts';
 import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
@@ -81,6 +83,8 @@ function program(): Command {
     propensityCommand(),
     segmentsCommand(),
     prioritiesCommand(),
+    playbooksCommand(),
+    effectCommand(),
     adviseCommand(),
     allocateCommand(),
     campaignsCommand(),
