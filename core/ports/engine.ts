@@ -111,6 +111,20 @@ export interface SegmentReport {
   rfmShares: RfmShares | null;
 }
 
+/** Where buyers stand by recency, frequency and money, and how they moved between segments. */
+export interface SegmentMoves {
+  asOf: string;
+  /** The day that `moves` compare with, and the first day of which scores are kept: before it nobody has a segment. */
+  since: string;
+  historyFrom: string;
+  /** Segments in words, by their id, from the best to the lost. */
+  names: Readonly<Record<string, string>>;
+  /** The cells with somebody in them. `recency` and `worth` (the mean of frequency and money) from 1 (worst) to 5. */
+  grid: readonly { recency: number; worth: number; segment: string; customers: number }[];
+  /** Customers by the segment they were in and are in; `from` is null for who was in none yet. */
+  moves: readonly { from: string | null; to: string; customers: number }[];
+}
+
 /** One customer in the order of priority, and how that order depends on what is held important. */
 export interface PriorityRow {
   customerId: string;
@@ -149,6 +163,8 @@ export interface PropensityAnswer {
 export interface Insights {
   /** Null before the first scoring. */
   segments(): Promise<SegmentReport | null>;
+  /** Null before the first scoring. days >= 1. */
+  segmentMoves(options: { days: number }): Promise<SegmentMoves | null>;
   priorities(options: { limit: number }): Promise<{ method: string; customers: readonly PriorityRow[] }>;
   /** Null before the first training. */
   drivers(): Promise<DriversAnswer | null>;

@@ -25,10 +25,14 @@ const GRID: readonly (readonly Segment[])[] = [
   ['lost', 'hibernating', 'at-risk', 'cannot-lose', 'cannot-lose'],
 ];
 
+/** How much a customer is worth by two of the scores: 1 (least) to 5. */
+export function worthOf({ frequency, monetary }: Pick<RfmScores, 'frequency' | 'monetary'>): number {
+  return Math.round((frequency + monetary) / 2);
+}
+
 /** The segment of three scores. Each of the 25 cells has one name. */
-export function segmentOf({ recency, frequency, monetary }: RfmScores): Segment {
-  const worth = Math.round((frequency + monetary) / 2);
-  const segment = GRID[5 - recency]?.[worth - 1];
+export function segmentOf(scores: RfmScores): Segment {
+  const segment = GRID[5 - scores.recency]?.[worthOf(scores) - 1];
   if (segment === undefined) throw new RangeError('RFM scores are whole numbers from 1 to 5.');
   return segment;
 }

@@ -11,6 +11,7 @@ import { FACTORS } from '../scores/train-drivers.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
 import { championAt, modelOf } from './models.ts';
 import { priorities, propensityAnswer } from './rankings.ts';
+import { segmentMoves } from './segment-moves.ts';
 import { segmentReport } from './segment-report.ts';
 
 /** Customers whose contributions are computed for an overview, and models it compares with. */
@@ -33,6 +34,10 @@ export function createInsights(
     segments: async () => {
       const model = await championAt(database, EVER);
       return model && segmentReport(database, model, sentences);
+    },
+    segmentMoves: async (options) => {
+      const model = await championAt(database, EVER);
+      return model && segmentMoves(database, model, sentences, options);
     },
     priorities: async ({ limit }) => {
       const model = await championAt(database, EVER);

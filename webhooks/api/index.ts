@@ -40,7 +40,7 @@ export interface ApiParts {
   views: SavedViews;
   accounts: Accounts;
   auditLog: AuditLog;
-  insights: Pick<Insights, 'models' | 'segments'>;
+  insights: Pick<Insights, 'models' | 'segments' | 'segmentMoves'>;
   registry: ModelRegistry;
   /** The last report of how scores fared; null before the first. */
   lastMonitoring: () => Promise<MonitoringReport | null>;

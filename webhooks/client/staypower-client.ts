@@ -707,6 +707,28 @@ export type Scores = {
   priority: number;
   segment: string | null;
 };
+export type SegmentMoves = {
+  asOf: string;
+  since: string;
+  /** Scores are kept from this day on: before it nobody has a segment. */
+  historyFrom: string;
+  /** Segments in words, by their id, from the best to the lost. */
+  names: Record<string, string>;
+  grid: {
+    /** 1 (longest silent) to 5. */
+    recency: number;
+    /** Mean of frequency and money, 1 (least) to 5. */
+    worth: number;
+    segment: string;
+    customers: number;
+  }[];
+  moves: {
+    /** Null for who was in no segment yet. */
+    from: string | null;
+    to: string;
+    customers: number;
+  }[];
+};
 export type Segments = {
   asOf: string;
   currency: string;
@@ -1024,6 +1046,11 @@ export class StaypowerClient {
   /** The book by segment and by cluster: how many, their share of the value, their mean risk. */
   listSegments(): Promise<Segments> {
     return this.#call('GET', `/segments`);
+  }
+
+  /** The RFM grid of today, and from which segment to which customers have moved. */
+  getSegmentMoves(query: { days?: number } = {}): Promise<SegmentMoves> {
+    return this.#call('GET', `/segments/moves`, { query });
   }
 
   /** The models that score today: what each was chosen among, on which windows, and how well it did there. */

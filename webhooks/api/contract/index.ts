@@ -14,7 +14,7 @@ import { countCustomers, downloadCustomers, getOverview, searchCustomers } from 
 import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
-import { listModels, listSegments } from './insights.ts';
+import { getSegmentMoves, listModels, listSegments } from './insights.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import { listEffects, listPlaybooks } from './playbooks.ts';
@@ -48,6 +48,7 @@ export const OPERATIONS: readonly Operation[] = [
   saveView,
   removeView,
   listSegments,
+  getSegmentMoves,
   listModels,
   getRegistry,
   getModel,

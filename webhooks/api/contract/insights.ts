@@ -91,3 +91,36 @@ export const listSegments = operation({
   ),
   refusals: [409],
 });
+
+export const getSegmentMoves = operation({
+  id: 'getSegmentMoves',
+  method: 'get',
+  path: '/segments/moves',
+  summary: 'The RFM grid of today, and from which segment to which customers have moved.',
+  query: z.strictObject({ days: z.coerce.number().int().min(1).max(730).default(90) }),
+  answer: name(
+    'SegmentMoves',
+    z.object({
+      asOf: z.iso.date(),
+      since: z.iso.date(),
+      historyFrom: z.iso.date().describe('Scores are kept from this day on: before it nobody has a segment.'),
+      names: z.record(z.string(), z.string()).describe('Segments in words, by their id, from the best to the lost.'),
+      grid: z.array(
+        z.object({
+          recency: z.number().describe('1 (longest silent) to 5.'),
+          worth: z.number().describe('Mean of frequency and money, 1 (least) to 5.'),
+          segment: z.string(),
+          customers: z.number(),
+        }),
+      ),
+      moves: z.array(
+        z.object({
+          from: z.string().nullable().describe('Null for who was in no segment yet.'),
+          to: z.string(),
+          customers: z.number(),
+        }),
+      ),
+    }),
+  ),
+  refusals: [400, 409],
+});
