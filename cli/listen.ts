@@ -45,6 +45,8 @@ export interface Listening {
 const TOKEN_SETTING = 'api-token-hash';
 /** What `npm run build:console` makes: beside the sources, and beside what is compiled from them. */
 const CONSOLE_FOLDER = join(import.meta.dirname, '../console/dist');
+/** What `npm run build:docs` makes, in the same places. */
+const HANDBOOK_FOLDER = join(import.meta.dirname, '../docs/dist');
 
 /** Starts the HTTP server of an open workspace: what comes in waits in the inbox for the live thread or the next cycle. */
 export async function listen(
@@ -113,6 +115,7 @@ export async function listen(
       apiTokenHash,
       accounts,
       consoleFolder: CONSOLE_FOLDER,
+      handbookFolder: HANDBOOK_FOLDER,
       connections,
       signIns: signInsOf(context.config, context, database),
       publicBaseUrl: context.config.server.publicBaseUrl,

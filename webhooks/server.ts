@@ -7,6 +7,7 @@ import { requireAccess, requireRole } from './api/access.ts';
 import type { Api } from './api/index.ts';
 import { consoleFiles } from './console/files.ts';
 import { sessionRoutes } from './console/session.ts';
+import { handbookFiles } from './handbook/files.ts';
 import { type Address, listenOn, type Server } from './listen-on.ts';
 import { oauthNotSetUp, oauthRoutes } from './oauth/routes.ts';
 import { type OperationsParts, operationsRouter } from './operations.ts';
@@ -27,6 +28,8 @@ export interface ServerParts extends OperationsParts {
   accounts: Accounts;
   /** Folder of the built console. */
   consoleFolder: string;
+  /** Folder of the built handbook. */
+  handbookFolder: string;
   /** Null where none can be made: no key to keep tokens under. */
   signIns: SignIns | null;
   /** The https address under which browsers reach us; null on a machine of one's own. */
@@ -57,7 +60,8 @@ export function startServer(parts: ServerParts, at: number | Address): Promise<S
 }
 
 function application(parts: ServerParts): express.Express {
-  const { webhooks, hubspotApp, api, apiTokenHash, accounts, consoleFolder, signIns, publicBaseUrl, logger } = parts;
+  const { webhooks, hubspotApp, api, apiTokenHash, accounts, signIns, publicBaseUrl, logger } = parts;
+  const { consoleFolder, handbookFolder } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
@@ -89,6 +93,7 @@ function application(parts: ServerParts): express.Express {
     api.router,
   );
   app.use('/session', sessionRoutes({ accounts, publicBaseUrl, logger }));
+  app.use('/docs', handbookFiles(handbookFolder));
   app.use(consoleFiles(consoleFolder));
   app.use((req: Request, res: Response) => {
     res.status(404).json({ error: { code: 'not-found', message: `There is no ${req.method} ${req.path}.` } });

@@ -1,8 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { describe, expect, test } from 'vitest';
+import { Router } from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HANDBOOK_FOLDER, headingId, readHandbook } from '../../config/handbook/markdown.ts';
+import { pageHtml } from '../../config/handbook/page-html.ts';
+import type { SearchEntry } from '../../config/handbook/search-index.ts';
+import { handbookSite } from '../../config/handbook/site.ts';
+import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
+import { WITHOUT_API } from '../support/without-api.ts';
 
 const pages = readHandbook();
 
@@ -95,5 +102,78 @@ describe('the handbook', () => {
       const page = pages.find((each) => `${each.name}.md` === target);
       expect(headings(page?.markdown ?? ''), link).toContain(heading);
     }
+  });
+});
+
+describe('its site', () => {
+  const site = handbookSite();
+  const html = [...site].filter(([name]) => name.endsWith('.html'));
+
+  test('a link to a page that it does not have is refused by name', () => {
+    const page = { name: 'rep', title: 'For reps', markdown: 'See [there](lost.md).' };
+    expect(() => pageHtml(page, new Set(['rep']))).toThrow('rep.md links to "lost.md"');
+  });
+
+  test('what is written between angle brackets is text', () => {
+    const page = { name: 'rep', title: 'For reps', markdown: '```sh\nstaypower explain <b>\n```\n' };
+    expect(pageHtml(page, new Set(['rep'])).body).toContain('staypower explain &lt;b&gt;');
+  });
+
+  test.each(html)('%s: each address on it is a file of the site, and each part of one is there', (_, text) => {
+    const addresses = [...text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, address = '']) => address);
+    expect(addresses).toContain('index.html');
+    for (const address of addresses.filter((each) => !/^(https:|data:,$)/.test(each))) {
+      const [file = '', id] = address.split('#');
+      const target = file === '' ? text : site.get(file);
+      expect(target, address).toBeDefined();
+      if (id !== undefined) expect(target, address).toContain(`id="${id}"`);
+    }
+  });
+
+  test.each(html)('%s: no script, style or handler stands in the page', (_, text) => {
+    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! src="search\.js" defer><)/);
+  });
+
+  test('a search leads to the part of the page where the words stand', () => {
+    const entries = JSON.parse(site.get('search.json') ?? '[]') as readonly SearchEntry[];
+    const { href } = entries.find(({ text }) => text.includes('held out at random')) ?? { href: '' };
+    expect(href).toBe('manager.html#did-the-calls-help-or-would-those-customers-have-stayed-anyway');
+    for (const entry of entries) {
+      const [file = '', id] = entry.href.split('#');
+      expect(site.get(file), entry.href).toContain(`id="${id}"`);
+    }
+  });
+
+  describe('as the server gives it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'staypower-handbook-'));
+    let server: Server;
+    beforeAll(async () => {
+      const nothing = { health: async () => ({}) } as unknown as ServerParts['queries'];
+      const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };
+      server = await startServer(
+        { ...WITHOUT_API, queries: nothing, webhooks: Router(), handbookFolder: folder, logger },
+        0,
+      );
+    });
+    afterAll(async () => {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('before it is built the answer says how to build it', async () => {
+      const response = await fetch(`${server.url}/docs/`);
+      expect(response.status).toBe(503);
+      expect(await response.text()).toContain('npm run build:docs');
+    });
+
+    test('its files stand below /docs, under a policy that allows no script of another place', async () => {
+      for (const [name, text] of site) writeFileSync(join(folder, name), text);
+      const start = await fetch(`${server.url}/docs`);
+      expect([start.status, new URL(start.url).pathname]).toEqual([200, '/docs/']);
+      expect(start.headers.get('content-security-policy')).toContain("default-src 'self'");
+      const found = await fetch(`${server.url}/docs/search.json`);
+      expect(await found.json()).toEqual(JSON.parse(site.get('search.json') ?? ''));
+      expect((await fetch(`${server.url}/docs/lost.html`)).status).toBe(404);
+    });
   });
 });

@@ -84,6 +84,7 @@ export async function serveApi(
       apiTokenHash: tokenHash(TOKEN),
       accounts,
       consoleFolder,
+      handbookFolder: '',
       connections: async () => [],
       signIns: null,
       publicBaseUrl: null,

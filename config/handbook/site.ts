@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type HandbookPage, readHandbook } from './markdown.ts';
+import { escapeHtml, type PageHeading, pageHtml } from './page-html.ts';
+import { searchIndex } from './search-index.ts';
+
+const DOCS_FOLDER = join(import.meta.dirname, '../../docs');
+const SITE_FOLDER = join(DOCS_FOLDER, 'dist');
+/** Order of the menu: who reads most comes first. A page that is not named here comes after these. */
+const MENU = ['tour', 'rep', 'manager', 'admin', 'operator'];
+
+/** The handbook as files of a static site, by name. No script or style stands in a page: the server's content security policy forbids it. */
+export function handbookSite(): ReadonlyMap<string, string> {
+  const pages = [...readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b)), editionsPage()];
+  const names = new Set(pages.map(({ name }) => name));
+  const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+  return new Map([
+    ['index.html', frame({ title: 'Handbook', body: welcome(pages), headings: [], pages, current: 'index' })],
+    ...pages.map((page): [string, string] => [
+      `${page.name}.html`,
+      frame({ title: page.title, ...pageHtml(page, names), pages, current: page.name }),
+    ]),
+    ['search.json', JSON.stringify(searchIndex(pages))],
+    ['search.js', asset('search.js')],
+    ['site.css', asset('site.css')],
+  ]);
+}
+
+function placeOf({ name }: HandbookPage): number {
+  const place = MENU.indexOf(name);
+  return place < 0 ? MENU.length : place;
+}
+
+/** Not of the handbook, but what its pages refer to. */
+function editionsPage(): HandbookPage {
+  const markdown = readFileSync(join(DOCS_FOLDER, 'editions.md'), 'utf8');
+  return { name: 'editions', title: 'What works in which edition', markdown };
+}
+
+/** The start page: what each page is for, in its own first words. */
+function welcome(pages: readonly HandbookPage[]): string {
+  const items = pages.map(({ name, title, markdown }) => {
+    const first = markdown.split('\n\n')[1] ?? '';
+    return `<li class="card"><a href="${name}.html">${escapeHtml(title)}</a><p>${escapeHtml(firstSentences(first))}</p></li>`;
+  });
+  return `<h1>Staypower handbook</h1>\n<ul class="welcome">\n${items.join('\n')}\n</ul>\n`;
+}
+
+function firstSentences(paragraph: string): string {
+  return (paragraph.replace(/\s+/g, ' ').match(/[^.]+\./g) ?? [paragraph]).slice(0, 2).join('').trim();
+}
+
+interface Framed {
+  title: string;
+  body: string;
+  headings: readonly PageHeading[];
+  pages: readonly HandbookPage[];
+  /** Name of the page. */
+  current: string;
+}
+
+function frame({ title, body, headings, pages, current }: Framed): string {
+  const menu = pages
+    .map(({ name, title: label }) => {
+      const here = name === current ? ' aria-current="page"' : '';
+      return `<li><a href="${name}.html"${here}>${escapeHtml(label)}</a></li>`;
+    })
+    .join('\n');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)} · Staypower</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="site.css">
+<script src="search.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">To the content</a>
+<header>
+<a class="home" href="index.html">Staypower handbook</a>
+<form id="search" role="search" hidden>
+<label>Search <input type="search" autocomplete="off"></label>
+<output id="found-count"></output>
+<ul id="found" hidden></ul>
+</form>
+</header>
+<div class="page">
+<nav aria-label="Pages">
+<ul>
+${menu}
+</ul>
+</nav>
+<main id="content">
+${contents(headings)}${body}</main>
+</div>
+</body>
+</html>
+`;
+}
+
+/** The questions of a page, folded above it. */
+function contents(headings: readonly PageHeading[]): string {
+  const parts = headings.filter(({ depth }) => depth === 2);
+  if (parts.length < 3) return '';
+  const items = parts.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text.replaceAll('`', ''))}</a></li>`);
+  return `<details class="contents"><summary>On this page</summary>\n<ul>\n${items.join('\n')}\n</ul>\n</details>\n`;
+}
+
+if (import.meta.main) {
+  rmSync(SITE_FOLDER, { recursive: true, force: true });
+  mkdirSync(SITE_FOLDER, { recursive: true });
+  for (const [name, text] of handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
+}
