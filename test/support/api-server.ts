@@ -84,7 +84,7 @@ export async function serveApi(
       apiTokenHash: tokenHash(TOKEN),
       accounts,
       consoleFolder,
-      handbookFolder: '',
+      handbookFolder: 'not-built',
       connections: async () => [],
       signIns: null,
       publicBaseUrl: null,

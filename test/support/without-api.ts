@@ -13,7 +13,7 @@ export const WITHOUT_API: Omit<ServerParts, 'queries' | 'webhooks' | 'logger'> =
   apiTokenHash: 'none',
   accounts: createAccounts(EMPTY, { clock: { now: () => new Date() } }),
   consoleFolder: '',
-  handbookFolder: '',
+  handbookFolder: 'not-built',
   connections: async () => [],
   signIns: null,
   publicBaseUrl: null,
