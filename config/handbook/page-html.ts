@@ -32,7 +32,7 @@ export function pageHtml(page: HandbookPage, pageNames: ReadonlySet<string>): Pa
       link({ href, tokens }: Tokens.Link) {
         return `<a href="${escapeHtml(siteAddress(href, page.name, pageNames))}">${this.parser.parseInline(tokens)}</a>`;
       },
-      // A region that scrolls has to be reached by keyboard.
+      // What scrolls has to be reached by keyboard.
       code({ text }: Tokens.Code) {
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`;
       },
@@ -40,7 +40,7 @@ export function pageHtml(page: HandbookPage, pageNames: ReadonlySet<string>): Pa
   });
   const body = marked
     .parse(page.markdown, { async: false })
-    .replaceAll('<table>', '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>')
+    .replaceAll('<table>', '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>')
     .replaceAll('</table>', '</table></div>');
   return { body, headings };
 }

@@ -1,4 +1,4 @@
-// Finds sections that hold every word typed; a word in the heading weighs more. Without this script the menu leads everywhere.
+// Finds sections that hold every word typed; a word in the heading weighs more, and so do words that stand together. Without this script the menu leads everywhere.
 const form = document.querySelector('#search');
 const input = form.querySelector('input');
 const list = document.querySelector('#found');
@@ -23,7 +23,7 @@ async function show() {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   entries ??= fetch('search.json').then((response) => response.json());
   const found = words.length === 0 ? [] : ranked(await entries, words).slice(0, MOST);
-  list.replaceChildren(...found.map(item));
+  list.replaceChildren(...(found.length === 0 ? [nothing()] : found.map(item)));
   list.hidden = words.length === 0;
   status.textContent = words.length === 0 ? '' : `${found.length} found`;
 }
@@ -39,7 +39,15 @@ function ranked(all, words) {
 function scoreOf({ heading, text }, words) {
   const [inHeading, inText] = [heading.toLowerCase(), text.toLowerCase()];
   const scores = words.map((word) => (inHeading.includes(word) ? 3 : inText.includes(word) ? 1 : 0));
-  return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score, 0);
+  if (scores.includes(0)) return 0;
+  const together = inText.includes(words.join(' ')) ? words.length : 0;
+  return scores.reduce((sum, score) => sum + score, together);
+}
+
+function nothing() {
+  const element = document.createElement('li');
+  element.textContent = 'Nothing found.';
+  return element;
 }
 
 function item({ page, heading, href }) {
