@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { Page, Section } from '../components/page.tsx';
+import { Loaded } from '../components/states.tsx';
+import { day } from '../format.ts';
+import { useClient } from '../session/session-context.ts';
+import { Groups } from './segments/groups.tsx';
+import { Moves } from './segments/moves.tsx';
+import { RfmGrid } from './segments/rfm-grid.tsx';
+
+const MOVES_OF_DAYS = 90;
+
+/** The book by segment and by cluster, the grid that segments come from, and who moved between them. */
+export default function SegmentsPage() {
+  const client = useClient();
+  const segments = useQuery({ queryKey: ['segments'], queryFn: () => client.listSegments() });
+  const moves = useQuery({
+    queryKey: ['segment-moves'],
+    queryFn: () => client.getSegmentMoves({ days: MOVES_OF_DAYS }),
+  });
+  return (
+    <Page title="Segments">
+      <Loaded query={segments} what="the segments">
+        {(report) => (
+          <>
+            <p className="hint">As of {day(report.asOf)}. Money: the next 12 months.</p>
+            <Section
+              title="Segments"
+              hint="The gain is a tenth of the value at risk: what it brings if one in ten of those who would leave stays, an assumption. The lapsed have left already."
+            >
+              <Groups groups={report.segments} currency={report.currency} link />
+            </Section>
+            <Loaded query={moves} what="the grid and the moves">
+              {(shown) => (
+                <div className="columns">
+                  <Section
+                    title="Where segments come from"
+                    hint="Buyers by how lately they bought, and by how often and how much. Choose one to list its segment."
+                  >
+                    <RfmGrid grid={shown.grid} names={shown.names} />
+                  </Section>
+                  <Section
+                    title={`Moved since ${day(shown.since)}`}
+                    hint="Customers by the segment that they were in and are in."
+                  >
+                    <Moves moves={shown} />
+                  </Section>
+                </div>
+              )}
+            </Loaded>
+            {report.clusters.length > 0 && (
+              <Section
+                title="Customers who behave alike"
+                hint="Clusters by what customers do, most expected value first."
+              >
+                <Groups groups={report.clusters} currency={report.currency} />
+              </Section>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
