@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Router } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HANDBOOK_FOLDER, headingId, readHandbook } from '../../config/handbook/markdown.ts';
-import { pageHtml } from '../../config/handbook/page-html.ts';
-import type { SearchEntry } from '../../config/handbook/search-index.ts';
-import { handbookSite } from '../../config/handbook/site.ts';
+import { HANDBOOK_FOLDER, headingId, readHandbook } from '../../cli/handbook/markdown.ts';
+import { pageHtml } from '../../cli/handbook/page-html.ts';
+import type { SearchEntry } from '../../cli/handbook/search-index.ts';
+import { handbookSite } from '../../cli/handbook/site.ts';
+import { shippedPlaybooks } from '../../config/playbook-files.ts';
+import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
+import { OPERATIONS } from '../../webhooks/api/contract/index.ts';
 import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
 import { WITHOUT_API } from '../support/without-api.ts';
 
 const pages = readHandbook();
+const site = await handbookSite();
 
 /** Lines of a page's shell blocks. */
 const shellLines = (markdown: string): readonly string[] =>
@@ -106,7 +110,6 @@ describe('the handbook', () => {
 });
 
 describe('its site', () => {
-  const site = handbookSite();
   const html = [...site].filter(([name]) => name.endsWith('.html'));
 
   test('a link to a page that it does not have is refused by name', () => {
@@ -175,5 +178,36 @@ describe('its site', () => {
       expect(await found.json()).toEqual(JSON.parse(site.get('search.json') ?? ''));
       expect((await fetch(`${server.url}/docs/lost.html`)).status).toBe(404);
     });
+  });
+});
+
+describe('its reference', () => {
+  const rows = (name: string) => [...(site.get(name) ?? '').matchAll(/<tr>\n<td>/g)].length;
+
+  test('has every field, with its name at both vendors', () => {
+    expect(rows('fields.html')).toBe(PROVISIONED_FIELDS.length);
+    expect(site.get('fields.html')).toContain(
+      '<td><code>staypower_clv_12m</code></td>\n<td><code>Staypower_Clv_12m__c</code></td>',
+    );
+  });
+
+  test('has every operation of the API', () => {
+    expect(rows('api.html')).toBe(OPERATIONS.length);
+  });
+
+  test('has settings at every depth, those of a vendor under its name, and what they take', () => {
+    const settings = site.get('settings.html');
+    const row = (...cells: readonly string[]) => cells.map((cell) => `<td>${cell}</td>`).join('\n');
+    expect(settings).toContain(row('<code>server.port</code>', 'integer', '<code>8080</code>'));
+    expect(settings).toContain(row('<code>exchangeRates.rates[].rate</code>', 'number', 'required'));
+    expect(settings).toContain('<code>connections[hubspot].settings.appId</code>');
+    expect(settings).toContain('<code>playbooks[].steps[wait].days</code>');
+  });
+
+  test('says the rule of each shipped playbook in words', async () => {
+    const shipped = await shippedPlaybooks();
+    const text = site.get('playbooks.html') ?? '';
+    expect([...text.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id)).toEqual(shipped.map(({ name }) => name));
+    expect(text).toContain('10 % of those who enter are held out at random, for good');
   });
 });

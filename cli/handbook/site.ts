@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HandbookPage, readHandbook } from './markdown.ts';
 import { escapeHtml, type PageHeading, pageHtml } from './page-html.ts';
+import { referencePages } from './reference.ts';
 import { searchIndex } from './search-index.ts';
 
 const DOCS_FOLDER = join(import.meta.dirname, '../../docs');
@@ -10,8 +11,9 @@ const SITE_FOLDER = join(DOCS_FOLDER, 'dist');
 const MENU = ['tour', 'rep', 'manager', 'admin', 'operator'];
 
 /** The handbook as files of a static site, by name. No script or style stands in a page: the server's content security policy forbids it. */
-export function handbookSite(): ReadonlyMap<string, string> {
-  const pages = [...readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b)), editionsPage()];
+export async function handbookSite(): Promise<ReadonlyMap<string, string>> {
+  const written = readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b));
+  const pages = [...written, editionsPage(), ...(await referencePages())];
   const names = new Set(pages.map(({ name }) => name));
   const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
   return new Map([
@@ -47,7 +49,8 @@ function welcome(pages: readonly HandbookPage[]): string {
 }
 
 function firstSentences(paragraph: string): string {
-  return (paragraph.replace(/\s+/g, ' ').match(/[^.]+\./g) ?? [paragraph]).slice(0, 2).join('').trim();
+  const sentences = paragraph.replaceAll('`', '').replace(/\s+/g, ' ').split(/(?<=\.) /);
+  return sentences.slice(0, 2).join(' ');
 }
 
 interface Framed {
@@ -112,5 +115,5 @@ function contents(headings: readonly PageHeading[]): string {
 if (import.meta.main) {
   rmSync(SITE_FOLDER, { recursive: true, force: true });
   mkdirSync(SITE_FOLDER, { recursive: true });
-  for (const [name, text] of handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
+  for (const [name, text] of await handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
 }
