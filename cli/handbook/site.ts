@@ -49,7 +49,10 @@ function welcome(pages: readonly HandbookPage[]): string {
 }
 
 function firstSentences(paragraph: string): string {
-  const sentences = paragraph.replaceAll('`', '').replace(/\s+/g, ' ').split(/(?<=\.) /);
+  const sentences = paragraph
+    .replaceAll('`', '')
+    .replace(/\s+/g, ' ')
+    .split(/(?<=\.) /);
   return sentences.slice(0, 2).join(' ');
 }
 
