@@ -75,6 +75,9 @@ function Navigation({ current }: { current: string | null }) {
                 </a>
               </li>
             ))}
+            <li>
+              <a href="docs/">Handbook</a>
+            </li>
           </ul>
         </nav>
         <div className="person">
