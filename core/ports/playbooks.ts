@@ -76,4 +76,6 @@ export interface Playbooks {
   effects(options: { asOf: CalendarDay }): Promise<EffectsAnswer | null>;
   /** Any playbook, also one that is not configured, over the `days` up to and with asOf. Null before the first scoring. days >= 1. */
   simulate(options: { playbook: Playbook; asOf: CalendarDay; days: number }): Promise<SimulationAnswer | null>;
+  /** The same for a configured one. Throws DataError for a name that none has. */
+  simulateNamed(name: string, options: { asOf: CalendarDay; days: number }): Promise<SimulationAnswer | null>;
 }

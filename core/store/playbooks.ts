@@ -1,4 +1,5 @@
 import { addDays } from '../domain/calendar-day.ts';
+import { DataError } from '../domain/errors.ts';
 import { playbookResult } from '../evaluation/playbook-result.ts';
 import type { SourceRank } from '../features/settle.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
@@ -26,6 +27,19 @@ export function createPlaybooks(
   database: Database,
   { playbooks, settings, rank, actingConnections }: PlaybooksContext,
 ): Playbooks {
+  const simulated: Playbooks['simulate'] = async ({ playbook, asOf, days }) => {
+    const model = await championAt(database, asOf);
+    const historyFrom = await firstScoredOn(database);
+    if (!model || historyFrom === null) return null;
+    const from = addDays(asOf, 1 - days);
+    const customers = await readSimulated(database, { from, asOf, historyFrom, model, rank, actingConnections });
+    const { currency } = model;
+    return {
+      ...simulate(playbook, customers, { from, to: asOf, cutoffs: model.cutoffs.churn }),
+      currency,
+      historyFrom,
+    };
+  };
   return {
     list: async () => {
       const runs = await readRuns(database);
@@ -51,18 +65,16 @@ export function createPlaybooks(
         ),
       };
     },
-    simulate: async ({ playbook, asOf, days }) => {
-      const model = await championAt(database, asOf);
-      const historyFrom = await firstScoredOn(database);
-      if (!model || historyFrom === null) return null;
-      const from = addDays(asOf, 1 - days);
-      const customers = await readSimulated(database, { from, asOf, historyFrom, model, rank, actingConnections });
-      const { currency } = model;
-      return {
-        ...simulate(playbook, customers, { from, to: asOf, cutoffs: model.cutoffs.churn }),
-        currency,
-        historyFrom,
-      };
+    simulate: simulated,
+    simulateNamed: async (name, options) => {
+      const playbook = playbooks.find((each) => each.name === name);
+      if (playbook) return simulated({ playbook, ...options });
+      throw new DataError({
+        field: 'playbook',
+        expected: 'a playbook of the configuration',
+        found: name,
+        remedy: 'choose one of "staypower playbooks list"',
+      });
     },
   };
 }

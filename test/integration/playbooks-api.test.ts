@@ -4,7 +4,7 @@ import { cycle } from '../../core/pipeline/cycle.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../../core/playbooks/schema.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
-import { listEffects, listPlaybooks } from '../../webhooks/api/contract/playbooks.ts';
+import { listEffects, listPlaybooks, simulatePlaybook } from '../../webhooks/api/contract/playbooks.ts';
 import { StaypowerClient } from '../../webhooks/client/staypower-client.ts';
 import { serveApi } from '../support/api-server.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
@@ -30,16 +30,31 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** Asks the API, on a server of its own. */
-async function asking<T>(ask: (client: StaypowerClient) => Promise<T>): Promise<T> {
-  const { server, token } = await serveApi(store.database, { clock, today: AS_OF });
+async function asking<T>(
+  ask: (client: StaypowerClient, url: string) => Promise<T>,
+  { today = AS_OF, playbooks = [AT_RISK_AND_VALUABLE] } = {},
+): Promise<T> {
+  const { server, token } = await serveApi(store.database, { clock, today, playbooks });
   try {
-    return await ask(new StaypowerClient(server.url, token));
+    return await ask(new StaypowerClient(server.url, token), server.url);
   } finally {
     await server.close();
   }
 }
 
-describe('GET /v1/playbooks and /v1/effects', () => {
+describe('GET /v1/playbooks, /v1/playbooks/{name}/simulation and /v1/effects', () => {
+  it('refuse to simulate what nobody configured, where nothing is scored, and for a viewer', async () => {
+    await asking(async (client, url) => {
+      const own = 'at-risk-and-valuable';
+      await expect(client.simulatePlaybook('nothing')).rejects.toMatchObject({ status: 400 });
+      await expect(client.simulatePlaybook(own, { days: 0 })).rejects.toMatchObject({ status: 400 });
+      await expect(client.simulatePlaybook(own)).rejects.toMatchObject({ status: 409, code: 'not-fitted' });
+      const { key } = await client.addKey({ label: 'viewer', role: 'viewer' });
+      const viewer = new StaypowerClient(url, key);
+      await expect(viewer.simulatePlaybook(own)).rejects.toMatchObject({ status: 403 });
+    });
+  });
+
   it('refuse effects where nothing is trained, and list the playbooks before that', async () => {
     await expect(asking((client) => client.listEffects({}))).rejects.toMatchObject({ status: 409, code: 'not-fitted' });
     expect((await asking((client) => client.listPlaybooks())).playbooks.map(({ name }) => name)).toEqual([
@@ -95,6 +110,12 @@ describe('GET /v1/playbooks and /v1/effects', () => {
     expect(effects.playbooks).toMatchObject([
       { playbook: 'silent', entered: runs.length, saved: { known: false, value: '0.00' } },
     ]);
+    const answer = await asking((client) => client.simulatePlaybook('silent', { days: 40 }), {
+      today: last,
+      playbooks: [SILENT],
+    });
+    expect(simulatePlaybook.answer.parse(answer)).toEqual(answer);
+    expect(answer).toEqual({ ...longer, opened: longer?.tasks.length, tasks: longer?.tasks.slice(0, 100) });
     const listed = await asking((client) => client.listPlaybooks());
     expect(listPlaybooks.answer.parse(listed)).toEqual(listed);
   });

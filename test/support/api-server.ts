@@ -4,7 +4,7 @@ import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { lastReport } from '../../core/pipeline/monitor.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
-import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
+import { AT_RISK_AND_VALUABLE, type Playbook } from '../../core/playbooks/schema.ts';
 import type { Accounts } from '../../core/ports/accounts.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Database } from '../../core/ports/database.ts';
@@ -35,7 +35,12 @@ const logger = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** The API over a store, as `serve` puts it together. */
 export async function serveApi(
   database: Database,
-  { clock, today, consoleFolder = '' }: { clock: Clock; today: CalendarDay; consoleFolder?: string },
+  {
+    clock,
+    today,
+    consoleFolder = '',
+    playbooks = [AT_RISK_AND_VALUABLE],
+  }: { clock: Clock; today: CalendarDay; consoleFolder?: string; playbooks?: readonly Playbook[] },
 ): Promise<{ server: Server; token: string; api: Api; accounts: Accounts }> {
   const accounts = createAccounts(database, { clock });
   const queries = createQueries(database);
@@ -50,7 +55,7 @@ export async function serveApi(
     registry: createModelRegistry(database, { clock }),
     lastMonitoring: () => lastReport(database),
     playbooks: createPlaybooks(database, {
-      playbooks: [AT_RISK_AND_VALUABLE],
+      playbooks,
       settings: planningSettingsSchema.parse({}),
       rank: () => 0,
       actingConnections: ['crm'],

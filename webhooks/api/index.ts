@@ -45,7 +45,7 @@ export interface ApiParts {
   /** The last report of how scores fared; null before the first. */
   lastMonitoring: () => Promise<MonitoringReport | null>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
-  playbooks: Pick<Playbooks, 'list' | 'effects'>;
+  playbooks: Pick<Playbooks, 'list' | 'effects' | 'simulateNamed'>;
   scoring: Scoring;
   cards: Pick<RecordCards, 'ofCustomer'>;
   feedback: Feedback;

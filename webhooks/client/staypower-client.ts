@@ -736,6 +736,36 @@ export type Segments = {
   segments: Group[];
   clusters: Group[];
 };
+export type Simulation = {
+  playbook: string;
+  from: string;
+  to: string;
+  /** Scores are kept from this day on; before it today’s model tells by hindsight. */
+  historyFrom: string;
+  currency: string;
+  entered: number;
+  heldOut: number;
+  letGo: {
+    withoutConsent: number;
+    inCoolDown: number;
+    leftState: number;
+    withoutRecord: number;
+  };
+  /** Would still wait for their owner’s capacity. */
+  waiting: number;
+  /** Tasks it would have opened. */
+  opened: number;
+  /** The first 100 of them. */
+  tasks: {
+    on: string;
+    customerId: string;
+    name: string | null;
+    ownerId: string | null;
+    subject: string;
+    churnProbability: number | null;
+    valueIfKept12m: number | null;
+  }[];
+};
 export type StaypowerEvent =
   | {
       type: 'score.changed';
@@ -1086,6 +1116,11 @@ export class StaypowerClient {
   /** The playbooks of the workspace, each with its rule in words and what its runs are at. */
   listPlaybooks(): Promise<PlaybookList> {
     return this.#call('GET', `/playbooks`);
+  }
+
+  /** What a playbook would have done on the last days, on the scores that were kept. Changes nothing. */
+  simulatePlaybook(name: string, query: { days?: number } = {}): Promise<Simulation> {
+    return this.#call('GET', `/playbooks/${encodeURIComponent(name)}/simulation`, { query });
   }
 
   /** What each playbook has achieved, by its own random holdout. */

@@ -17,7 +17,7 @@ import { getCustomer, getExplanation, getScores, listCustomers } from './custome
 import { getSegmentMoves, listModels, listSegments } from './insights.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
-import { listEffects, listPlaybooks } from './playbooks.ts';
+import { listEffects, listPlaybooks, simulatePlaybook } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
@@ -56,6 +56,7 @@ export const OPERATIONS: readonly Operation[] = [
   rollBackModel,
   getMonitoring,
   listPlaybooks,
+  simulatePlaybook,
   listEffects,
   listAdvice,
   getScenario,
