@@ -37,6 +37,7 @@ const PAGES = [
   { name: 'customer', address: () => `#/customers/${served.activeCustomer}`, ready: 'This customer' },
   { name: 'models', address: () => '#/models', ready: 'Inputs now and when the champion was trained' },
   { name: 'segments', address: () => '#/segments', ready: 'Customers who behave alike' },
+  { name: 'playbooks', address: () => '#/playbooks', ready: 'Measured effect' },
   { name: 'settings', address: () => '#/settings', ready: 'Your password' },
   { name: 'no-page', address: () => '#/nowhere', ready: 'There is no such page.' },
   { name: 'no-customer', address: () => '#/customers/nobody', ready: 'No scored customer has this id' },

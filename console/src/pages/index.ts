@@ -16,6 +16,7 @@ export const PAGES: readonly PageDefinition[] = [
   { path: '', title: 'Overview', role: 'viewer', inMenu: true, load: () => import('./overview.tsx') },
   { path: 'customers', title: 'Customers', role: 'viewer', inMenu: true, load: () => import('./customers.tsx') },
   { path: 'segments', title: 'Segments', role: 'viewer', inMenu: true, load: () => import('./segments.tsx') },
+  { path: 'playbooks', title: 'Playbooks', role: 'viewer', inMenu: true, load: () => import('./playbooks.tsx') },
   { path: 'models', title: 'Models', role: 'viewer', inMenu: true, load: () => import('./models.tsx') },
   { path: 'settings', title: 'Settings', role: 'viewer', inMenu: true, load: () => import('./settings.tsx') },
 ];
