@@ -4,7 +4,7 @@ import type { AccountRecord, ContactRecord, ContractRecord, TransactionRecord } 
 import { hashOf } from '../../core/domain/stable-json.ts';
 import type { Occurrences } from './occurrences.ts';
 import type { Row } from './read-rows.ts';
-import { amountOf, currencyOf, dateOf, fault, kindOf } from './values.ts';
+import { amountOf, currencyOf, dateOf, fault, kindOf, signedOf } from './values.ts';
 
 /** The customer of a row, and the account it names. Throws DataError naming the row and the column. */
 export function toContact(row: Row): { contact: ContactRecord; account: AccountRecord | null } {
@@ -78,6 +78,7 @@ export function toTransaction(
     ? null
     : formatMoney(parseMoney(amountOf(written, row.place('amount'), { takenBack: kind !== 'order' }), currency));
   const orderId = row.cell('orderId') || null;
+  const margin = row.cell('margin');
   return {
     contact,
     account,
@@ -93,6 +94,7 @@ export function toTransaction(
       orderReference: kind === 'order' ? orderId : null,
       // Many exports repeat the order's own number on the line of its refund.
       refersTo: kind === 'order' ? null : row.cell('refersTo') || orderId,
+      ...(kind === 'order' && margin !== '' && { margin: { amount: signedOf(margin, row.place('margin')) } }),
     },
   };
 }

@@ -20,6 +20,8 @@ const columnsSchema = z.strictObject({
   account: column.default('account'),
   /** ISO 4217; the workspace's currency where there is none. */
   currency: column.default('currency'),
+  /** What the order leaves after its own costs, in its currency: a decimal number with a point, below zero for a loss. */
+  margin: column.default('margin'),
   /** The shop's order number; without it a row is known by customer, date and amount. */
   orderId: column.default('order_id'),
   /** order, refund or void; an order where there is none. */

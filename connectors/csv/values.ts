@@ -47,12 +47,7 @@ export function dateOf(text: string, place: Place): InstantOrDay {
 
 /** A decimal number as text, zero or more; text that is below zero is allowed where something is taken back. */
 export function amountOf(text: string, place: Place, options: { takenBack: boolean }): string {
-  if (!DECIMAL.test(text)) {
-    const remedy = /^-?[\d.]*,\d+$/.test(text)
-      ? 'write it with a decimal point'
-      : 'remove separators and signs of currency';
-    throw fault(place, 'a decimal number with a point, such as 1234.50', text, remedy);
-  }
+  signedOf(text, place);
   if (!text.startsWith('-')) return text;
   if (options.takenBack) return text.slice(1);
   throw fault(
@@ -61,6 +56,15 @@ export function amountOf(text: string, place: Place, options: { takenBack: boole
     text,
     'mark the row as a refund in a column "kind", or take it out of the file',
   );
+}
+
+/** A decimal number as text, of either sign. Throws DataError for anything else. */
+export function signedOf(text: string, place: Place): string {
+  if (DECIMAL.test(text)) return text;
+  const remedy = /^-?[\d.]*,\d+$/.test(text)
+    ? 'write it with a decimal point'
+    : 'remove separators and signs of currency';
+  throw fault(place, 'a decimal number with a point, such as 1234.50', text, remedy);
 }
 
 /** What a row is, by its word. Throws DataError for one it does not know. */

@@ -68,14 +68,21 @@ const KINDS: Readonly<Record<string, FieldKind>> = {
 };
 
 function fieldOf(property: DescribedProperty): FieldDescription {
-  const isMoney = property.type === 'number' && property.showCurrencySymbol === true;
-  const isFlag = property.fieldType === 'booleancheckbox';
   return {
     name: property.name,
     label: property.label ?? property.name,
-    kind: isMoney ? 'money' : isFlag ? 'flag' : (KINDS[property.type] ?? 'other'),
+    kind: kindOf(property),
     calculated: property.calculated === true || (property.fieldType ?? '').startsWith('calculation_'),
   };
+}
+
+function kindOf(property: DescribedProperty): FieldKind {
+  // A choice among the account's owners: what it holds is an owner's id, whatever it shows.
+  if (property.referencedObjectType === 'OWNER') return 'reference';
+  if (property.fieldType === 'booleancheckbox') return 'flag';
+  if (property.type === 'number' && property.showCurrencySymbol === true) return 'money';
+  if (property.type === 'number' && property.numberDisplayHint === 'percentage') return 'percent';
+  return KINDS[property.type] ?? 'other';
 }
 
 async function purchases(client: HubSpotClient, settings: HubSpotSettings): Promise<readonly PurchaseCandidate[]> {

@@ -1,13 +1,34 @@
 import type { MappingSlot } from '../../core/ports/survey.ts';
+import { OWN_OWNER } from './mapping.ts';
+import { OWN_CURRENCY } from './mapping-transactions.ts';
 import type { HubSpotSettings } from './settings.ts';
 
-type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike'> & {
+type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike' | 'standard'> & {
   chosen: string | null | readonly string[];
   unlike?: RegExp;
+  standard?: string;
 };
 
 /** Money of a sale that is not what it was worth. */
 const NOT_ITS_WORTH = /refund|tax|discount|shipping|cost|margin|home_currency|expected|forecast|projected|weighted/i;
+
+/** Names of what a sale leaves after its own costs. */
+const MARGIN = [/^(gross|net|contribution)?_?(margin|profit)(_?amount)?(__c)?$/i, /margin|gross.?profit|contribution/i];
+/** A share of the amount is no money. */
+const A_SHARE = /percent|pct|share|rate|ratio|%/i;
+/** Names of the currency of a sale; that of the vendor's own is taken anyway. */
+const CURRENCY = [/^(deal|order|sale|invoice|contract)?_?currency(_?(iso)?_?code)?(__c)?$/i, /currency/i];
+/** Names of who looks after a customer. */
+const OWNER = [
+  /(account|success|customer|relationship).?(manager|owner|rep)/i,
+  /csm|caretaker|(sales|contact).?(owner|rep)/i,
+];
+
+/** The vendor's own, read where no other is chosen, and what only sounds like it. */
+const OWN = {
+  currency: /^(deal_currency_code|hs_currency_code)$|home_currency|exchange/i,
+  owner: /^hubspot_owner_id$|^hs_|team/i,
+};
 
 /** What can be chosen about a HubSpot account, and what the settings choose. */
 export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] {
@@ -24,6 +45,7 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
       hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
       chosen: deals.amountProperty,
     },
+    ...saleSlots('deals', deals),
     {
       ...sale,
       path: ['deals', 'orderReferenceProperty'],
@@ -59,6 +81,16 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
         /(user|customer|external|member).*(id|number)$/i,
       ],
       chosen: userIdProperty,
+    },
+    {
+      ...person,
+      path: ['ownerProperty'],
+      meaning: 'who looks after the person',
+      standard: OWN_OWNER,
+      unlike: OWN.owner,
+      kinds: ['reference'],
+      hints: OWNER,
+      chosen: settings.ownerProperty,
     },
     {
       ...person,
@@ -107,6 +139,7 @@ export function mappingSlots(settings: HubSpotSettings): readonly MappingSlot[] 
   return slots.map((slot) => ({
     ...slot,
     unlike: slot.unlike ?? null,
+    standard: slot.standard ?? null,
     chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
     several: Array.isArray(slot.chosen),
   }));
@@ -124,6 +157,7 @@ function orderSlots(orders: NonNullable<HubSpotSettings['orders']>): readonly Sl
       hints: [/^hs_total_price$/, /total|amount|revenue|price/i],
       chosen: orders.amountProperty,
     },
+    ...saleSlots('orders', orders),
     {
       ...order,
       path: ['orders', 'dateProperty'],
@@ -139,6 +173,43 @@ function orderSlots(orders: NonNullable<HubSpotSettings['orders']>): readonly Sl
       kinds: ['text', 'number'],
       hints: [/external.?order.?id/i, /order.?(ref|no|num|id)/i],
       chosen: orders.orderReferenceProperty,
+    },
+  ];
+}
+
+/** What deals and orders have in common. */
+function saleSlots(
+  object: 'deals' | 'orders',
+  settings: Pick<HubSpotSettings['deals'], 'currencyProperty' | 'marginProperty' | 'marginShareProperty'>,
+): readonly Slot[] {
+  const sale = { object, stream: 'transactions' } as const;
+  return [
+    {
+      ...sale,
+      path: [object, 'currencyProperty'],
+      meaning: 'the currency of the sale',
+      standard: OWN_CURRENCY[object],
+      unlike: OWN.currency,
+      kinds: ['choice', 'text'],
+      hints: CURRENCY,
+      chosen: settings.currencyProperty,
+    },
+    {
+      ...sale,
+      path: [object, 'marginProperty'],
+      meaning: 'what the sale leaves after its costs',
+      unlike: A_SHARE,
+      kinds: ['money', 'number'],
+      hints: MARGIN,
+      chosen: settings.marginProperty,
+    },
+    {
+      ...sale,
+      path: [object, 'marginShareProperty'],
+      meaning: 'what the sale leaves, as a share of its amount',
+      kinds: ['percent'],
+      hints: MARGIN,
+      chosen: settings.marginShareProperty,
     },
   ];
 }

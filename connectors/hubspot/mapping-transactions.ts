@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StatedMargin } from '../../core/domain/margin.ts';
 import type { DeletionRecord, SourceRecord } from '../../core/domain/records.ts';
 import { readRecord } from '../http/read-record.ts';
 import { deletion, filled, type Links, mergedIds, primaryOf, type Translation } from './mapping.ts';
@@ -6,6 +7,22 @@ import type { CrmObject } from './replies.ts';
 import type { HubSpotSettings } from './settings.ts';
 
 type OrderSettings = NonNullable<HubSpotSettings['orders']>;
+type SaleSettings = HubSpotSettings['deals'] | OrderSettings;
+
+/** HubSpot's own properties with the currency of a sale. */
+export const OWN_CURRENCY = { deals: 'deal_currency_code', orders: 'hs_currency_code' } as const;
+
+/** The property that holds the currency of a sale. */
+export function currencyProperty(object: 'deals' | 'orders', settings: SaleSettings): string {
+  return settings.currencyProperty ?? OWN_CURRENCY[object];
+}
+
+/** Properties that are read of a deal as of an order. */
+export function saleProperties(object: 'deals' | 'orders', settings: SaleSettings): readonly string[] {
+  const { amountProperty, orderReferenceProperty, marginProperty, marginShareProperty } = settings;
+  const chosen = [orderReferenceProperty, marginProperty, marginShareProperty].filter((name) => name !== null);
+  return [amountProperty, currencyProperty(object, settings), ...chosen];
+}
 
 const amount = z
   .string('an amount')
@@ -51,14 +68,15 @@ export function salesOfDeal(
     transactionKind: 'order',
     occurredAt: reading.value['closedate'] ?? '',
     amount: reading.value[amountProperty] ?? null,
-    currency: filled(deal.properties['deal_currency_code']) || context.currency,
+    currency: currencyOf('deals', deal, settings.deals) || context.currency,
     contactExternalId: primaryOf(links.contacts),
     accountExternalId: primaryOf(links.companies),
     orderReference: orderReferenceProperty === null ? null : filled(deal.properties[orderReferenceProperty]) || null,
     refersTo: null,
   } as const;
   const back = refundOf(deal, sale, known, settings);
-  return { records: [sale, ...back.records, ...(known ? merged : [])], rejected: back.rejected };
+  const order = { ...sale, ...marginOf(deal, settings.deals) };
+  return { records: [order, ...back.records, ...(known ? merged : [])], rejected: back.rejected };
 }
 
 /** What disappears with a deal. */
@@ -99,11 +117,12 @@ export function saleOfOrder(
         transactionKind: 'order',
         occurredAt: reading.value['placedAt'] ?? '',
         amount: reading.value[amountProperty] ?? null,
-        currency: filled(properties['hs_currency_code']) || context.currency,
+        currency: currencyOf('orders', order, context.settings) || context.currency,
         contactExternalId: primaryOf(links.contacts),
         accountExternalId: primaryOf(links.companies),
         orderReference: orderReferenceProperty === null ? null : filled(properties[orderReferenceProperty]) || null,
         refersTo: null,
+        ...marginOf(order, context.settings),
       },
     ],
     rejected: [],
@@ -113,6 +132,21 @@ export function saleOfOrder(
 /** What disappears with an order object. */
 export function orderDeletions(id: string): readonly DeletionRecord[] {
   return [deletion('transaction', orderId(id))];
+}
+
+function currencyOf(object: 'deals' | 'orders', { properties }: CrmObject, settings: SaleSettings): string {
+  return filled(properties[currencyProperty(object, settings)]).toUpperCase();
+}
+
+/** What the sale leaves, where one of the properties for it is filled. */
+function marginOf(
+  { properties }: CrmObject,
+  { marginProperty, marginShareProperty }: SaleSettings,
+): { margin?: StatedMargin } {
+  const amount = marginProperty === null ? '' : filled(properties[marginProperty]);
+  if (amount !== '') return { margin: { amount } };
+  const share = marginShareProperty === null ? '' : filled(properties[marginShareProperty]);
+  return share === '' ? {} : { margin: { share } };
 }
 
 /** What was paid back of a sale; a refund that was taken off the deal again is deleted. */

@@ -57,6 +57,14 @@ export interface ObjectReader {
 export const PROPERTY_PREFIX = 'staypower_';
 export const PROPERTY_GROUP = { name: 'staypower', label: 'Customer scoring' } as const;
 
+/** HubSpot's own property for the owner of a contact. */
+export const OWN_OWNER = 'hubspot_owner_id';
+
+/** The property that says who looks after a contact. */
+export function ownerProperty(settings: HubSpotSettings): string {
+  return settings.ownerProperty ?? OWN_OWNER;
+}
+
 /** A contact and, when it took the place of others, their deletion. */
 export function contactOf(record: CrmObject, links: Links, settings: HubSpotSettings): Translation {
   const { properties } = record;
@@ -72,7 +80,7 @@ export function contactOf(record: CrmObject, links: Links, settings: HubSpotSett
         phone: filled(properties['phone']) || filled(properties['mobilephone']) || null,
         name: [properties['firstname'], properties['lastname']].map(filled).filter(isFilled).join(' ') || null,
         accountExternalId: primaryOf(links.companies),
-        ownerId: filled(properties['hubspot_owner_id']) || null,
+        ownerId: filled(properties[ownerProperty(settings)]) || null,
         doNotContact: settings.doNotContactProperties.some((name) => properties[name] === 'true'),
         createdAt: properties['createdate'] ?? record.createdAt ?? null,
         partial: false,

@@ -1,4 +1,4 @@
-import { contactOf, deletion, type ObjectReader } from './mapping.ts';
+import { contactOf, deletion, type ObjectReader, ownerProperty } from './mapping.ts';
 import { contractOf, contractProperties } from './mapping-contracts.ts';
 import type { HubSpotSettings } from './settings.ts';
 
@@ -16,7 +16,7 @@ export function contactReader(settings: HubSpotSettings): ObjectReader {
         'lastname',
         'phone',
         'mobilephone',
-        'hubspot_owner_id',
+        ownerProperty(settings),
         'createdate',
         'hs_merged_object_ids',
         ...(settings.userIdProperty === null ? [] : [settings.userIdProperty]),

@@ -1,5 +1,12 @@
 import type { ObjectReader } from './mapping.ts';
-import { dealDeletions, isWon, orderDeletions, saleOfOrder, salesOfDeal } from './mapping-transactions.ts';
+import {
+  dealDeletions,
+  isWon,
+  orderDeletions,
+  saleOfOrder,
+  saleProperties,
+  salesOfDeal,
+} from './mapping-transactions.ts';
 import type { HubSpotSettings } from './settings.ts';
 
 /** How sales are read: deals, and order objects where the settings ask for them. */
@@ -11,20 +18,18 @@ export function transactionReaders(settings: HubSpotSettings, currency: string):
 }
 
 function dealReader(settings: HubSpotSettings, currency: string): ObjectReader {
-  const { amountProperty, orderReferenceProperty, refund } = settings.deals;
+  const { refund } = settings.deals;
   return {
     object: 'deals',
     optional: false,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: [
       ...new Set([
-        amountProperty,
+        ...saleProperties('deals', settings.deals),
         'closedate',
         'dealstage',
         'hs_is_closed_won',
-        'deal_currency_code',
         'hs_merged_object_ids',
-        ...(orderReferenceProperty === null ? [] : [orderReferenceProperty]),
         ...(refund === null ? [] : [refund.amountProperty, refund.dateProperty]),
       ]),
     ],
@@ -36,20 +41,12 @@ function dealReader(settings: HubSpotSettings, currency: string): ObjectReader {
 }
 
 function orderReader(settings: NonNullable<HubSpotSettings['orders']>, currency: string): ObjectReader {
-  const { amountProperty, dateProperty, orderReferenceProperty } = settings;
   return {
     object: 'orders',
     optional: false,
     modifiedProperty: 'hs_lastmodifieddate',
     properties: [
-      ...new Set([
-        amountProperty,
-        dateProperty,
-        'hs_createdate',
-        'hs_currency_code',
-        'hs_pipeline_stage',
-        ...(orderReferenceProperty === null ? [] : [orderReferenceProperty]),
-      ]),
+      ...new Set([...saleProperties('orders', settings), settings.dateProperty, 'hs_createdate', 'hs_pipeline_stage']),
     ],
     associations: ['contacts', 'companies'],
     needsLinks: () => true,

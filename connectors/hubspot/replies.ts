@@ -93,6 +93,8 @@ export const describedPropertiesSchema = z.object({
       fieldType: aside,
       calculated: z.boolean().nullish().catch(null),
       showCurrencySymbol: z.boolean().nullish().catch(null),
+      numberDisplayHint: aside,
+      referencedObjectType: aside,
     }),
   ),
 });

@@ -8,6 +8,16 @@ const stage = z.string().min(1, 'the internal id of a pipeline stage');
 /** Activities that say something about a contact's engagement. */
 export const ENGAGEMENT_OBJECTS = ['emails', 'meetings', 'calls', 'tasks', 'tickets'] as const;
 
+/** What may stand on a deal as on an order, each null where it does not. */
+const saleProperties = {
+  /** The currency of the sale, ISO 4217; null: HubSpot's own property for it. */
+  currencyProperty: property.nullable().default(null),
+  /** What the sale leaves after its own costs, in its currency. */
+  marginProperty: property.nullable().default(null),
+  /** The same as a share of the amount, of format percentage: HubSpot keeps 0.35 for 35 %. It counts where the one above is empty. */
+  marginShareProperty: property.nullable().default(null),
+};
+
 /** What a user may write about a HubSpot connection. Property names are HubSpot's internal names, stages their internal ids. */
 export const hubspotSettingsSchema = z.strictObject({
   /** Address of the API; null is HubSpot itself. A recorder or the sandbox may stand there. */
@@ -29,6 +39,7 @@ export const hubspotSettingsSchema = z.strictObject({
       wonStages: z.array(stage).default([]),
       /** What the sale was worth, in the deal's currency. */
       amountProperty: property.default('amount'),
+      ...saleProperties,
       /** The shop's order number, shared with other systems; null where there is none. */
       orderReferenceProperty: property.nullable().default(null),
       /** What was paid back of the sale, and when; null where refunds are not kept on the deal. */
@@ -39,6 +50,7 @@ export const hubspotSettingsSchema = z.strictObject({
   orders: z
     .strictObject({
       amountProperty: property.default('hs_total_price'),
+      ...saleProperties,
       /** When the order was placed; the record's creation where it is empty. */
       dateProperty: property.default('hs_processed_date'),
       orderReferenceProperty: property.nullable().default('hs_external_order_id'),
@@ -49,6 +61,8 @@ export const hubspotSettingsSchema = z.strictObject({
     .default(null),
   /** A contact's id in the customer's own systems; null where HubSpot does not know it. */
   userIdProperty: property.nullable().default(null),
+  /** Who looks after a contact, as an owner's id; null: HubSpot's own contact owner. */
+  ownerProperty: property.nullable().default(null),
   /** A contact with "true" in any of these must not be contacted. */
   doNotContactProperties: z.array(property).default(['hs_email_optout']),
   /**
@@ -74,10 +88,22 @@ export type HubSpotSettings = z.output<typeof hubspotSettingsSchema>;
 
 /** The settings that decide what each stream's records say. */
 export function mappingOf(settings: HubSpotSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
-  const { deals, orders, userIdProperty, doNotContactProperties, contract, engagementObjects } = settings;
+  const { deals, orders, userIdProperty, ownerProperty, doNotContactProperties, contract, engagementObjects } =
+    settings;
   return {
-    contacts: { userIdProperty, doNotContactProperties, contract },
-    transactions: { deals, orders, currency },
+    contacts: { userIdProperty, doNotContactProperties, contract, ...(ownerProperty !== null && { ownerProperty }) },
+    transactions: { deals: saleMapping(deals), orders: orders && saleMapping(orders), currency },
     engagement: { engagementObjects },
+  };
+}
+
+/** Settings that came later stand in a mapping only where they are used: an upgrade has nothing read again for settings left alone. */
+function saleMapping<T extends NonNullable<HubSpotSettings['orders']> | HubSpotSettings['deals']>(sale: T): Json {
+  const { currencyProperty, marginProperty, marginShareProperty, ...before } = sale;
+  return {
+    ...before,
+    ...(currencyProperty !== null && { currencyProperty }),
+    ...(marginProperty !== null && { marginProperty }),
+    ...(marginShareProperty !== null && { marginShareProperty }),
   };
 }

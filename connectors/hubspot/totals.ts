@@ -5,6 +5,7 @@ import { API_VERSION } from './api-versions.ts';
 import type { HubSpotClient } from './client.ts';
 import { type Filter, wonDeals } from './discover.ts';
 import { filled, type ObjectName } from './mapping.ts';
+import { currencyProperty } from './mapping-transactions.ts';
 import { type CrmObject, pageSchema } from './replies.ts';
 import type { HubSpotSettings } from './settings.ts';
 
@@ -61,19 +62,19 @@ function saleObjects(
     externalId,
     month: monthOf(at, timeZone),
     amount: amount || null,
-    currency: code || currency,
+    currency: code.toUpperCase() || currency,
   });
   const won: SaleObject = {
     object: 'deals',
     filters: wonDeals(settings),
-    properties: [deals.amountProperty, 'closedate', 'deal_currency_code'],
+    properties: [deals.amountProperty, 'closedate', currencyProperty('deals', deals)],
     dateProperty: 'closedate',
     figureOf: ({ id, properties }) =>
       figure(
         `deal-${id}`,
         filled(properties['closedate']),
         filled(properties[deals.amountProperty]),
-        filled(properties['deal_currency_code']),
+        filled(properties[currencyProperty('deals', deals)]),
       ),
   };
   if (orders === null) return [won];
@@ -84,14 +85,14 @@ function saleObjects(
     {
       object: 'orders',
       filters: cancelledStages.length === 0 ? [] : [cancelled],
-      properties: [amountProperty, dateProperty, 'hs_createdate', 'hs_currency_code'],
+      properties: [amountProperty, dateProperty, 'hs_createdate', currencyProperty('orders', orders)],
       dateProperty,
       figureOf: ({ id, properties, createdAt }) =>
         figure(
           `order-${id}`,
           filled(properties[dateProperty]) || filled(properties['hs_createdate']) || (createdAt ?? ''),
           filled(properties[amountProperty]),
-          filled(properties['hs_currency_code']),
+          filled(properties[currencyProperty('orders', orders)]),
         ),
     },
   ];

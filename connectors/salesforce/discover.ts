@@ -70,7 +70,7 @@ const KINDS: Readonly<Record<string, FieldKind>> = {
   double: 'number',
   int: 'number',
   long: 'number',
-  percent: 'number',
+  percent: 'percent',
   string: 'text',
   textarea: 'text',
   email: 'text',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StatedMargin } from '../../core/domain/margin.ts';
 import type { DeletionRecord, TransactionRecord } from '../../core/domain/records.ts';
 import { type Reading, readRecord } from '../http/read-record.ts';
 import { day, flag, gone, money, REMEDY, type Translated, text, translate } from './mapping-rows.ts';
@@ -12,6 +13,21 @@ export interface ContactRole {
 }
 
 const opportunityFlags = z.looseObject({ Id: z.string(), IsDeleted: flag, IsWon: flag, StageName: text });
+/** Settings that say what an opportunity's row means. */
+export type SaleSettings = Pick<
+  SalesforceSettings,
+  | 'wonStages'
+  | 'amountField'
+  | 'currencyField'
+  | 'marginField'
+  | 'marginPercentField'
+  | 'orderReferenceField'
+  | 'refund'
+>;
+
+/** Below zero for a sale at a loss. */
+const margin = z.number({ error: 'a margin, from a field of type Currency, Number or Percent' }).nullish();
+
 const wonOpportunity = z.looseObject({ CloseDate: day, AccountId: text, ContactId: text, CurrencyIsoCode: text });
 
 /**
@@ -25,19 +41,22 @@ const wonOpportunity = z.looseObject({ CloseDate: day, AccountId: text, ContactI
 export function mapOpportunity(
   row: Row,
   roles: readonly ContactRole[],
-  settings: Pick<SalesforceSettings, 'wonStages' | 'amountField' | 'orderReferenceField' | 'refund'>,
+  settings: SaleSettings,
   currency: string,
 ): Translated {
   const flags = readSale(opportunityFlags, row);
   if (!flags.ok) return flags;
   const { Id: id, IsDeleted, IsWon, StageName } = flags.value;
-  const { refund, orderReferenceField, wonStages } = settings;
+  const { refund, orderReferenceField, wonStages, currencyField, marginField, marginPercentField } = settings;
   const won = wonStages === null ? IsWon : StageName !== null && wonStages.includes(StageName);
   if (IsDeleted || !won) return { ok: true, value: goneSale(id, settings) };
   const amounts = readSale(
     z.object({
       [settings.amountField]: money,
       ...(refund === null ? {} : { [refund.amountField]: money.nullish() }),
+      ...(currencyField === null ? {} : { [currencyField]: text }),
+      ...(marginField === null ? {} : { [marginField]: margin }),
+      ...(marginPercentField === null ? {} : { [marginPercentField]: margin }),
     }),
     row,
   );
@@ -50,19 +69,23 @@ export function mapOpportunity(
       transactionKind: 'order',
       occurredAt: opportunity.CloseDate,
       amount: decimal(amounts.value[settings.amountField]),
-      currency: opportunity.CurrencyIsoCode ?? currency,
+      currency:
+        currencyField === null
+          ? (opportunity.CurrencyIsoCode ?? currency)
+          : currencyOf(amounts.value[currencyField]) || currency,
       contactExternalId: buyerOf(opportunity.ContactId, roles),
       accountExternalId: opportunity.AccountId,
       orderReference: reference === null || reference === undefined ? null : String(reference),
       refersTo: null,
     };
-    if (refund === null) return [order];
+    const sale = { ...order, ...statedMargin(amounts.value, settings) };
+    if (refund === null) return [sale];
     const paidBack = amounts.value[refund.amountField];
     if (paidBack === undefined || paidBack === null || paidBack === 0)
-      return [order, gone('transaction', refundIdOf(id))];
+      return [sale, gone('transaction', refundIdOf(id))];
     const paidBackOn = day.safeParse(opportunity[refund.dateField]);
     return [
-      order,
+      sale,
       {
         ...order,
         externalId: refundIdOf(id),
@@ -75,6 +98,22 @@ export function mapOpportunity(
       },
     ];
   });
+}
+
+/** What a field of the organisation's own says of the currency; "" when nothing. */
+export function currencyOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().toUpperCase() : '';
+}
+
+function statedMargin(
+  row: Row,
+  { marginField, marginPercentField }: Pick<SaleSettings, 'marginField' | 'marginPercentField'>,
+): { margin?: StatedMargin } {
+  const amount = marginField === null ? null : row[marginField];
+  if (typeof amount === 'number') return { margin: { amount: decimal(amount) } };
+  const percent = marginPercentField === null ? null : row[marginPercentField];
+  // Eight digits of a share are more than any amount can tell.
+  return typeof percent === 'number' ? { margin: { share: (percent / 100).toFixed(8) } } : {};
 }
 
 /** The deletions of an opportunity's sale and of its refund. */

@@ -1,13 +1,29 @@
 import type { MappingSlot } from '../../core/ports/survey.ts';
 import type { SalesforceSettings } from './settings.ts';
 
-type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike'> & {
+type Slot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike' | 'standard'> & {
   chosen: string | null | readonly string[];
   unlike?: RegExp;
+  standard?: string;
 };
 
 /** Money of a sale that is not what it was worth. */
 const NOT_ITS_WORTH = /refund|tax|discount|shipping|cost|margin|home_currency|expected|forecast|projected|weighted/i;
+
+/** Names of what a sale leaves after its own costs. */
+const MARGIN = [/^(gross|net|contribution)?_?(margin|profit)(_?amount)?(__c)?$/i, /margin|gross.?profit|contribution/i];
+/** A share of the amount is no money. */
+const A_SHARE = /percent|pct|share|rate|ratio|%/i;
+/** Names of the currency of a sale; that of the vendor's own is taken anyway. */
+const CURRENCY = [/^(deal|order|sale|invoice|contract)?_?currency(_?(iso)?_?code)?(__c)?$/i, /currency/i];
+/** Names of who looks after a customer. */
+const OWNER = [
+  /(account|success|customer|relationship).?(manager|owner|rep)/i,
+  /csm|caretaker|(sales|contact).?(owner|rep)/i,
+];
+
+/** The vendor's own, read where no other is chosen, and what only sounds like it. */
+const OWN = { currency: /^CurrencyIsoCode$/, owner: /^OwnerId$/ };
 
 /** What can be chosen about a Salesforce organisation, and what the settings choose. */
 export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot[] {
@@ -22,6 +38,33 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
       kinds: ['money', 'number'],
       hints: [/^amount$/i, /^(net|total|final).*(amount|revenue|value|price)/i, /amount|revenue|price/i],
       chosen: settings.amountField,
+    },
+    {
+      ...sale,
+      path: ['currencyField'],
+      meaning: 'the currency of the sale',
+      standard: 'CurrencyIsoCode',
+      unlike: OWN.currency,
+      kinds: ['choice', 'text'],
+      hints: CURRENCY,
+      chosen: settings.currencyField,
+    },
+    {
+      ...sale,
+      path: ['marginField'],
+      meaning: 'what the sale leaves after its costs',
+      unlike: A_SHARE,
+      kinds: ['money', 'number'],
+      hints: MARGIN,
+      chosen: settings.marginField,
+    },
+    {
+      ...sale,
+      path: ['marginPercentField'],
+      meaning: 'what the sale leaves, in percent',
+      kinds: ['percent'],
+      hints: MARGIN,
+      chosen: settings.marginPercentField,
     },
     {
       ...sale,
@@ -57,6 +100,16 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
         /(user|customer|external|member).*(id|number)(__c)?$/i,
       ],
       chosen: settings.userIdField,
+    },
+    {
+      ...person,
+      path: ['ownerField'],
+      meaning: 'who looks after the person',
+      standard: 'OwnerId',
+      unlike: OWN.owner,
+      kinds: ['reference'],
+      hints: OWNER,
+      chosen: settings.ownerField,
     },
     {
       ...person,
@@ -105,6 +158,7 @@ export function mappingSlots(settings: SalesforceSettings): readonly MappingSlot
   return slots.map((slot) => ({
     ...slot,
     unlike: slot.unlike ?? null,
+    standard: slot.standard ?? null,
     chosen: slot.chosen === null ? [] : typeof slot.chosen === 'string' ? [slot.chosen] : slot.chosen,
     several: Array.isArray(slot.chosen),
   }));

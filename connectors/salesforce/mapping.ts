@@ -49,7 +49,7 @@ const annualValue = z
  */
 export function mapContact(
   row: Row,
-  settings: Pick<SalesforceSettings, 'doNotContactFields' | 'userIdField' | 'contract'>,
+  settings: Pick<SalesforceSettings, 'doNotContactFields' | 'userIdField' | 'ownerField' | 'contract'>,
 ): Translated {
   const { contract } = settings;
   const { startField = null, endField = null, cancelledField = null, annualValueField = null } = contract ?? {};
@@ -81,7 +81,7 @@ export function mapContact(
           name:
             contact.Name ?? ([contact.FirstName, contact.LastName].filter((part) => part !== null).join(' ') || null),
           accountExternalId: contact.AccountId,
-          ownerId: contact.OwnerId,
+          ownerId: settings.ownerField === null ? contact.OwnerId : text.parse(contact[settings.ownerField]),
           doNotContact: settings.doNotContactFields.some((name) => contact[name] === true),
           createdAt: contact.CreatedDate,
           partial: false,

@@ -4,7 +4,7 @@ import type { SalesforceSettings } from './settings.ts';
 
 /** Contacts. A checkbox of "must not be contacted" that cannot be read stops the pull: silence about it would be a yes. */
 export function contactObject(settings: SalesforceSettings): PlainObject {
-  const { doNotContactFields, userIdField, contract } = settings;
+  const { doNotContactFields, userIdField, ownerField, contract } = settings;
   const contractFields = Object.values(contract ?? {}).filter((name) => name !== null);
   return {
     object: 'Contact',
@@ -12,7 +12,7 @@ export function contactObject(settings: SalesforceSettings): PlainObject {
     needed: [
       'Email',
       'AccountId',
-      'OwnerId',
+      ownerField ?? 'OwnerId',
       ...doNotContactFields,
       ...(userIdField === null ? [] : [userIdField]),
       ...contractFields,

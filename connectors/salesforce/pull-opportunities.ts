@@ -76,7 +76,7 @@ function translated({ settings, currency }: Organisation, row: Row, roles: reado
 
 /** The fields of Opportunity that are read; those named in the settings must be there. */
 export function opportunityObject({ settings }: Pick<Organisation, 'settings'>): Omit<PlainObject, 'map' | 'of'> {
-  const { amountField, orderReferenceField, refund } = settings;
+  const { amountField, orderReferenceField, refund, currencyField, marginField, marginPercentField } = settings;
   return {
     object: 'Opportunity',
     needed: [
@@ -85,7 +85,7 @@ export function opportunityObject({ settings }: Pick<Organisation, 'settings'>):
       'CloseDate',
       'AccountId',
       amountField,
-      ...(orderReferenceField === null ? [] : [orderReferenceField]),
+      ...[orderReferenceField, currencyField, marginField, marginPercentField].filter((name) => name !== null),
       ...(refund === null ? [] : [refund.amountField, refund.dateField]),
     ],
     optional: ['ContactId', 'CurrencyIsoCode'],

@@ -40,6 +40,12 @@ export const salesforceSettingsSchema = z.strictObject({
   wonStages: z.array(z.string().min(1)).min(1).nullable().default(null),
   /** Field of Opportunity that holds the amount of the sale. */
   amountField: fieldName.default('Amount'),
+  /** Field of Opportunity that holds the currency of the sale, ISO 4217; null = CurrencyIsoCode, where the organisation has it. */
+  currencyField: fieldName.nullable().default(null),
+  /** Field of Opportunity that holds what the sale leaves after its own costs, in the currency of its amount; null = not on record. */
+  marginField: fieldName.nullable().default(null),
+  /** The same as a percentage of the amount, 35 for 35 %, as a field of type Percent has it. It counts where the one above is empty. */
+  marginPercentField: fieldName.nullable().default(null),
   /** Field of Opportunity that holds the shop's order number, by which one sale in several systems is recognised; null = none. */
   orderReferenceField: fieldName.nullable().default(null),
   /** Fields of Opportunity that hold what was paid back in all, and on which day; null = refunds are not on record there. */
@@ -48,6 +54,8 @@ export const salesforceSettingsSchema = z.strictObject({
   readOrders: z.boolean().default(false),
   /** Field of Contact that holds the customer's own user id (what Segment calls userId); null = none. */
   userIdField: fieldName.nullable().default(null),
+  /** Lookup of Contact to the user who looks after it; null = OwnerId. */
+  ownerField: fieldName.nullable().default(null),
   /** Checkboxes of Contact: one of them ticked means that this person must not be contacted. */
   doNotContactFields: z.array(fieldName).default(['HasOptedOutOfEmail', 'DoNotCall']),
   /**
@@ -84,10 +92,17 @@ export type SalesforceSettings = z.output<typeof salesforceSettingsSchema>;
 /** The settings that decide what each stream's records say. */
 export function mappingOf(settings: SalesforceSettings, currency: string): Readonly<Partial<Record<Stream, Json>>> {
   const { wonStages, amountField, orderReferenceField, refund, readOrders } = settings;
-  const { userIdField, doNotContactFields, contract, engagementObjects } = settings;
+  const { currencyField, marginField, marginPercentField } = settings;
+  const { userIdField, ownerField, doNotContactFields, contract, engagementObjects } = settings;
+  // What came later stands here only where it is used: an upgrade has nothing read again for settings left alone.
   return {
-    contacts: { userIdField, doNotContactFields, contract },
-    transactions: { wonStages, amountField, orderReferenceField, refund, readOrders, currency },
+    contacts: { userIdField, doNotContactFields, contract, ...(ownerField !== null && { ownerField }) },
+    transactions: {
+      ...{ wonStages, amountField, orderReferenceField, refund, readOrders, currency },
+      ...(currencyField !== null && { currencyField }),
+      ...(marginField !== null && { marginField }),
+      ...(marginPercentField !== null && { marginPercentField }),
+    },
     engagement: { engagementObjects },
   };
 }

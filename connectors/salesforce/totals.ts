@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatMoney, parseMoney } from '../../core/domain/money.ts';
 import { type MonthTotal, type SaleFigure, totalByMonth } from '../../core/domain/sale-figures.ts';
 import type { SourceTotals } from '../../core/ports/source-totals.ts';
+import { currencyOf } from './mapping-sales.ts';
 import type { Organisation } from './object-source.ts';
 import { opportunityObject } from './pull-opportunities.ts';
 import { query, queryMore, queryRows, type Row } from './soql.ts';
@@ -16,7 +17,8 @@ interface SaleObject {
   dayField: string;
   amountField: string;
   wanted: string;
-  hasCurrency: boolean;
+  /** Null: all of them are in the organisation's one currency. */
+  currencyField: string | null;
 }
 
 /**
@@ -58,7 +60,7 @@ async function saleObjects(organisation: Organisation): Promise<readonly SaleObj
     dayField: 'CloseDate',
     amountField: settings.amountField,
     wanted,
-    hasCurrency: opportunity?.has('CurrencyIsoCode') ?? false,
+    currencyField: settings.currencyField ?? (opportunity?.has('CurrencyIsoCode') ? 'CurrencyIsoCode' : null),
   };
   if (!settings.readOrders || order === null) return [won];
   const conditions = [
@@ -74,7 +76,7 @@ async function saleObjects(organisation: Organisation): Promise<readonly SaleObj
       dayField: 'EffectiveDate',
       amountField: 'TotalAmount',
       wanted: conditions.join(' AND '),
-      hasCurrency: order.has('CurrencyIsoCode'),
+      currencyField: order.has('CurrencyIsoCode') ? 'CurrencyIsoCode' : null,
     },
   ];
 }
@@ -83,7 +85,7 @@ const group = z.object({ y: z.number().nullable(), m: z.number().nullable(), n: 
 
 async function monthsOf(organisation: Organisation, sale: SaleObject): Promise<readonly MonthTotal[]> {
   const { object, dayField, amountField, wanted } = sale;
-  if (sale.hasCurrency) return totalByMonth(await rowsOf(organisation, sale, wanted));
+  if (sale.currencyField !== null) return totalByMonth(await rowsOf(organisation, sale, wanted));
   const rows = await queryRows(
     organisation.client,
     `SELECT CALENDAR_YEAR(${dayField}) y, CALENDAR_MONTH(${dayField}) m, COUNT(Id) n, SUM(${amountField}) s FROM ${object} WHERE ${wanted} GROUP BY CALENDAR_YEAR(${dayField}), CALENDAR_MONTH(${dayField})`,
@@ -103,8 +105,8 @@ async function monthsOf(organisation: Organisation, sale: SaleObject): Promise<r
 }
 
 async function rowsOf(organisation: Organisation, sale: SaleObject, where: string): Promise<readonly SaleFigure[]> {
-  const { object, dayField, amountField } = sale;
-  const fields = ['Id', dayField, amountField, ...(sale.hasCurrency ? ['CurrencyIsoCode'] : [])];
+  const { object, dayField, amountField, currencyField } = sale;
+  const fields = ['Id', dayField, amountField, ...(currencyField === null ? [] : [currencyField])];
   const rows = await queryRows(organisation.client, `SELECT ${fields.join(', ')} FROM ${object} WHERE ${where}`, {
     resource: 'query',
   });
@@ -112,7 +114,7 @@ async function rowsOf(organisation: Organisation, sale: SaleObject, where: strin
     externalId: String(row['Id']),
     month: typeof row[dayField] === 'string' ? row[dayField].slice(0, 7) : null,
     amount: row[amountField] == null ? null : String(row[amountField]),
-    currency: String(row['CurrencyIsoCode'] ?? organisation.currency),
+    currency: (currencyField === null ? '' : currencyOf(row[currencyField])) || organisation.currency,
   }));
 }
 

@@ -1,4 +1,5 @@
 /** What connectors hand to the core: vendor records translated into these shapes by each connector's mapping.ts. */
+import type { StatedMargin } from './margin.ts';
 
 /** An ISO 8601 instant ("2026-05-01T07:25:37.000Z") or a calendar day ("2026-05-01"). */
 export type InstantOrDay = string;
@@ -58,6 +59,8 @@ export interface TransactionRecord {
   orderReference: string | null;
   /** For refund and void: external id or order reference of the order. */
   refersTo: string | null;
+  /** What the order leaves after its own costs. Absent where it is not known, and for what is no order. */
+  margin?: StatedMargin;
   /**
    * For vendors that push statements of an order in any order (Segment: Completed, then Updated): the instant of this statement. Of
    * two with it the later counts, whichever came first, and the earlier `occurredAt` is the sale's. Absent: the record is the whole

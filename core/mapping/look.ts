@@ -93,9 +93,12 @@ function previewOf(object: ObjectDescription, slots: readonly MappingSlot[], row
 /** A suggestion from this score on is taken where nothing is chosen and somebody asks for it. */
 const LIKELY = 0.6;
 
-/** The settings that would choose the likeliest field wherever none is chosen; a group ("refund") only as a whole. */
+/**
+ * The settings that would choose the likeliest field wherever none is chosen; a group ("refund") only as a whole. Where the vendor has a
+ * field of its own for it, another is a decision and no gap to be filled.
+ */
 export function likelySettings(look: MappingLook): readonly { path: readonly string[]; value: unknown }[] {
-  const open = look.slots.filter(({ slot }) => slot.chosen.length === 0);
+  const open = look.slots.filter(({ slot }) => slot.chosen.length === 0 && slot.standard === null);
   const found = open.flatMap(({ slot, suggestions: [best] }) =>
     best && best.score >= LIKELY && !best.calculated
       ? [{ path: slot.path, value: slot.several ? [best.field] : best.field }]

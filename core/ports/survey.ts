@@ -1,7 +1,17 @@
 import type { Stream } from '../domain/records.ts';
 
 /** What a field holds, as far as mapping cares. `other` is what no setting can use: files, links, structures. */
-export type FieldKind = 'money' | 'number' | 'text' | 'day' | 'instant' | 'flag' | 'choice' | 'reference' | 'other';
+export type FieldKind =
+  | 'money'
+  | 'number'
+  | 'percent'
+  | 'text'
+  | 'day'
+  | 'instant'
+  | 'flag'
+  | 'choice'
+  | 'reference'
+  | 'other';
 
 /** A field as the connection's user sees it. */
 export interface FieldDescription {
@@ -34,6 +44,8 @@ export interface MappingSlot {
   hints: readonly RegExp[];
   /** What names of fields say that hold something else of the kind, e.g. a tax; null where nothing misleads. */
   unlike: RegExp | null;
+  /** The vendor's own field, read while none is chosen; null where then nothing is. */
+  standard: string | null;
   /** What the settings say now; none where they leave it out. */
   chosen: readonly string[];
   /** Whether several fields may be chosen. */

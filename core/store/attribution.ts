@@ -1,12 +1,12 @@
-import { type CalendarDay, dayOf } from '../domain/calendar-day.ts';
+import { dayOf } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
-import { convert, daysOfRate, type ExchangeRates } from '../domain/exchange-rates.ts';
-import { type Money, parseMoney } from '../domain/money.ts';
+import type { ExchangeRates } from '../domain/exchange-rates.ts';
 import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
 import { placeContracts } from './contracts.ts';
 import { quarantine, release } from './quarantine.ts';
+import { transactionColumns } from './transaction-columns.ts';
 import { inTurn } from './turn.ts';
 
 /** Facts attributed in one commit. */
@@ -120,6 +120,7 @@ async function place(
       original_currency: 'text',
       rate: 'numeric',
       rate_on: 'date',
+      margin_minor: 'bigint',
       order_reference: 'text',
       refers_to: 'text',
       contact_external_id: 'text',
@@ -166,81 +167,6 @@ async function place(
       .map(({ row }) => ({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id })),
   );
   return [...touched];
-}
-
-function transactionColumns(
-  record: TransactionRecord,
-  timeZone: string,
-  rates: ExchangeRates,
-): Record<string, unknown> {
-  if (record.amount === null && record.transactionKind === 'order') {
-    throw new DataError({
-      row: record.externalId,
-      field: 'amount',
-      expected: 'the amount of the order',
-      remedy: 'enter it at the source; an order for nothing has the amount 0',
-    });
-  }
-  const day = dayOf(record.occurredAt, timeZone);
-  const money = record.amount === null ? null : parseMoney(record.amount, record.currency);
-  if (money && money.amountMinor < 0n) {
-    throw new DataError({
-      row: record.externalId,
-      field: 'amount',
-      expected: 'zero or more',
-      found: record.amount ?? '',
-      remedy: 'record a refund as a refund of its order instead of a negative order',
-    });
-  }
-  return {
-    transaction_kind: record.transactionKind,
-    occurred_at: record.occurredAt.length === 10 ? `${record.occurredAt}T00:00:00Z` : record.occurredAt,
-    day,
-    ...moneyColumns(money, day, record.externalId, rates),
-    order_reference: record.orderReference,
-    refers_to: record.refersTo,
-    contact_external_id: record.contactExternalId,
-  };
-}
-
-/** An amount in the reporting currency, with the original beside it where that is another. */
-function moneyColumns(
-  money: Money | null,
-  day: CalendarDay,
-  externalId: string,
-  rates: ExchangeRates,
-): Record<string, unknown> {
-  const { reporting } = rates;
-  if (money === null || money.currency === reporting) {
-    return {
-      amount_minor: money?.amountMinor ?? null,
-      currency: reporting,
-      original_amount_minor: null,
-      original_currency: null,
-      rate: null,
-      rate_on: null,
-    };
-  }
-  const rate = rates.find(money.currency, day);
-  if (rate === null) {
-    const { from, to } = daysOfRate(day);
-    // Never 1:1: a wrong rate is worse than a sale that waits.
-    throw new DataError({
-      row: externalId,
-      field: 'currency',
-      expected: `the workspace's reporting currency ${reporting}, or a rate for the day`,
-      found: money.currency,
-      remedy: `add a rate of ${money.currency} in ${reporting} of ${from} to ${to} to "exchangeRates" in the configuration: the next run takes this sale up by itself`,
-    });
-  }
-  return {
-    amount_minor: convert(money, rate, reporting).amountMinor,
-    currency: reporting,
-    original_amount_minor: money.amountMinor,
-    original_currency: money.currency,
-    rate: rate.rate,
-    rate_on: rate.day,
-  };
 }
 
 function eventColumns(record: EventRecord, timeZone: string): Record<string, unknown> {

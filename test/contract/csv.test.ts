@@ -104,6 +104,16 @@ describe('CSV connector: refusals', () => {
     expect(error.message).toContain('columns.customerId');
   });
 
+  it('rejects a row whose margin is no number, and takes what stands in the column for an order alone', async () => {
+    const connector = await overOrders(
+      'customer_id,date,amount,margin,kind\n1,2026-01-01,5,35 %,\n1,2026-01-02,5,-0.50,\n1,2026-01-03,5,,\n1,2026-01-04,2,1,refund\n',
+    );
+    const pages = await drain(connector, 'transactions', null);
+    expect(rejectedIn(pages)).toMatchObject([{ field: 'line 2, margin', found: '35 %' }]);
+    const margins = recordsIn(pages).flatMap((record) => (record.kind === 'transaction' ? [record.margin] : []));
+    expect(margins).toEqual([{ amount: '-0.50' }, undefined, undefined]);
+  });
+
   it('refuses a column that was named and is not there, though it could be missing', async () => {
     const connector = await overOrders('customer_id,date,amount\n1,2026-01-01,5\n', { columns: { orderId: 'Nummer' } });
     expect((await refusal(connector)).message).toContain('Nummer');
