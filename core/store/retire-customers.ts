@@ -4,7 +4,7 @@ import { handOnFeedback } from './feedback.ts';
 import type { ContactRow } from './identity-keys.ts';
 import type { Group } from './identity-records.ts';
 
-/** A customer without records any more passes its playbook history and open actions to whoever has its records now. */
+/** A customer without records any more passes its playbook history, open actions, answers and feedback to whoever has its records now. */
 export async function retire(
   sql: Sql,
   groups: readonly Group[],
@@ -41,10 +41,17 @@ export async function retire(
     await keepOneOpenTask(sql, heir);
     await handOnScores(sql, previous, heir);
     await handOnFeedback(sql, previous, heir);
+    await sql.query(
+      `insert into outcomes (customer_id, kind, outcome_key, occurred_on, value)
+       select $2::uuid, kind, outcome_key, occurred_on, value from outcomes where customer_id = $1::uuid
+       on conflict (customer_id, kind, outcome_key) do nothing`,
+      [previous, heir],
+    );
   }
   for (const table of [
     'playbook_runs',
     'outbox',
+    'outcomes',
     'score_feedback',
     'scores',
     'score_history',
@@ -65,8 +72,8 @@ async function handOnScores(sql: Sql, previous: string, heir: string): Promise<v
     [previous, heir],
   );
   await sql.query(
-    `insert into scores (customer_id, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats)
-     select $2::uuid, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats
+    `insert into scores (customer_id, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats, cells, told)
+     select $2::uuid, as_of, scored_at, recheck_on, model_version, priority, churn_band, value_band, lifecycle, score, stats, cells, told
      from scores where customer_id = $1::uuid
      on conflict (customer_id) do nothing`,
     [previous, heir],

@@ -13,6 +13,7 @@ import { customerIdOf, identify } from '../../core/store/identity.ts';
 import { createInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
 import { land, readCursor } from '../../core/store/landing.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../core/store/migrate.ts';
+import { keepNpsAnswers } from '../../core/store/outcomes.ts';
 import { reconvert } from '../../core/store/reconvert.ts';
 import { replayQuarantine } from '../../core/store/replay.ts';
 import { undoJoin } from '../../core/store/undo-join.ts';
@@ -680,6 +681,19 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         ).toEqual([
           { customer_id: id('sf', 'old'), crossed_on: '2026-03-01', state: 'fired', arm: 'treated', action_key: 'k0' },
           { customer_id: id('sf', 'old'), crossed_on: '2026-05-01', state: 'fired', arm: 'treated', action_key: 'k1' },
+        ]);
+      });
+
+      it('unites what both answered; of one day’s two answers the heir’s stays', async () => {
+        const answer = (customer: string, answeredOn: string, score: number) =>
+          keepNpsAnswers(database, [{ customerId: customer, answeredOn: calendarDay(answeredOn), score }]);
+        await answer(id('sf', 'old'), '2026-05-01', 9);
+        await answer(id('hs', 'young'), '2026-05-01', 2);
+        await answer(id('hs', 'young'), '2026-03-01', 7);
+        await merge();
+        expect(await database.query('select customer_id, occurred_on, value from outcomes order by 2')).toEqual([
+          { customer_id: id('sf', 'old'), occurred_on: '2026-03-01', value: 7 },
+          { customer_id: id('sf', 'old'), occurred_on: '2026-05-01', value: 9 },
         ]);
       });
 
