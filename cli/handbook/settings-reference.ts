@@ -29,7 +29,7 @@ export function settingsReference(): HandbookPage {
   const title = 'Settings';
   const markdown = [
     `# ${title}`,
-    'Every setting of `staypower.yaml`, as the file is checked. A dot goes into a block, `[]` is each entry of a list. What has a default may be left out.',
+    'Every setting of `staypower.yaml`, as the file is checked. A dot goes into a block, `[]` is each entry of a list, with its vendor or its step between the brackets where entries differ by it. What has a default may be left out.',
     ...parts,
   ].join('\n\n');
   return { name: 'settings', title, markdown };
