@@ -21,6 +21,7 @@ import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
+import { createTraffic } from '../core/store/traffic.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
 import { hubspotCardRoutes } from '../webhooks/hubspot/card.ts';
@@ -109,6 +110,7 @@ export async function listen(
         webhooks: outboundOf(open, context).webhooks,
         events: createEventLog(database),
         connections,
+        traffic: createTraffic(database, { connections: context.config.connections, clock }),
         today,
         logger,
       }),

@@ -1,9 +1,7 @@
 import type { Database } from '../ports/database.ts';
+import type { QuarantineEntry } from '../ports/traffic.ts';
 import { type QuarantinedRecord, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
-
-/** A record in quarantine as it is listed; payloads stay in the store. */
-export type QuarantineEntry = Omit<QuarantinedRecord, 'payload' | 'at'> & { firstAt: string; lastAt: string };
 
 /** What waits in quarantine, the newest first. */
 export async function listQuarantine(database: Database, limit: number): Promise<readonly QuarantineEntry[]> {

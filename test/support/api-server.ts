@@ -23,6 +23,7 @@ import { createPlaybooks } from '../../core/store/playbooks.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { createRecordCards } from '../../core/store/record-cards.ts';
 import { createSavedViews } from '../../core/store/saved-views.ts';
+import { createTraffic } from '../../core/store/traffic.ts';
 import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
 import { type Api, createApi } from '../../webhooks/api/index.ts';
@@ -77,6 +78,7 @@ export async function serveApi(
     }),
     events: createEventLog(database),
     connections: async () => [],
+    traffic: createTraffic(database, { connections: [{ id: 'crm', vendor: 'hubspot' }], clock }),
     today: () => today,
     logger,
   });

@@ -15,6 +15,7 @@ import type { Playbooks } from '../../core/ports/playbooks.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
+import type { Traffic } from '../../core/ports/traffic.ts';
 import { accountRoutes } from './accounts.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
@@ -29,6 +30,7 @@ import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
 import { streamRoutes } from './stream.ts';
+import { trafficRoutes } from './traffic.ts';
 import { viewRoutes } from './views.ts';
 import { webhookRoutes } from './webhook-endpoints.ts';
 
@@ -53,6 +55,7 @@ export interface ApiParts {
   events: EventLog;
   /** Connections that were made in a browser. */
   connections: () => Promise<readonly GrantStatus[]>;
+  traffic: Traffic;
   /** Today in the workspace's time zone. */
   today: () => CalendarDay;
   logger: Logger;
@@ -105,6 +108,7 @@ export function createApi(parts: ApiParts): Api {
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),
     connectionRoutes(connections),
+    trafficRoutes(parts.traffic),
     webhookRoutes(webhooks),
     stream.router,
   );

@@ -412,6 +412,9 @@ export type NewKey = {
 export type NewPassword = {
   password: string;
 };
+export type NewPause = {
+  reason: string;
+};
 export type NewRole = {
   role: Role;
 };
@@ -496,6 +499,9 @@ export type Overview = {
   }[];
   missing: string[];
 };
+export type Paused = {
+  paused: boolean;
+};
 export type Playbook = {
   name: string;
   description: string;
@@ -553,6 +559,19 @@ export type Promotion = {
   version: string;
   previous: string | null;
   by: 'trained' | 'challenge' | 'promote' | 'rollback';
+};
+export type Quarantine = {
+  records: {
+    connectionId: string;
+    stage: 'pull' | 'identify' | 'write' | 'act' | 'inbox';
+    kind: string;
+    externalId: string;
+    code: string;
+    message: string;
+    remedy: string;
+    firstAt: string;
+    lastAt: string;
+  }[];
 };
 export type RatedScore = {
   customerId: string;
@@ -627,6 +646,13 @@ export type Replay = {
 };
 export type Replayed = {
   replayed: number;
+};
+export type ReplayedQuarantine = {
+  replayed: number;
+};
+export type Resumed = {
+  /** False when it was not paused. */
+  resumed: boolean;
 };
 export type Role = 'viewer' | 'rep' | 'admin';
 export type RotatedSecret = {
@@ -836,6 +862,33 @@ export type Timeline = {
     firedOn: string | null;
     state: string;
     arm: string;
+  }[];
+};
+export type Traffic = {
+  /** Null: the workspace writes and acts. */
+  paused: {
+    reason: string;
+    by: string;
+    since: string;
+  } | null;
+  inboxWaiting: number;
+  inboxLagSeconds: number;
+  outboxWaiting: number;
+  quarantined: number;
+  connections: {
+    connectionId: string;
+    vendor: string;
+    /** Calls of the day, as the vendor last said; those of other apps included. */
+    calls: {
+      used: number;
+      limit: number;
+      at: string;
+      /** Null where the day is the 24 hours before now. */
+      resetsAt: string | null;
+      /** If they go on as they went; null when they last. */
+      runsOutAt: string | null;
+    } | null;
+    quarantined: number;
   }[];
 };
 export type Users = {
@@ -1166,6 +1219,31 @@ export class StaypowerClient {
   /** The connections that were made in a browser, with a notice where an admin must act. */
   listConnections(): Promise<Connections> {
     return this.#call('GET', `/connections`);
+  }
+
+  /** What comes from the CRMs and goes to them, how far behind it is, and whether anything may leave. */
+  getTraffic(): Promise<Traffic> {
+    return this.#call('GET', `/traffic`);
+  }
+
+  /** Records that could not be read or written, each with what to do about it, the newest first. */
+  listQuarantine(query: { limit?: number } = {}): Promise<Quarantine> {
+    return this.#call('GET', `/quarantine`, { query });
+  }
+
+  /** Puts what can be tried again back on its way; the next cycle tries it, and what fails again comes back. */
+  replayQuarantine(): Promise<ReplayedQuarantine> {
+    return this.#call('POST', `/quarantine/replay`);
+  }
+
+  /** Stops everything that leaves the workspace, in every process. Reading and scoring go on. */
+  pauseWorkspace(body: NewPause): Promise<Paused> {
+    return this.#call('POST', `/pause`, { body });
+  }
+
+  /** Lets a paused workspace write and act again. */
+  resumeWorkspace(): Promise<Resumed> {
+    return this.#call('POST', `/resume`);
   }
 
   /** The endpoints that are told what happens. */

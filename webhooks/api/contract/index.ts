@@ -21,6 +21,7 @@ import { listEffects, listPlaybooks, simulatePlaybook } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { streamEvents } from './stream.ts';
+import { getTraffic, listQuarantine, pauseWorkspace, replayQuarantine, resumeWorkspace } from './traffic.ts';
 import { listViews, removeView, saveView } from './views.ts';
 import {
   addWebhook,
@@ -66,6 +67,11 @@ export const OPERATIONS: readonly Operation[] = [
   listFeedback,
   streamEvents,
   listConnections,
+  getTraffic,
+  listQuarantine,
+  replayQuarantine,
+  pauseWorkspace,
+  resumeWorkspace,
   listWebhooks,
   addWebhook,
   removeWebhook,
