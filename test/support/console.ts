@@ -5,6 +5,8 @@ import type { Role } from '../../core/domain/roles.ts';
 import { cycle } from '../../core/pipeline/cycle.ts';
 import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
 import type { Database } from '../../core/ports/database.ts';
+import { keepCallUsage } from '../../core/store/call-usage.ts';
+import { quarantine } from '../../core/store/quarantine.ts';
 import type { Server } from '../../webhooks/server.ts';
 import { serveApi } from './api-server.ts';
 import { recordsOf, simulateBook } from './book.ts';
@@ -71,6 +73,23 @@ export async function serveConsole(customers: number): Promise<ServedConsole> {
     };
     await cycle(workspace, { asOf: AS_OF });
     await cycle(workspace, { asOf: LATER });
+    await quarantine(database, {
+      connectionId: 'crm',
+      stage: 'pull',
+      kind: 'contact',
+      externalId: '1017',
+      code: 'data',
+      message: 'birthdate: expected a day, found text',
+      remedy: 'Correct the field on the record; it is read again when it changes.',
+      payload: null,
+      at: clock.now(),
+    });
+    await keepCallUsage(database, 'crm', {
+      used: 1_200,
+      limit: 250_000,
+      at: clock.now().toISOString(),
+      resetsAt: null,
+    });
   }
   const { server, accounts } = await serveApi(database, { clock, today: LATER, consoleFolder: CONSOLE_FOLDER });
   const setupToken = (await accounts.newSetupToken()) ?? '';

@@ -18,6 +18,8 @@ export const PAGES: readonly PageDefinition[] = [
   { path: 'segments', title: 'Segments', role: 'viewer', inMenu: true, load: () => import('./segments.tsx') },
   { path: 'playbooks', title: 'Playbooks', role: 'viewer', inMenu: true, load: () => import('./playbooks.tsx') },
   { path: 'models', title: 'Models', role: 'viewer', inMenu: true, load: () => import('./models.tsx') },
+  { path: 'connections', title: 'Connections', role: 'viewer', inMenu: true, load: () => import('./connections.tsx') },
+  { path: 'deliveries', title: 'Deliveries', role: 'viewer', inMenu: true, load: () => import('./deliveries.tsx') },
   { path: 'settings', title: 'Settings', role: 'viewer', inMenu: true, load: () => import('./settings.tsx') },
 ];
 
