@@ -3,6 +3,7 @@ import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { CustomerExplanation } from '../core/ports/engine.ts';
 import type { Insight, ValueTold } from '../core/scores/insight.ts';
+import type { UsedMargin } from '../core/scores/margin.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -69,8 +70,17 @@ function show(found: CustomerExplanation): void {
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
 }
 
+function marginSource({ share, from, known, sales }: UsedMargin): string {
+  const at = `Margin: ${(100 * share).toFixed(1)} % of revenue`;
+  if (from === 'planning') return `${at}, as "planning.margin" has it.`;
+  const measured = `${known} of the book's ${sales} orders tell theirs`;
+  return from === 'book'
+    ? `${at}, the book's (${measured}).`
+    : `${at}, this customer's own and the book's (${measured}).`;
+}
+
 function showInsight(insight: Insight, currency: string): void {
-  const { value, horizons, engagement, propensities, whatWouldHelp, cluster, churnSurrogate } = insight;
+  const { value, horizons, margin, engagement, propensities, whatWouldHelp, cluster, churnSurrogate } = insight;
   if (value) print('', toldBy(value));
   if (horizons.length > 0) {
     print(
@@ -78,6 +88,7 @@ function showInsight(insight: Insight, currency: string): void {
         ['months', `expected, ${currency}`, '8 in 10 between', 'and', 'in margin'],
         horizons.map(({ months, revenue, low, high, margin }) => [months, ...[revenue, low, high, margin].map(cents)]),
       ),
+      marginSource(margin),
     );
   }
   print('', `Engagement ${round(engagement.score)}, by what was done:`);

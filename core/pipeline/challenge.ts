@@ -7,10 +7,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import type { Verdict } from '../ports/model-registry.ts';
 import { followUpDays } from '../scores/leaving.ts';
+import { measureMargin } from '../scores/margin.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import { trainScoringModel } from '../scores/train.ts';
 import { audit } from '../store/audit.ts';
+import { bookMargin } from '../store/margins.ts';
 import { keepChallenger, listModels, makeChampion } from '../store/registry.ts';
 import { inTurn } from '../store/turn.ts';
 import { sampleHistories, trainingCustomer } from './train.ts';
@@ -64,6 +66,7 @@ export async function challenge(
     asOf: from,
     currency,
     previous: champion,
+    margin: measureMargin(await bookMargin(database, from)),
     ...(settings && { settings }),
     ...(onProgress && { onProgress }),
   });

@@ -13,10 +13,12 @@ import {
   USUAL_CHURN,
 } from '../scores/churn-definition.ts';
 import type { ChurnSettings, LeavingRule } from '../scores/leaving.ts';
+import { measureMargin } from '../scores/margin.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import { type TrainingCustomer, trainScoringModel } from '../scores/train.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
+import { bookMargin } from '../store/margins.ts';
 import { championAt, keepModel } from '../store/models.ts';
 import { inTurn } from '../store/turn.ts';
 
@@ -52,6 +54,7 @@ export async function train(
     asOf: context.asOf,
     currency: context.currency,
     previous: context.previous,
+    margin: measureMargin(await bookMargin(database, context.asOf)),
     ...(context.settings && { settings: context.settings }),
     ...(context.onProgress && { onProgress: context.onProgress }),
   });

@@ -24,7 +24,7 @@ const HORIZON_MONTHS = [3, 12, 36] as const;
 /**
  * The value of one customer over 3, 12 and 36 months; that of 12 is the one on the record. Empty where it cannot be said.
  *
- * @param margin contribution margin as a share of revenue, 0..1
+ * @param margin contribution margin as a share of revenue, at most 1; below zero for who is served at a loss
  */
 export function valueByHorizon(
   model: ScoringModel,

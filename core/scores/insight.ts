@@ -11,6 +11,7 @@ import { counterfactuals } from './counterfactuals.ts';
 import { engagementScore } from './engagement.ts';
 import { churnSurrogate } from './explain.ts';
 import { type HorizonValue, valueByHorizon } from './horizons.ts';
+import { type MarginSums, marginFor, type UsedMargin } from './margin.ts';
 import { propensityOf } from './propensity.ts';
 import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
@@ -24,6 +25,8 @@ export interface Insight {
   value: ValueTold | null;
   /** Its value over 3, 12 and 36 months, in revenue and in margin; empty where it cannot be said. */
   horizons: readonly HorizonValue[];
+  /** The share of revenue that the margin is counted at. */
+  margin: UsedMargin;
   engagement: {
     score: number;
     /** Rows of the ledger with what each is of the score, 0..100; they add up to it. */
@@ -54,18 +57,22 @@ export interface ValueTold {
   naive: { name: string; score: number } | null;
 }
 
+const NOTHING_SOLD: MarginSums = { known: 0, amountMinor: 0, marginMinor: 0 };
+
 /**
  * Looks behind the scores of one customer on a day.
  *
- * @param margin contribution margin as a share of revenue, 0..1
+ * @param terms.margin contribution margin as a share of revenue, 0..1, where the book's was not measured
+ * @param terms.sold what the customer's orders tell of their margin up to the day; nothing when left out
  */
 export function insightOf(
   model: ScoringModel,
   stats: CustomerStats,
   asOf: CalendarDay,
-  { sentences, margin }: { sentences: Sentences; margin: number },
+  { sentences, margin: planned, sold = NOTHING_SOLD }: { sentences: Sentences; margin: number; sold?: MarginSums },
 ): Insight {
   const inputs = inputsAt(stats, asOf, model.currency);
+  const margin = marginFor(model.margin, sold, planned);
   const points = totalPoints(model.ledger, inputs);
   const score = engagementScore(model.tables.engagementPoints, points);
   const ledger = ledgerRows(model.ledger, inputs).map((row) => ({ ...row, ofScore: (score * row.points) / points }));
@@ -74,7 +81,8 @@ export function insightOf(
   const cluster = model.clusters && inputs.purchases > 0 ? clusterOf(model.clusters, inputs) : null;
   return {
     value: worthOf(model, inputs) ? valueTold(model.report.value) : null,
-    horizons: valueByHorizon(model, stats, asOf, margin),
+    horizons: valueByHorizon(model, stats, asOf, margin.share),
+    margin,
     engagement: {
       score,
       ledger,

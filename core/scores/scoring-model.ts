@@ -16,6 +16,7 @@ import type { Clusters } from '../segments/clusters.ts';
 import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
 import type { LeavingRule } from './leaving.ts';
+import type { BookMargin } from './margin.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { PriorityRule } from './priority.ts';
 import type { Propensity, PropensityReport } from './propensity.ts';
@@ -41,6 +42,8 @@ export interface ScoringModel {
   /** What tells the value where leaving is defined by contracts; null elsewhere, and where no contract was lost yet. */
   contracts: ContractValueModel | null;
   churn: ChurnModel;
+  /** Null where too few of the book's orders tell what they left. */
+  margin: BookMargin | null;
   /** Which event is worth how many points of engagement. */
   ledger: Ledger;
   /** Null when it lost to persistence. */
@@ -94,24 +97,26 @@ export const SCORING_MODEL_FORMAT = 7;
 
 /** The model as JSON for the registry. */
 export function saveScoringModel(model: ScoringModel): Json {
-  const { value, churn, contracts, ...rest } = model;
+  const { value, churn, contracts, margin, ...rest } = model;
   return toJson({
     ...rest,
     format: SCORING_MODEL_FORMAT,
     value: value && { transactions: value.transactions.save(), money: saveMoneyModels(value) },
     churn: savedChurn(churn),
-    // Absent elsewhere: the artifact of a book without contracts is that of every version of this format.
+    // Absent elsewhere: the artifact of a book without contracts, or margins, is that of every version of this format.
     ...(contracts && { contracts: saveContractValue(contracts) }),
+    ...(margin && { margin }),
     propensities: model.propensities.map((each) => ({ ...each, logistic: each.logistic.save() })),
   });
 }
 
 /** The model from JSON. Throws DataError for a format this version does not know. */
 export function loadScoringModel(json: Json): ScoringModel {
-  const saved = json as unknown as Omit<ScoringModel, 'value' | 'contracts' | 'churn' | 'propensities'> & {
+  const saved = json as unknown as Omit<ScoringModel, 'value' | 'contracts' | 'churn' | 'margin' | 'propensities'> & {
     format: number;
     value: { transactions: Json; money: Json } | null;
     contracts?: Json;
+    margin?: BookMargin;
     churn: SavedChurn;
     propensities: readonly (Omit<Propensity, 'logistic'> & { logistic: Json })[];
   };
@@ -123,9 +128,10 @@ export function loadScoringModel(json: Json): ScoringModel {
       remedy: 'run "staypower train"',
     });
   }
-  const { format: _, value, contracts, churn, propensities, ...rest } = saved;
+  const { format: _, value, contracts, churn, margin = null, propensities, ...rest } = saved;
   return {
     ...rest,
+    margin,
     value: value && { transactions: loadTransactionModel(value.transactions), ...loadMoneyModels(value.money) },
     contracts: contracts === undefined ? null : loadContractValue(contracts),
     propensities: propensities.map((each) => ({ ...each, logistic: logistic.load(each.logistic) })),

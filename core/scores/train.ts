@@ -10,6 +10,7 @@ import { rfmCutPoints, rfmShares } from '../segments/rfm.ts';
 import { proposedRule, remarksOn, USUAL_CHURN } from './churn-definition.ts';
 import { engagementDrop, engagementRatio } from './engagement.ts';
 import { isContractual, type LeavingRule, lifecycleOf } from './leaving.ts';
+import type { BookMargin } from './margin.ts';
 import { movingNumbers } from './numbers.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
@@ -49,6 +50,8 @@ export function trainScoringModel(
     settings?: ScoringSettings;
     /** What leaving is; no purchase within the horizon that the book proposes, when left out. */
     rule?: LeavingRule;
+    /** The margin measured in the book; null when left out. */
+    margin?: BookMargin | null;
     /** Sentences to say with the warnings of the model. */
     notes?: readonly string[];
     previous?: ScoringModel | null;
@@ -116,6 +119,7 @@ export function trainScoringModel(
     value,
     contracts: contracts?.model ?? null,
     churn: churn.model,
+    margin: options.margin ?? null,
     ledger: engagement.ledger,
     forecast: engagement.forecast,
     rfm,

@@ -9,6 +9,7 @@ import { type Looked, type Overview, overviewOf } from '../scores/overview.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { FACTORS } from '../scores/train-drivers.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
+import { customerMargin } from './margins.ts';
 import { championAt, modelOf } from './models.ts';
 import { priorities, propensityAnswer } from './rankings.ts';
 import { segmentMoves } from './segment-moves.ts';
@@ -70,7 +71,10 @@ export function createInsights(
         [customerId],
       );
       const model = row && (await modelOf(database, row.model_version));
-      return row && model ? insightOf(model, row.stats, row.as_of, { sentences, margin }) : null;
+      if (!row || !model) return null;
+      // A book whose margin was not measured has none to ask for.
+      const sold = model.margin && (await customerMargin(database, customerId, row.as_of));
+      return insightOf(model, row.stats, row.as_of, { sentences, margin, ...(sold && { sold }) });
     },
   };
 }
