@@ -152,6 +152,7 @@ describe('the client', () => {
     expect(insight.horizons.map(({ months }) => months)).toEqual([3, 12, 36]);
     expect(year).toMatchObject({ revenue: scores.clv12m, low: scores.clv12mLow, high: scores.clv12mHigh });
     expect(Number(year?.margin)).toBeCloseTo(Number(year?.revenue) / 2, 1);
+    expect(insight.margin).toEqual({ share: 0.5, from: 'planning', known: 0, sales: 0 });
     expect(Number(quarter?.revenue)).toBeLessThan(Number(year?.revenue));
     expect(Number(year?.revenue)).toBeLessThan(Number(three?.revenue));
   });

@@ -15,7 +15,7 @@ export function customerViewRoutes(view: CustomerView): Router {
   serve(router, getInsight, async ({ params: { id } }) => {
     const insight = await view.insight(id);
     if (!insight) throw nobody();
-    const { whatWouldHelp, propensities, cluster, value } = insight;
+    const { whatWouldHelp, propensities, cluster, value, margin } = insight;
     return {
       whatWouldHelp,
       propensities,
@@ -28,6 +28,7 @@ export function customerViewRoutes(view: CustomerView): Router {
         high: high.toFixed(2),
         margin: margin.toFixed(2),
       })),
+      margin,
     };
   });
   return router;

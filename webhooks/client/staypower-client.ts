@@ -151,9 +151,20 @@ export type CustomerInsight = {
     low: string;
     /** low and high: 80 % interval of the revenue. */
     high: string;
-    /** Expected contribution margin, at the share of revenue that is configured. */
+    /** Expected contribution margin, at the share that `margin` tells. */
     margin: string;
   }[];
+  /** The contribution margin that values are counted at. */
+  margin: {
+    /** Of revenue; below zero for who is served at a loss. */
+    share: number;
+    /** customer: its own orders and the book’s; planning: as configured, since too few orders tell it. */
+    from: 'customer' | 'book' | 'planning';
+    /** Orders of the book that tell their margin, at training. */
+    known: number;
+    /** All orders of the book; 0 beside planning. */
+    sales: number;
+  };
 };
 export type CustomerList = {
   customers: ListedCustomer[];

@@ -69,10 +69,22 @@ export const getInsight = operation({
             revenue: money.describe('Expected, discounted.'),
             low: money,
             high: money.describe('low and high: 80 % interval of the revenue.'),
-            margin: money.describe('Expected contribution margin, at the share of revenue that is configured.'),
+            margin: money.describe('Expected contribution margin, at the share that `margin` tells.'),
           }),
         )
         .describe('The value over a time to come; empty where it cannot be said.'),
+      margin: z
+        .object({
+          share: z.number().describe('Of revenue; below zero for who is served at a loss.'),
+          from: z
+            .enum(['customer', 'book', 'planning'])
+            .describe(
+              'customer: its own orders and the book’s; planning: as configured, since too few orders tell it.',
+            ),
+          known: z.number().int().describe('Orders of the book that tell their margin, at training.'),
+          sales: z.number().int().describe('All orders of the book; 0 beside planning.'),
+        })
+        .describe('The contribution margin that values are counted at.'),
     }),
   ),
   refusals: [400, 404],
