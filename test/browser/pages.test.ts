@@ -170,6 +170,50 @@ describe.skipIf(reason !== null)('the console', () => {
     });
   });
 
+  it('shows who moved between segments once scores are as old, and says so before', async () => {
+    await withPage(desktop, async (page) => {
+      await page.goto(`${served.server.url}/#/segments`);
+      await page.getByText('Scores are kept from 1 Jun 2026 on').waitFor();
+      await page.getByLabel('Compared with').selectOption('7');
+      await page.getByText('Moved since 13 Jun 2026').waitFor();
+      await page.getByText(/^\d+ customers stayed where they were\.$/).waitFor();
+    });
+  });
+
+  it('says to a rep what a playbook would have done, and keeps the question from a viewer', async () => {
+    const address = `${served.server.url}/#/playbooks`;
+    await withPage({ ...desktop, role: 'rep' }, async (page) => {
+      await page.goto(address);
+      await page.getByRole('button', { name: 'What would it have done?' }).click();
+      await page.getByRole('heading', { name: /^From 23 Mar 2026 to 20 Jun 2026 it would have opened/ }).waitFor();
+      expect(await layoutFaults(page)).toEqual([]);
+      expect(await accessibilityFaults(page, axe.source)).toEqual([]);
+    });
+    await withPage({ ...desktop, role: 'viewer' }, async (page) => {
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Measured effect' }).waitFor();
+      expect(await page.getByRole('button', { name: 'What would it have done?' }).count()).toBe(0);
+    });
+  });
+
+  it('pauses and resumes for an admin, and says to everybody why nothing is written', async () => {
+    const address = `${served.server.url}/#/connections`;
+    const writing = 'Scores and tasks are written to the CRMs as they change.';
+    await withPage(desktop, async (page) => {
+      await page.goto(address);
+      await page.getByLabel('Reason for a pause').fill('CRM migration');
+      await page.keyboard.press('Enter');
+      await page.getByText('CRM migration. Reading and scoring go on.').waitFor();
+      await withPage({ ...desktop, role: 'viewer' }, async (other) => {
+        await other.goto(address);
+        await other.getByText('CRM migration. Reading and scoring go on.').waitFor();
+        expect(await other.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+      });
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await page.getByText(writing).waitFor();
+    });
+  });
+
   it('opens and closes its menu on a phone by the keyboard, and follows the chosen look', async () => {
     await withPage({ ...desktop, size: SIZES[0] }, async (page) => {
       await page.goto(`${served.server.url}/#/`);

@@ -1,4 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Choice } from '../components/field.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { Loaded } from '../components/states.tsx';
 import { day } from '../format.ts';
@@ -7,15 +9,17 @@ import { Groups } from './segments/groups.tsx';
 import { Moves } from './segments/moves.tsx';
 import { RfmGrid } from './segments/rfm-grid.tsx';
 
-const MOVES_OF_DAYS = 90;
+const SPANS = ['7', '30', '90', '365'] as const;
 
 /** The book by segment and by cluster, the grid that segments come from, and who moved between them. */
 export default function SegmentsPage() {
   const client = useClient();
   const segments = useQuery({ queryKey: ['segments'], queryFn: () => client.listSegments() });
+  const [days, setDays] = useState<(typeof SPANS)[number]>('30');
   const moves = useQuery({
-    queryKey: ['segment-moves'],
-    queryFn: () => client.getSegmentMoves({ days: MOVES_OF_DAYS }),
+    queryKey: ['segment-moves', days],
+    queryFn: () => client.getSegmentMoves({ days: Number(days) }),
+    placeholderData: keepPreviousData,
   });
   return (
     <Page title="Segments">
@@ -42,6 +46,12 @@ export default function SegmentsPage() {
                     title={`Moved since ${day(shown.since)}`}
                     hint="Customers by the segment that they were in and are in."
                   >
+                    <Choice
+                      label="Compared with"
+                      value={days}
+                      options={SPANS.map((value) => ({ value, label: `${value} days before` }))}
+                      onChange={setDays}
+                    />
                     <Moves moves={shown} />
                   </Section>
                 </div>
