@@ -13,6 +13,7 @@ import { eraseCommand } from './erase.ts';
 import { erasuresCommand } from './erasures.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { exportPersonCommand } from './export-person.ts';
 import { importCommand } from './import.ts';
 import { importanceCommand } from './importance.ts';
@@ -93,6 +94,7 @@ function program(): Command {
     eraseCommand(),
     erasuresCommand(),
     exportPersonCommand(),
+    exportCommand(),
     importCommand(),
     quarantineCommand(),
     evaluateCommand(),

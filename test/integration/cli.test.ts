@@ -58,6 +58,7 @@ const COMMANDS = [
   'erase',
   'erasures',
   'export-person',
+  'export',
   'import',
   'quarantine',
   'evaluate clv',
