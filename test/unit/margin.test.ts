@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { hubspotSettingsSchema } from '../../connectors/hubspot/index.ts';
 import { mappingOf as hubspotMapping } from '../../connectors/hubspot/settings.ts';
 import { salesforceSettingsSchema } from '../../connectors/salesforce/index.ts';
+import { mappingSlots } from '../../connectors/salesforce/mapping-slots.ts';
 import { mappingOf as salesforceMapping } from '../../connectors/salesforce/settings.ts';
 import { marginOf } from '../../core/domain/margin.ts';
 import { parseMoney } from '../../core/domain/money.ts';
+import { suggest } from '../../core/mapping/suggest.ts';
+import type { FieldDescription, FieldKind, MappingSlot } from '../../core/ports/survey.ts';
 
 describe('the margin of a sale', () => {
   const sold = parseMoney('80.00', 'EUR');
@@ -70,5 +73,34 @@ describe('the mapping that decides what is read again', () => {
     expect(salesforce({ currencyField: 'Code__c' })['transactions']).toMatchObject({ currencyField: 'Code__c' });
     expect(salesforce({ marginPercentField: 'GM__c' })['transactions']).toMatchObject({ marginPercentField: 'GM__c' });
     expect(salesforce({ ownerField: 'CSM__c' })['contacts']).toMatchObject({ ownerField: 'CSM__c' });
+  });
+});
+
+describe('what a mapping suggests beside the vendor’s own field', () => {
+  const field = (name: string, kind: FieldKind) => ({ name, label: name, kind, calculated: false });
+  const suggested = (slots: readonly MappingSlot[], path: string, fields: readonly FieldDescription[]) => {
+    const slot = slots.find((each) => each.path.join('.') === path);
+    if (!slot) throw new Error(`there is a slot ${path}`);
+    return suggest(slot, { name: slot.object, fields }, []).map((each) => each.field);
+  };
+
+  it('is a lookup to who looks after the person, never that field itself nor another thing owned', () => {
+    const salesforce = mappingSlots(salesforceSettingsSchema.parse({}));
+    const fields = [
+      field('OwnerId', 'reference'),
+      field('Success_Manager__c', 'reference'),
+      field('Success_Manager_Name__c', 'text'),
+      field('Home_Owner__c', 'flag'),
+      field('ReportsToId', 'reference'),
+    ];
+    expect(suggested(salesforce, 'ownerField', fields)).toEqual(['Success_Manager__c']);
+  });
+
+  it('is no money where a percentage stands, and no percentage where money does', () => {
+    const salesforce = mappingSlots(salesforceSettingsSchema.parse({}));
+    const fields = [field('Margin__c', 'percent'), field('Profit__c', 'money'), field('Margin_Rate__c', 'number')];
+    expect(suggested(salesforce, 'marginField', fields)).toEqual(['Profit__c']);
+    expect(suggested(salesforce, 'marginPercentField', fields)).toEqual(['Margin__c']);
+    expect(suggested(salesforce, 'currencyField', [field('CurrencyIsoCode', 'choice')])).toEqual([]);
   });
 });
