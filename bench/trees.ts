@@ -12,6 +12,8 @@ const HOLDOUT_ROWS = 50_000;
 interface Run {
   cpuSeconds: number;
   wallSeconds?: number;
+  /** Of the same training again in the same process. */
+  againWallSeconds?: number;
   peakMegabytes: number;
   margins?: readonly number[];
   microsecondsPerRow?: number;
@@ -40,15 +42,24 @@ export async function benchTrees(args: readonly string[]): Promise<void> {
       ] as const;
       const figures = new Map<
         string,
-        { cpu: number[]; ratio: number[]; wall: number[]; auc: number[]; off: number[]; peak: number[] }
+        {
+          cpu: number[];
+          ratio: number[];
+          wall: number[];
+          again: number[];
+          auc: number[];
+          off: number[];
+          peak: number[];
+        }
       >();
       const note = (name: string, result: Run, area: number, xgboost: Run | undefined, xgboostArea: number) => {
-        const figure = figures.get(name) ?? { cpu: [], ratio: [], wall: [], auc: [], off: [], peak: [] };
+        const figure = figures.get(name) ?? { cpu: [], ratio: [], wall: [], again: [], auc: [], off: [], peak: [] };
         figures.set(name, figure);
         figure.cpu.push(result.cpuSeconds);
         figure.auc.push(area);
         figure.peak.push(result.peakMegabytes);
         if (result.wallSeconds !== undefined) figure.wall.push(result.wallSeconds);
+        if (result.againWallSeconds !== undefined) figure.again.push(result.againWallSeconds);
         if (!xgboost) return;
         figure.ratio.push(result.cpuSeconds / xgboost.cpuSeconds);
         figure.off.push(area - xgboostArea);
@@ -69,10 +80,10 @@ export async function benchTrees(args: readonly string[]): Promise<void> {
       );
       console.log(
         table(
-          ['', 'CPU s', 'paired ratio', 'wall s', 'AUC', 'AUC - XGBoost, mean (range)', 'peak MB'],
-          [...figures].map(([name, { cpu, ratio, wall, auc: areas, off, peak }]) => [
+          ['', 'CPU s', 'paired ratio', 'wall s', 'again', 'AUC', 'AUC - XGBoost, mean (range)', 'peak MB'],
+          [...figures].map(([name, { cpu, ratio, wall, again, auc: areas, off, peak }]) => [
             name,
-            ...[cpu, ratio, wall].map((values) => rounded(median(values), 2)),
+            ...[cpu, ratio, wall, again].map((values) => rounded(median(values), 2)),
             rounded(median(areas), 5),
             off.length === 0
               ? ''
