@@ -1,5 +1,8 @@
 import { defineConfig } from 'vite';
 
+// Whoever builds (a test, a machine set up for development): what is served is React without its checks of development.
+process.env['NODE_ENV'] = 'production';
+
 /** Files for webhooks/console/files.ts. Addresses are relative: the console works below any path. */
 export default defineConfig({
   root: import.meta.dirname,
