@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import type { AdviceAnswer } from '../core/ports/planning.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower advise`: the next best action of every customer, and what advice would have earned so far. */
 export function adviseCommand(): Command {
@@ -18,16 +18,13 @@ export function adviseCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions & { limit: number; seed: number }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const { asOf } = context;
       const found = await open.planning.advice({ asOf, seed: options.seed, limit: options.limit });
       if (!found) throw modelMissing(context.config.workspace);
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower advise --limit 10 --workspace demo');
 }

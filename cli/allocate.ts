@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import type { AllocationAnswer } from '../core/ports/planning.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower allocate`: whom the hours and the money there are should go to. */
 export function allocateCommand(): Command {
@@ -19,15 +19,12 @@ export function allocateCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions & { limit: number }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.planning.allocation({ asOf: context.asOf, limit: options.limit });
       if (!found) throw modelMissing(context.config.workspace);
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower allocate --limit 50 --workspace demo');
 }

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import type { CampaignAnswer } from '../core/ports/planning.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower campaigns`: which campaigns to run for which segments, and what budget is worth having. */
 export function campaignsCommand(): Command {
@@ -16,15 +16,12 @@ export function campaignsCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.planning.campaigns({ asOf: context.asOf });
       if (!found) throw modelMissing(context.config.workspace);
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower campaigns --workspace demo');
 }

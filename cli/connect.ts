@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { assertConnectable, signInsOf } from '../config/sign-in.ts';
-import { openWorkspace } from '../config/wiring.ts';
 import type { Scope } from '../core/ports/grants.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { listenForCallback } from './loopback.ts';
@@ -9,6 +8,7 @@ import { openBrowser } from './open-browser.ts';
 import { integer } from './options.ts';
 import { print, printJson, tell } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower connect` */
 export function connectCommand(): Command {
@@ -29,8 +29,7 @@ async function connect(
 ): Promise<void> {
   const context = await commandContext(options);
   assertConnectable(connectionId, context.config, context);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
+  return withWorkspace(context, async (open) => {
     const signIns = signInsOf(context.config, context, open.workspace.database);
     const connection = signIns?.connections.find((each) => each.connectionId === connectionId);
     if (!signIns || !connection) throw new Error(`${connectionId} was found connectable and is not`);
@@ -55,9 +54,7 @@ async function connect(
     } finally {
       await loopback.close();
     }
-  } finally {
-    await open.close();
-  }
+  });
 }
 
 function lineOf({ name, why, optional }: Scope): string {

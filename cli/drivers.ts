@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { DriversAnswer } from '../core/ports/engine.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower drivers`: what goes with leaving and with staying. */
 export function driversCommand(): Command {
@@ -14,8 +14,7 @@ export function driversCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.insights.drivers();
       if (!found) {
         throw new DataError({
@@ -26,9 +25,7 @@ export function driversCommand(): Command {
       }
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower drivers --workspace demo');
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import type { EffectsAnswer, OutcomeEffect, PlaybookResult } from '../core/ports/playbooks.ts';
 import { keepNpsAnswers } from '../core/store/outcomes.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
@@ -8,6 +7,7 @@ import { modelMissing } from './model-missing.ts';
 import { readNpsAnswers } from './nps-answers.ts';
 import { print, printJson, table, tell } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower effect`: what the playbooks have achieved, by their own random holdouts. */
 export function effectCommand(): Command {
@@ -24,8 +24,7 @@ export function effectCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions & { nps?: string }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const { database } = open.workspace;
       if (options.nps !== undefined) {
         const { answers, unknown } = await readNpsAnswers(database, resolve(options.nps));
@@ -38,9 +37,7 @@ export function effectCommand(): Command {
       if (!found) throw modelMissing(context.config.workspace);
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower effect --workspace demo', 'staypower effect --nps survey.csv');
 }

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { listErasures, receiptOf } from '../core/store/erasures.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower erasures` */
 export function erasuresCommand(): Command {
@@ -16,8 +16,7 @@ export function erasuresCommand(): Command {
     .option('--receipt <id>', 'print the signed receipt of one')
     .action(async (options: WorkspaceOptions & { receipt?: string }) => {
       const context = await commandContext(options);
-      const open = await openWorkspace(context.config, context, { withConnectors: false });
-      try {
+      return withWorkspace(context, async (open) => {
         const { database } = open.workspace;
         if (options.receipt !== undefined) {
           const receipt = await receiptOf(database, options.receipt);
@@ -40,9 +39,7 @@ export function erasuresCommand(): Command {
             erasures.map((each) => [each.erasureId, each.requestedBy, each.erasedAt, each.waiting]),
           ),
         );
-      } finally {
-        await open.close();
-      }
+      });
     });
   return example(command, 'staypower erasures');
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { evaluateUplift, type UpliftEvaluation, type UpliftReport } from '../core/evaluation/uplift.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
@@ -10,6 +9,7 @@ import { print, printJson, table } from './output.ts';
 import { readTable } from './read-table.ts';
 import { example } from './steps.ts';
 import { upliftTable } from './uplift-table.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 interface Options extends WorkspaceOptions {
   table?: string;
@@ -81,14 +81,11 @@ async function ofFile(options: Options): Promise<UpliftEvaluation> {
 
 async function ofPlaybook(options: Options, playbook: string): Promise<UpliftEvaluation> {
   const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
+  return withWorkspace(context, async (open) => {
     const found = await open.planning.uplift({ asOf: context.asOf, playbook, seed: options.seed });
     if (found) return found;
     throw modelMissing(context.config.workspace);
-  } finally {
-    await open.close();
-  }
+  });
 }
 
 function show(evaluation: UpliftEvaluation): void {

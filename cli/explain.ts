@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { CustomerExplanation } from '../core/ports/engine.ts';
 import type { Insight, ValueTold } from '../core/scores/insight.ts';
@@ -7,6 +6,7 @@ import type { UsedMargin } from '../core/scores/margin.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower explain CUSTOMER` */
 export function explainCommand(): Command {
@@ -16,8 +16,7 @@ export function explainCommand(): Command {
       .argument('<customer>', 'e-mail address, customer id, user id or record id'),
   ).action(async (customer: string, options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.queries.explain(customer);
       if (!found) {
         throw new DataError({
@@ -32,9 +31,7 @@ export function explainCommand(): Command {
         show(found);
         if (insight) showInsight(insight, found.currency);
       }
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower explain ada.byron@example.com --workspace demo');
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { findCustomer } from '../core/store/find-customer.ts';
 import { findPerson } from '../core/store/person.ts';
@@ -9,6 +8,7 @@ import { rowsOf } from '../core/store/read-person.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower export-person CUSTOMER` */
 export function exportPersonCommand(): Command {
@@ -20,8 +20,7 @@ export function exportPersonCommand(): Command {
     .option('--out <file>', 'write it there instead of to stdout')
     .action(async (customer: string, options: WorkspaceOptions & { out?: string }) => {
       const context = await commandContext(options);
-      const open = await openWorkspace(context.config, context, { withConnectors: false });
-      try {
+      return withWorkspace(context, async (open) => {
         const { database, clock, name } = open.workspace;
         const customerId = await findCustomer(database, customer);
         const person = customerId === null ? null : await findPerson(database, customerId);
@@ -41,9 +40,7 @@ export function exportPersonCommand(): Command {
         const counts = Object.entries(tables).map(([name, rows]): [string, number] => [name, rows.length]);
         if (context.json) printJson({ file: options.out, rows: Object.fromEntries(counts) });
         else print(table(['table', 'rows'], counts), `Written to ${options.out}. It holds personal data.`);
-      } finally {
-        await open.close();
-      }
+      });
     });
   return example(command, 'staypower export-person ada.byron@example.com --out ada.json');
 }

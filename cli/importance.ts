@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { Overview } from '../core/scores/overview.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower importance`: what the scores rest on. */
 export function importanceCommand(): Command {
@@ -16,8 +16,7 @@ export function importanceCommand(): Command {
       .option('--tree <file>', 'draws a tree of three levels that stands in for the churn model, as SVG'),
   ).action(async (options: WorkspaceOptions & { tree?: string }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.insights.overview();
       if (!found) {
         throw new DataError({
@@ -35,9 +34,7 @@ export function importanceCommand(): Command {
       }
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower importance --tree churn.svg --workspace demo');
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
+import type { OpenWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { ModelCards } from '../core/ports/model-cards.ts';
 import type { Promotion, RegisteredModel } from '../core/ports/model-registry.ts';
@@ -8,10 +8,11 @@ import { modelOf } from '../core/store/models.ts';
 import { listModels, listPromotions, makeChampion, rollBack } from '../core/store/registry.ts';
 import { inTurn } from '../core/store/turn.ts';
 import { actor } from './actor.ts';
-import { type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { type CommandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
 import { verdictLines } from './verdict.ts';
+import { inWorkspace } from './with-workspace.ts';
 
 /** `staypower models`: the registry of models, and who makes the scores. */
 export function modelsCommand(): Command {
@@ -133,17 +134,4 @@ function told(promotion: Promotion, json: boolean): void {
       ? `${version} is the champion already.`
       : `${version} is the champion now${previous === null ? '' : `; it was ${previous}`}. The next run scores everybody with it.`,
   );
-}
-
-async function inWorkspace(
-  options: WorkspaceOptions,
-  work: (open: OpenWorkspace, context: CommandContext) => Promise<void>,
-): Promise<void> {
-  const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
-    await work(open, context);
-  } finally {
-    await open.close();
-  }
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { monitor } from '../core/pipeline/monitor.ts';
 import type { MonitoringReport } from '../core/ports/monitoring.ts';
@@ -8,6 +7,7 @@ import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } f
 import { modelMissing } from './model-missing.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower monitor`: how past scores fared by what came since. Exit code 3 on an alarm. */
 export function monitorCommand(): Command {
@@ -19,8 +19,7 @@ export function monitorCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const { database } = open.workspace;
       const champion = await championAt(database, context.asOf);
       if (!champion) throw modelMissing(context.config.workspace);
@@ -29,9 +28,7 @@ export function monitorCommand(): Command {
       if (report.alarms.length > 0) process.exitCode = 3;
       if (context.json) printJson(report);
       else show(report);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower monitor --as-of 2026-03-31 --json');
 }

@@ -5,7 +5,6 @@ import { putPlaybook } from '../config/change-playbooks.ts';
 import { configFile } from '../config/load.ts';
 import { playbookNamed, playbookProblems, readPlaybookFile, shippedPlaybooks } from '../config/playbook-files.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
-import { openWorkspace } from '../config/wiring.ts';
 import { workspaceFile } from '../config/workspaces.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import { ruleInWords } from '../core/playbooks/rule-in-words.ts';
@@ -14,6 +13,7 @@ import { commandContext, type WorkspaceOptions, workspaceOptions } from './conte
 import { print, printJson } from './output.ts';
 import { simulatePlaybookCommand } from './simulate-playbook.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower playbooks`: what is done when a customer enters a state, and what it would have done. */
 export function playbooksCommand(): Command {
@@ -32,8 +32,7 @@ function list(): Command {
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    return withWorkspace(context, async (open) => {
       const playbooks = await open.playbooks.list();
       const shipped = (await shippedPlaybooks())
         .filter(({ name }) => !playbooks.some((each) => each.name === name))
@@ -51,9 +50,7 @@ function list(): Command {
         print('Shipped, not in use ("staypower playbooks import NAME"):');
         print(...shipped.map(({ name, description }) => `  ${name}: ${description}`));
       }
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower playbooks list --workspace demo');
 }

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import type { PriorityRow } from '../core/ports/engine.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower priorities`: whom to look at first, and how that depends on what is held important. */
 export function prioritiesCommand(): Command {
@@ -14,14 +14,11 @@ export function prioritiesCommand(): Command {
       .option('--limit <number>', 'customers to list', integer, 20),
   ).action(async (options: WorkspaceOptions & { limit: number }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.insights.priorities({ limit: options.limit });
       if (context.json) printJson(found);
       else show(found);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower priorities --limit 10 --workspace demo');
 }

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { PropensityAnswer } from '../core/ports/engine.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower propensity TARGET`: who is likely to do something within the horizon. */
 export function propensityCommand(): Command {
@@ -16,8 +16,7 @@ export function propensityCommand(): Command {
       .option('--limit <number>', 'customers to list', integer, 20),
   ).action(async (target: string, options: WorkspaceOptions & { limit: number }) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const found = await open.insights.propensity({ target, limit: options.limit });
       if (!found?.targets.some(({ name }) => name === target)) {
         throw new DataError({
@@ -31,9 +30,7 @@ export function propensityCommand(): Command {
       }
       if (context.json) printJson(found);
       else show(found, target);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower propensity buy-again --limit 10 --workspace demo');
 }

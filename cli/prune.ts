@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { prune } from '../core/store/retention.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower prune` */
 export function pruneCommand(): Command {
@@ -16,15 +16,12 @@ export function pruneCommand(): Command {
     .action(async (options: WorkspaceOptions & { dryRun?: boolean }) => {
       const context = await commandContext(options);
       const dryRun = options.dryRun === true;
-      const open = await openWorkspace(context.config, context, { withConnectors: false });
-      try {
+      return withWorkspace(context, async (open) => {
         const { database, clock } = open.workspace;
         const rows = await prune(database, context.config.retention, { now: clock.now(), dryRun });
         if (context.json) return printJson({ dryRun, rows });
         print(table(['table', dryRun ? 'would go' : 'removed'], Object.entries(rows)));
-      } finally {
-        await open.close();
-      }
+      });
     });
   return example(command, 'staypower prune --dry-run');
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { listQuarantine, replayQuarantine } from '../core/store/replay.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** Records listed at most. */
 const MOST_SHOWN = 200;
@@ -16,8 +16,7 @@ export function quarantineCommand(): Command {
     .option('--replay', 'put them back on their way; the next run tries them again')
     .action(async (options: WorkspaceOptions & { replay?: boolean }) => {
       const context = await commandContext(options);
-      const open = await openWorkspace(context.config, context, { withConnectors: false });
-      try {
+      return withWorkspace(context, async (open) => {
         const { database } = open.workspace;
         if (options.replay) {
           const replayed = await replayQuarantine(database);
@@ -35,9 +34,7 @@ export function quarantineCommand(): Command {
             `  ${record.remedy}`,
           );
         }
-      } finally {
-        await open.close();
-      }
+      });
     });
   return example(command, 'staypower quarantine --replay');
 }

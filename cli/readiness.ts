@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { openWorkspace } from '../config/wiring.ts';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
 import { type Book, bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
@@ -14,6 +13,7 @@ import { purchaseDays } from '../core/store/purchase-days.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
 import { today } from './options.ts';
 import { print, printJson, table } from './output.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** Options of `staypower check --readiness`. */
 export interface ReadinessOptions extends WorkspaceOptions {
@@ -42,8 +42,7 @@ async function readinessOfFile(path: string, asOf: string | undefined): Promise<
 }
 
 async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | ContractReadiness | null> {
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
+  return withWorkspace(context, async (open) => {
     const { database, currency } = open.workspace;
     const { definition } = context.config.churn;
     if (isContractual({ definition }))
@@ -55,9 +54,7 @@ async function readinessOfWorkspace(context: CommandContext): Promise<Readiness 
       orders.push({ customerId, day, amount: toMajor(amountMinor, currency) });
     }
     return orders.length === 0 ? null : withQuickFit(bookOf(orders), context.asOf);
-  } finally {
-    await open.close();
-  }
+  });
 }
 
 /** What a book can carry, and what goes wrong when models are fitted to a sample of it; contracts are not asked: other models apply. */

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { calendarDay } from '../core/domain/calendar-day.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
@@ -9,6 +8,7 @@ import { commandContext, type WorkspaceOptions, workspaceOptions } from './conte
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 interface Options extends WorkspaceOptions {
   on?: string;
@@ -46,8 +46,7 @@ async function replay(customer: string | undefined, options: Options): Promise<v
   }
   const on = options.on === undefined ? null : calendarDay(options.on);
   const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
+  await withWorkspace(context, async (open) => {
     const { database } = open.workspace;
     const customerId = customer === undefined ? null : await findCustomer(database, customer);
     const rows =
@@ -62,9 +61,7 @@ async function replay(customer: string | undefined, options: Options): Promise<v
     if (failed.length > 0) process.exitCode = 3;
     if (context.json) printJson({ scores: replayed.length, same: replayed.length - failed.length, replayed });
     else show(options.random === undefined ? replayed : failed, replayed.length, failed.length);
-  } finally {
-    await open.close();
-  }
+  });
 }
 
 function show(listed: readonly ReplayedScore[], scores: number, failed: number): void {

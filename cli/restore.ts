@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { restore } from '../core/store/backup.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower restore FILE` */
 export function restoreCommand(): Command {
@@ -14,14 +14,11 @@ export function restoreCommand(): Command {
       .argument('<file>', 'file written by "staypower backup"'),
   ).action(async (file: string, options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const rows = await restore(open.workspace.database, resolve(file));
       if (context.json) printJson({ file, rows });
       else print(`${rows.toLocaleString('en')} rows restored into workspace "${context.config.workspace}".`);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower restore staypower-2026-03-31.jsonl.gz --workspace restored');
 }

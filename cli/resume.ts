@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { resume } from '../core/store/pause.ts';
 import { actor } from './actor.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower resume` */
 export function resumeCommand(): Command {
@@ -12,15 +12,12 @@ export function resumeCommand(): Command {
     new Command('resume').description('Let a paused workspace write and act again, from its next cycle on.'),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const ended = await resume(open.workspace.database, { by: actor(), at: context.clock.now().toISOString() });
       if (context.json) printJson({ ended });
       else if (ended === null) print('The workspace was not paused.');
       else print(`Resumed. It was paused by ${ended.by} since ${ended.since}: ${ended.reason}`);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower resume');
 }

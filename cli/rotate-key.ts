@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { requiredKeyring } from '../config/sign-in.ts';
-import { openWorkspace } from '../config/wiring.ts';
 import { sealAnew } from '../core/store/grants.ts';
 import { sealWebhooksAnew } from '../core/store/webhook-endpoints.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower rotate-key` */
 export function rotateKeyCommand(): Command {
@@ -16,8 +16,7 @@ export function rotateKeyCommand(): Command {
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
     const keyring = requiredKeyring(context.env);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    return withWorkspace(context, async (open) => {
       const resealed = await sealAnew(open.workspace.database, keyring);
       const webhooks = await sealWebhooksAnew(open.workspace.database, keyring);
       if (context.json) return printJson({ keyId: keyring.keyId, resealed, webhooks });
@@ -26,9 +25,7 @@ export function rotateKeyCommand(): Command {
         `So were the secrets of ${webhooks} webhook ${webhooks === 1 ? 'endpoint' : 'endpoints'}.`,
         'Once every process has been started with NEW,OLD and this says 0, they can be started with the new key alone.',
       );
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'STAYPOWER_KEY=NEW,OLD staypower rotate-key');
 }

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { type ScenarioChanges, scenarioChangesSchema } from '../core/planning/scenario.ts';
 import type { ScenarioDocument } from '../core/ports/planning.ts';
-import { asOfOption, type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { asOfOption, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
 import { integer } from './options.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { inWorkspace } from './with-workspace.ts';
 
 type RunOptions = WorkspaceOptions & Partial<ScenarioChanges> & { name?: string; seed: number; from?: string };
 
@@ -38,7 +38,7 @@ export function scenarioCommand(): Command {
   example(run, 'staypower scenario run --name "dearer" --price 0.05 --workspace demo');
   const list = workspaceOptions(new Command('list').description('The scenarios that are kept.')).action(
     (options: WorkspaceOptions) =>
-      withWorkspace(options, async ({ planning }, { json }) => {
+      inWorkspace(options, async ({ planning }, { json }) => {
         const all = await planning.scenarios();
         if (json) printJson(all);
         else if (all.length === 0) print('None is kept yet: "staypower scenario run" makes one.');
@@ -51,7 +51,7 @@ export function scenarioCommand(): Command {
       .description('Scenarios side by side; with --json the documents themselves, to be shared.')
       .argument('<id...>', 'ids as the list shows them'),
   ).action((ids: readonly string[], options: WorkspaceOptions) =>
-    withWorkspace(options, async ({ planning }, { json }) => {
+    inWorkspace(options, async ({ planning }, { json }) => {
       const found = await Promise.all(
         ids.map(async (id) => {
           const document = await planning.scenarioOf(id);
@@ -96,7 +96,7 @@ async function runScenario(options: RunOptions): Promise<void> {
       remedy: 'give a relative change: 0.05 is 5 % more, -1 nothing left',
     });
   }
-  await withWorkspace(options, async ({ planning }, { asOf, json, config }) => {
+  await inWorkspace(options, async ({ planning }, { asOf, json, config }) => {
     const name = options.name ?? shared?.name ?? 'no change';
     const found = await planning.scenario({ asOf, seed: options.seed, name, changes: changes.data });
     if (!found) throw modelMissing(config.workspace);
@@ -123,19 +123,6 @@ async function readShared(path: string): Promise<z.output<typeof sharedSchema>> 
     expected: 'the JSON of a scenario, with its name and changes',
     remedy: 'write it with "staypower scenario compare ID --json"',
   });
-}
-
-async function withWorkspace(
-  options: WorkspaceOptions,
-  work: (open: OpenWorkspace, context: CommandContext) => Promise<void>,
-): Promise<void> {
-  const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
-    await work(open, context);
-  } finally {
-    await open.close();
-  }
 }
 
 function show(documents: readonly ScenarioDocument[]): void {

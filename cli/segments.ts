@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import type { GroupRow, SegmentReport } from '../core/ports/engine.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower segments`: the book by segment and by cluster. */
 export function segmentsCommand(): Command {
@@ -14,8 +14,7 @@ export function segmentsCommand(): Command {
     ),
   ).action(async (options: WorkspaceOptions) => {
     const context = await commandContext(options);
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const report = await open.insights.segments();
       if (!report) {
         throw new DataError({
@@ -26,9 +25,7 @@ export function segmentsCommand(): Command {
       }
       if (context.json) printJson(report);
       else show(report);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower segments --workspace demo');
 }

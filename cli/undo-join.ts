@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
 import { undoJoin } from '../core/store/undo-join.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** `staypower undo-join CONNECTION/RECORD` */
 export function undoJoinCommand(): Command {
@@ -26,8 +26,7 @@ export function undoJoinCommand(): Command {
         remedy: 'take it from the output of "staypower explain"',
       });
     }
-    const open = await openWorkspace(context.config, context, { withConnectors: false });
-    try {
+    await withWorkspace(context, async (open) => {
       const undone = await undoJoin(open.workspace.database, node);
       if (undone === 0) {
         throw new DataError({
@@ -39,9 +38,7 @@ export function undoJoinCommand(): Command {
       }
       if (context.json) printJson({ record, keysDisabled: undone });
       else print(`${record} is a customer of its own from the next "staypower run" on.`);
-    } finally {
-      await open.close();
-    }
+    });
   });
   return example(command, 'staypower undo-join hubspot/100000416');
 }

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { EVENT_TYPES, type EventType } from '../core/domain/outbound-event.ts';
 import type { WebhookDelivery, Webhooks } from '../core/ports/outbound.ts';
-import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { integer } from './options.ts';
 import { outboundOf } from './outbound.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
+import { inWorkspace } from './with-workspace.ts';
 
 /** `staypower webhook`: endpoints that are told what happens, by signed calls. */
 export function webhookCommand(): Command {
@@ -163,11 +163,5 @@ async function withWebhooks(
   options: WorkspaceOptions,
   work: (webhooks: Webhooks, json: boolean) => Promise<void>,
 ): Promise<void> {
-  const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
-    await work(outboundOf(open, context).webhooks, context.json);
-  } finally {
-    await open.close();
-  }
+  await inWorkspace(options, (open, context) => work(outboundOf(open, context).webhooks, context.json));
 }

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
 import { readPause } from '../core/store/pause.ts';
 import { previewWrites } from '../core/store/write-preview.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { pausedLine } from './cycle-report.ts';
 import { print, printJson, table } from './output.ts';
 import { example, runSteps } from './steps.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 /** Rows that a dry run shows of each connection. */
 const ROWS_SHOWN = 20;
@@ -24,8 +24,7 @@ export function writeBackCommand(): Command {
 
 async function preview(options: WorkspaceOptions): Promise<void> {
   const context = await commandContext(options);
-  const open = await openWorkspace(context.config, context, { withConnectors: false });
-  try {
+  return withWorkspace(context, async (open) => {
     const connections = await previewWrites(open.workspace.database, ROWS_SHOWN);
     const paused = await readPause(open.workspace.database);
     if (context.json) return printJson({ connections, paused });
@@ -49,7 +48,5 @@ async function preview(options: WorkspaceOptions): Promise<void> {
         ),
       );
     }
-  } finally {
-    await open.close();
-  }
+  });
 }
