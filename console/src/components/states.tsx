@@ -35,6 +35,17 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => u
   );
 }
 
+/** Why what was asked for was not done; nothing while there is no such error. */
+export function Problem({ error }: { error: Error | null }) {
+  return (
+    error && (
+      <p className="problem" role="alert">
+        {error.message}
+      </p>
+    )
+  );
+}
+
 /** Shows what a query gives; or that it is on its way, or failed. */
 export function Loaded<Data>({
   query,

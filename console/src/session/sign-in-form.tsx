@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Field } from '../components/field.tsx';
+import { Problem } from '../components/states.tsx';
 import { type SessionState, setUp, signIn } from './session-api.ts';
 
 /** Signs in; or, while nobody has an account, makes the first one with the token that `serve` printed. */
@@ -47,11 +48,7 @@ export function SignInForm({
         onChange={setPassword}
         autoComplete={needsSetup ? 'new-password' : 'current-password'}
       />
-      {attempt.error && (
-        <p className="problem" role="alert">
-          {attempt.error.message}
-        </p>
-      )}
+      <Problem error={attempt.error} />
       <button type="submit" className="primary" disabled={attempt.isPending}>
         {needsSetup ? 'Make the account' : 'Sign in'}
       </button>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { Traffic } from '../../../../webhooks/client/staypower-client.ts';
 import { Field } from '../../components/field.tsx';
 import { Section } from '../../components/page.tsx';
+import { Problem } from '../../components/states.tsx';
 import { moment } from '../../format.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 
@@ -47,11 +48,7 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
             </button>
           </div>
         ))}
-      {problem && (
-        <p className="problem" role="alert">
-          {problem.message}
-        </p>
-      )}
+      <Problem error={problem} />
     </Section>
   );
 }

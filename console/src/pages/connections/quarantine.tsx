@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Scroll } from '../../components/scroll.tsx';
-import { Empty, Loaded } from '../../components/states.tsx';
+import { Empty, Loaded, Problem } from '../../components/states.tsx';
 import { counted, moment } from '../../format.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { inWords } from '../../wording.ts';
@@ -68,11 +68,7 @@ export function Quarantine() {
           {counted(replay.data.replayed, 'record')} {replay.data.replayed === 1 ? 'is' : 'are'} on their way again.
         </output>
       )}
-      {replay.error && (
-        <p className="problem" role="alert">
-          {replay.error.message}
-        </p>
-      )}
+      <Problem error={replay.error} />
     </>
   );
 }

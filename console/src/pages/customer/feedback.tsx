@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { Problem } from '../../components/states.tsx';
 import { useClient, useSignedIn } from '../../session/session-context.ts';
 
 const VERDICTS = [
@@ -29,11 +30,7 @@ export function FeedbackButtons({ customerId }: { customerId: string }) {
         </button>
       ))}
       {give.isSuccess && <output className="hint">Kept. Thank you.</output>}
-      {give.error && (
-        <p className="problem" role="alert">
-          {give.error.message}
-        </p>
-      )}
+      <Problem error={give.error} />
     </fieldset>
   );
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Dialog } from '../../components/dialog.tsx';
 import { Choice, Field } from '../../components/field.tsx';
+import { Problem } from '../../components/states.tsx';
 import { href, navigate } from '../../routing.ts';
 import { useClient } from '../../session/session-context.ts';
 
@@ -65,11 +66,7 @@ function NameView({ query, onClose }: { query: string; onClose: () => void }) {
     <Dialog title="Save this view" onClose={onClose}>
       <form onSubmit={submit}>
         <Field label="Name" hint="For its search, filters and order; yours alone." value={name} onChange={setName} />
-        {save.error && (
-          <p className="problem" role="alert">
-            {save.error.message}
-          </p>
-        )}
+        <Problem error={save.error} />
         <div className="actions">
           <button type="submit" className="primary" disabled={save.isPending}>
             Save

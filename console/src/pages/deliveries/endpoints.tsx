@@ -4,7 +4,7 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { SecretDialog } from '../../components/secret-dialog.tsx';
-import { Empty, Loaded } from '../../components/states.tsx';
+import { Empty, Loaded, Problem } from '../../components/states.tsx';
 import { day, whole } from '../../format.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { inWords } from '../../wording.ts';
@@ -112,11 +112,7 @@ export function Endpoints() {
           </button>
         </form>
       )}
-      {problem && (
-        <p className="problem" role="alert">
-          {problem.message}
-        </p>
-      )}
+      <Problem error={problem} />
       {secret !== null && <SecretDialog title="The signing secret" secret={secret} onClose={() => setSecret(null)} />}
     </>
   );

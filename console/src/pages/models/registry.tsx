@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ModelRegistry, Promotion } from '../../../../webhooks/client/staypower-client.ts';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Scroll } from '../../components/scroll.tsx';
+import { Problem } from '../../components/states.tsx';
 import { day, moment } from '../../format.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { inWords } from '../../wording.ts';
@@ -81,11 +82,7 @@ export function Registry({
           </tbody>
         </table>
       </Scroll>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem.message}
-        </p>
-      )}
+      <Problem error={problem} />
       {promotions.length > 0 && (
         <>
           <h3>Changes of champion</h3>

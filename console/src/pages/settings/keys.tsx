@@ -4,7 +4,7 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Choice, Field } from '../../components/field.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { SecretDialog } from '../../components/secret-dialog.tsx';
-import { Empty, Loaded } from '../../components/states.tsx';
+import { Empty, Loaded, Problem } from '../../components/states.tsx';
 import { day } from '../../format.ts';
 import { ROLES, type Role } from '../../session/session-api.ts';
 import { useClient } from '../../session/session-context.ts';
@@ -82,11 +82,7 @@ export function Keys() {
           Make key
         </button>
       </form>
-      {problem && (
-        <p className="problem" role="alert">
-          {problem.message}
-        </p>
-      )}
+      <Problem error={problem} />
       {secret !== null && <SecretDialog title="The key" secret={secret} onClose={() => setSecret(null)} />}
     </>
   );

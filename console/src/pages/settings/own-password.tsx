@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Field } from '../../components/field.tsx';
+import { Problem } from '../../components/states.tsx';
 import { changePassword } from '../../session/session-api.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 
@@ -39,11 +40,7 @@ export function OwnPassword() {
       <button type="submit" disabled={change.isPending}>
         Change password
       </button>
-      {change.error && (
-        <p className="problem" role="alert">
-          {change.error.message}
-        </p>
-      )}
+      <Problem error={change.error} />
       {change.isSuccess && <output>Changed. Your other sessions have ended.</output>}
     </form>
   );

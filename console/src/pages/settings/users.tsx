@@ -4,7 +4,7 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Choice, Field } from '../../components/field.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { SecretDialog } from '../../components/secret-dialog.tsx';
-import { Loaded } from '../../components/states.tsx';
+import { Loaded, Problem } from '../../components/states.tsx';
 import { day } from '../../format.ts';
 import { ROLES, type Role } from '../../session/session-api.ts';
 import { useSignedIn } from '../../session/session-context.ts';
@@ -111,11 +111,7 @@ export function Users() {
           Add person
         </button>
       </form>
-      {change.error && (
-        <p className="problem" role="alert">
-          {change.error.message}
-        </p>
-      )}
+      <Problem error={change.error} />
       {secret !== null && <SecretDialog title="The password" secret={secret} onClose={() => setSecret(null)} />}
     </>
   );
