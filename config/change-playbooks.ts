@@ -1,8 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Playbook } from '../core/playbooks/schema.ts';
-import { type Environment, resolveConfig } from './load.ts';
-import type { ChangedFile } from './write-settings.ts';
+import type { Environment } from './load.ts';
+import { type ChangedFile, changedFile } from './write-settings.ts';
 
 /**
  * Puts a playbook among those of a configuration file: in the place of the one of its name, else at the end; all else, comments included, stays as it
@@ -23,12 +23,5 @@ export async function putPlaybook(
   const items = isSeq(list) ? list.items : [];
   const index = items.findIndex((item) => isMap(item) && item.get('name') === playbook.name);
   document.setIn(['playbooks', index === -1 ? items.length : index], document.createNode(playbook));
-  const config = resolveConfig(document.toJS(), env);
-  return {
-    config,
-    write: async () => {
-      await writeFile(`${file}.part`, String(document));
-      await rename(`${file}.part`, file);
-    },
-  };
+  return changedFile(file, document, env);
 }

@@ -45,9 +45,17 @@ export async function changeSettings(
     ]);
   }
   for (const { path, value } of changes) setIn(document, ['connections', index, 'settings', ...path], value);
-  const config = resolveConfig(document.toJS(), env);
+  return changedFile(file, document, env);
+}
+
+/**
+ * A configuration file as changed, to be written whole or not at all.
+ *
+ * @throws ConfigError when it would not be a configuration
+ */
+export function changedFile(file: string, document: Document, env: Environment): ChangedFile {
   return {
-    config,
+    config: resolveConfig(document.toJS(), env),
     write: async () => {
       await writeFile(`${file}.part`, String(document));
       await rename(`${file}.part`, file);

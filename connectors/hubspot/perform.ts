@@ -1,6 +1,6 @@
 import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
-import { VendorError } from '../../core/domain/errors.ts';
 import type { ActionPerformer } from '../../core/ports/connector.ts';
+import { unable } from '../http/unable.ts';
 import { addToList } from './add-to-list.ts';
 import type { HubSpotClient } from './client.ts';
 import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
@@ -22,7 +22,7 @@ export function createPerformer(client: HubSpotClient, timeZone: string): Action
         case 'flag':
           return flagTickets(client, action);
         default:
-          throw unable(action.kind);
+          throw unable('HubSpot', action.kind);
       }
     },
     find: async (action: Action): Promise<ActionReceipt | null> => {
@@ -37,12 +37,4 @@ export function createPerformer(client: HubSpotClient, timeZone: string): Action
       }
     },
   };
-}
-
-function unable(kind: string): VendorError {
-  return new VendorError(`HubSpot has no way to do "${kind}". Set the step to another connection.`, {
-    retry: 'never',
-    status: 0,
-    vendorCode: 'UNSUPPORTED',
-  });
 }

@@ -1,6 +1,6 @@
 import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
-import { VendorError } from '../../core/domain/errors.ts';
 import type { ActionPerformer } from '../../core/ports/connector.ts';
+import { unable } from '../http/unable.ts';
 import { addToCampaign, findMember } from './add-to-campaign.ts';
 import type { SalesforceClient } from './client.ts';
 import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
@@ -22,7 +22,7 @@ export function createPerformer(client: SalesforceClient): ActionPerformer {
         case 'flag':
           return flagCases(client, action);
         default:
-          throw unable(action.kind);
+          throw unable('Salesforce', action.kind);
       }
     },
     find: async (action: Action): Promise<ActionReceipt | null> => {
@@ -39,12 +39,4 @@ export function createPerformer(client: SalesforceClient): ActionPerformer {
       }
     },
   };
-}
-
-function unable(kind: string): VendorError {
-  return new VendorError(`Salesforce has no way to do "${kind}". Set the step to another connection.`, {
-    retry: 'never',
-    status: 0,
-    vendorCode: 'UNSUPPORTED',
-  });
 }

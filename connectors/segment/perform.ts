@@ -1,8 +1,9 @@
 import type { Action, ActionReceipt } from '../../core/domain/actions.ts';
-import { DataError, VendorError } from '../../core/domain/errors.ts';
+import { DataError } from '../../core/domain/errors.ts';
 import type { ActionPerformer } from '../../core/ports/connector.ts';
 import type { ConnectorContext } from '../http/context.ts';
 import { retrying } from '../http/retry.ts';
+import { unable } from '../http/unable.ts';
 import { type Identify, sendBatch, type TrackingEndpoint, type UserMessage } from './client.ts';
 import { TRAIT_PREFIX } from './echo.ts';
 import { userIdOf } from './mapping.ts';
@@ -44,10 +45,6 @@ function messageOf(action: Action): Identify | UserMessage {
     case 'audience':
       return { ...common, traits: { [`${TRAIT_PREFIX}audience_${action.name}`]: true } };
     default:
-      throw new VendorError(`Segment has no way to do "${action.kind}". Set the step to another connection.`, {
-        retry: 'never',
-        status: 0,
-        vendorCode: 'UNSUPPORTED',
-      });
+      throw unable('Segment', action.kind);
   }
 }

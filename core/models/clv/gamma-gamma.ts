@@ -4,7 +4,7 @@ import { minimise } from '../../math/lbfgs.ts';
 import { pearson } from '../../math/ranks.ts';
 import { digamma, logGamma } from '../../math/special.ts';
 import type { FitDiagnostics, FittedModel, ModelArtifact, ModelFamily } from '../../ports/model.ts';
-import { PUBLIC_PRIORS, priorWeight } from './public-prior.ts';
+import { PUBLIC_PRIORS, penalised, priorWeight } from './public-prior.ts';
 
 /** A customer's spend: mean amount of the repeat purchase days that had one, in major units. */
 export interface SpendRow {
@@ -199,13 +199,7 @@ function objective(
   gradient[0] = (-dp * p) / n;
   gradient[1] = (-dq * q) / n;
   gradient[2] = (-dv * v) / n;
-  let loss = -total;
-  for (const [i, { value, logSd }] of PUBLIC_PRIORS[NAME].entries()) {
-    const off = ((theta[i] as number) - Math.log(value)) / logSd;
-    loss += (penalty * off * off) / 2;
-    gradient[i] = (gradient[i] as number) + (penalty * off) / (logSd * n);
-  }
-  return loss / n;
+  return penalised(-total, { prior: PUBLIC_PRIORS[NAME], weight: penalty, theta, gradient, customers: n });
 }
 
 function fitted(given: GammaGammaParameters, diagnostics: FitDiagnostics, correlation: number): FittedGammaGamma {

@@ -5,7 +5,7 @@ import { digamma, logGamma } from '../../math/special.ts';
 import type { FitDiagnostics, FittedModel, ModelFamily } from '../../ports/model.ts';
 import { readArtifact } from './fit-transactions.ts';
 import type { SpendModel } from './lifetime-value.ts';
-import { PUBLIC_PRIORS, priorWeight } from './public-prior.ts';
+import { PUBLIC_PRIORS, penalised, priorWeight } from './public-prior.ts';
 
 /** The amounts of a customer's purchase days, the first included, as far as a fitted model reads them; days without an amount left out. */
 export interface OrderAmounts {
@@ -134,13 +134,7 @@ function objective(
   gradient[0] = (-dp * p) / customers;
   gradient[1] = (-dq * q) / customers;
   gradient[2] = (-dv * v) / customers;
-  let loss = -total;
-  for (const [i, { value, logSd }] of PUBLIC_PRIORS[NAME].entries()) {
-    const off = ((theta[i] as number) - Math.log(value)) / logSd;
-    loss += (penalty * off * off) / 2;
-    gradient[i] = (gradient[i] as number) + (penalty * off) / (logSd * customers);
-  }
-  return loss / customers;
+  return penalised(-total, { prior: PUBLIC_PRIORS[NAME], weight: penalty, theta, gradient, customers: customers });
 }
 
 function checkRow({ amounts, totalAmount, logAmounts }: OrderSpendRow, row: number): void {

@@ -30,6 +30,37 @@ export function priorWeight(repeatCustomers: number): number {
   return Math.max(0, 1 - repeatCustomers / ENOUGH_REPEAT_CUSTOMERS);
 }
 
+/**
+ * The mean loss with the prior, whose part of the gradient (of the mean loss, by log-parameters) is added in place.
+ *
+ * @param loss of all customers together, without the prior
+ */
+export function penalised(
+  loss: number,
+  {
+    prior: beliefs,
+    weight,
+    theta,
+    gradient,
+    customers,
+  }: {
+    prior: readonly LogNormalPrior[];
+    weight: number;
+    /** Logarithms of the parameters. */
+    theta: ArrayLike<number>;
+    gradient: Float64Array;
+    customers: number;
+  },
+): number {
+  let total = loss;
+  for (const [i, { value, logSd }] of beliefs.entries()) {
+    const off = ((theta[i] as number) - Math.log(value)) / logSd;
+    total += (weight * off * off) / 2;
+    gradient[i] = (gradient[i] as number) + (weight * off) / (logSd * customers);
+  }
+  return total / customers;
+}
+
 /** The weight for a table, and the sentence that says so when it is not 0. */
 export function smallBookPenalty(table: TransactionTable): { penalty: number; warnings: readonly string[] } {
   const { repeatCustomers } = summariseTable(table);

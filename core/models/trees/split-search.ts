@@ -2,7 +2,7 @@ import { featuresOf, JOB_SLOTS, RECORD_SLOTS, SHARED, type TrainingPlan } from '
 import { CONTROL, MODE, rangeSlot, recordSlot, type Shop } from './shop.ts';
 import { type Bounds, scanSpecial } from './special-split.ts';
 
-/** Features first..last-1. */
+/** Features, or threads, first..last-1. */
 type Span = readonly [first: number, last: number];
 
 /**
@@ -16,14 +16,9 @@ export function histograms(shop: Shop, thread: number): void {
     const owner = ownerOf(shop, job);
     if (owner === SHARED) {
       const target = thread === 0 ? smallHistogram(shop, job) : partialOf(plan, thread, job);
-      build(shop, job, [thread], target);
+      build(shop, job, [thread, thread + 1], target);
     } else if (owner === thread) {
-      build(
-        shop,
-        job,
-        Array.from({ length: plan.threads }, (_, each) => each),
-        smallHistogram(shop, job),
-      );
+      build(shop, job, [0, plan.threads], smallHistogram(shop, job));
       searchJob(shop, job, thread, [0, plan.features]);
     }
   }
@@ -56,10 +51,10 @@ function partialOf(plan: TrainingPlan, thread: number, job: number): number {
 }
 
 /** The histogram, at `target`, of a job's rows that lie in these threads' parts of the index. */
-function build({ plan, memory, i32 }: Shop, job: number, threads: readonly number[], target: number): void {
+function build({ plan, memory, i32 }: Shop, job: number, [from, until]: Span, target: number): void {
   const { at } = plan;
   memory.kernels.zero(target, plan.paddedFeatures, at.binCounts);
-  for (const thread of threads) {
+  for (let thread = from; thread < until; thread += 1) {
     const range = rangeSlot(plan, thread, job);
     const start = i32[range] as number;
     const rows = (i32[range + 1] as number) - start;
