@@ -1,5 +1,5 @@
-import { mappingSlotsOf, NOT_ITS_WORTH, SLOT_WORDS, type StatedSlot } from '../../core/mapping/slot-words.ts';
 import type { MappingSlot } from '../../core/ports/survey.ts';
+import { mappingSlotsOf, NOT_ITS_WORTH, SLOT_WORDS, type StatedSlot } from '../http/slot-words.ts';
 import { OWN_OWNER } from './mapping.ts';
 import { OWN_CURRENCY } from './mapping-transactions.ts';
 import type { HubSpotSettings } from './settings.ts';

@@ -1,5 +1,5 @@
-import { mappingSlotsOf, SLOT_WORDS, type StatedSlot } from '../../core/mapping/slot-words.ts';
 import type { MappingSlot } from '../../core/ports/survey.ts';
+import { mappingSlotsOf, SLOT_WORDS, type StatedSlot } from '../http/slot-words.ts';
 import type { SalesforceSettings } from './settings.ts';
 
 /** The vendor's own, read where no other is chosen, and what only sounds like it. */

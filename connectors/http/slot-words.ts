@@ -1,4 +1,4 @@
-import type { MappingSlot } from '../ports/survey.ts';
+import type { MappingSlot } from '../../core/ports/survey.ts';
 
 /** A slot as a connector states it: where in the settings, and what they choose now. */
 export type StatedSlot = Omit<MappingSlot, 'chosen' | 'several' | 'unlike' | 'standard'> & {
