@@ -10,6 +10,14 @@ import { RECORD_FACTS } from '../core/scores/record-view.ts';
 const ROOT = join(import.meta.dirname, '..');
 /** Where the package's metadata is. */
 export const PACKAGE_FOLDER = join(ROOT, 'connectors/salesforce/package/force-app/main/default');
+/** In this order they are one module: what a later one imports from an earlier one is in it already. */
+const VIEW_SOURCES = [
+  'record-view',
+  'words/names-english',
+  'words/record-english',
+  'words/names-german',
+  'words/record-german',
+] as const;
 const VIEW_FILE = 'lwc/staypowerRecordView/staypowerRecordView.js';
 
 /**
@@ -25,7 +33,7 @@ function viewModule(): string {
   const names = RECORD_FACTS.map((name) => `  ${name}: '${apiNameOf({ name })}',`);
   const text = [
     '/** Made of core/scores/record-view.ts and core/scores/words by "npm run build:salesforce-package". Change nothing here. */',
-    ...['record-view', 'words/record-english', 'words/record-german'].map((name) => untyped(`core/scores/${name}.ts`)),
+    ...VIEW_SOURCES.map((name) => untyped(`core/scores/${name}.ts`)),
     '/** API names of the fields that a record shows. */',
     `export const FIELD_NAMES = {\n${names.join('\n')}\n};`,
     '/** Words in the language of a reader ("de", "en-GB"); English where there are none in it. */',
@@ -42,6 +50,7 @@ function untyped(file: string): string {
   const text = stripTypeScriptTypes(readFileSync(join(ROOT, file), 'utf8'));
   return (
     text
+      .replace(/^import .*;\n/gm, '')
       // What was said about a type that is gone.
       .replace(/\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*\n(?:[ \t]*\n)+/g, '')
       .replace(/[ \t]+$/gm, '')

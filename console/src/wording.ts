@@ -1,32 +1,45 @@
-/** How scores are called, in which unit, and which way is good: one place, so that no page says it differently. */
-export const SCORES = {
-  clv12m: { label: 'Expected value', unit: 'next 12 months', direction: 'higher is better' },
-  valueIfKept12m: { label: 'Value if kept', unit: 'next 12 months', direction: 'higher is better' },
-  valueAtRisk: { label: 'Value at risk', unit: 'next 12 months', direction: 'lower is better' },
-  churnProbability: { label: 'Churn risk', unit: '0–100 %', direction: '100 % = most likely to leave' },
-  engagement: { label: 'Engagement', unit: '0–100', direction: '100 = most engaged' },
-  priority: { label: 'Priority', unit: '0–100', direction: '100 = look at first' },
-} as const;
+import { englishNames } from '../../core/scores/words/names-english.ts';
+import { SEGMENTS } from '../../core/segments/segment-names.ts';
 
-const BANDS: Readonly<Record<string, string>> = { high: 'High', medium: 'Medium', low: 'Low', lapsed: 'Lapsed' };
+/** What scores are called, in which unit, and which way is good: as on the record. */
+export const SCORES = englishNames.scores;
+
+/** What an 80 % interval of money says. */
+export const intervalSentence = englishNames.interval;
 
 /** A band of risk or value; null is who has none. */
 export function bandName(band: string | null): string {
-  return band === null ? 'None' : (BANDS[band] ?? band);
+  return band === null ? 'None' : named(englishNames.bands, band);
 }
-
-const LIFECYCLES: Readonly<Record<string, string>> = {
-  prospect: 'Prospect (never bought)',
-  active: 'Active',
-  lapsed: 'Lapsed (silent for long)',
-};
 
 /** Where a customer stands in its life. */
 export function lifecycleName(lifecycle: string): string {
-  return LIFECYCLES[lifecycle] ?? lifecycle;
+  return named(englishNames.lifecycles, lifecycle);
 }
 
-/** "at-risk" as "At risk": names of segments and groups of inputs. */
+/** Which way engagement goes. */
+export function trendName(trend: string): string {
+  return named(englishNames.trends, trend);
+}
+
+/** A group of inputs that a score is made of. */
+export function groupName(group: string): string {
+  return named(englishNames.groups, group);
+}
+
+/** A segment. */
+export function segmentName(segment: string): string {
+  return named(englishNames.segments, segment);
+}
+
+/** Every segment with its name, from the best to the lost: to ask for their report would read the whole book for a list of names. */
+export const SEGMENT_OPTIONS = SEGMENTS.map((value) => ({ value, label: segmentName(value) }));
+
+function named(names: Readonly<Record<string, string>>, name: string): string {
+  return names[name] ?? inWords(name);
+}
+
+/** "not-compared" as "Not compared": what has no name of its own. */
 export function inWords(name: string): string {
   const text = name
     .replace(/[-_.]/g, ' ')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SEGMENTS } from '../segments/named-segments.ts';
+import { SEGMENTS } from '../segments/segment-names.ts';
 
 const band = z.enum(['high', 'medium', 'low']);
 

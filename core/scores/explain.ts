@@ -5,19 +5,13 @@ import type { Inputs } from '../features/inputs.ts';
 import { ENGAGEMENT_CHANNELS } from '../features/stats.ts';
 import { churnRisk } from './churn.ts';
 import { engagementScore } from './engagement.ts';
+import type { InputGroup } from './input-groups.ts';
 import { isContractual } from './leaving.ts';
 import { roundMoney } from './numbers.ts';
 import type { Contribution, Explanation, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { TWELVE_MONTHS } from './value.ts';
 import { worthOf } from './worth.ts';
-
-/**
- * Named groups of inputs. A rep reads about these, never about features. Silence goes with the customer's own rhythm and with how
- * recent its purchases are: a hundred days mean one thing to who orders every week and another to who orders once a year.
- */
-export const GROUPS = ['silence', 'frequency', 'tenure', 'spend', 'engagement', 'support', 'contract'] as const;
-export type InputGroup = (typeof GROUPS)[number];
 
 const GROUPS_OF: Readonly<Record<ScoreName, readonly InputGroup[]>> = {
   clv: ['silence', 'frequency', 'tenure', 'spend'],

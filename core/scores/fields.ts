@@ -1,5 +1,5 @@
 import { CLEAR, type FieldDefinition, type FieldValue } from '../domain/fields.ts';
-import { SEGMENTS, type Segment } from '../segments/named-segments.ts';
+import { SEGMENTS, type Segment } from '../segments/segment-names.ts';
 import type { Score } from './score.ts';
 
 const number = (scale: number) => ({ type: 'number', scale }) as const;

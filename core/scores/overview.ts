@@ -3,7 +3,7 @@ import { r2 } from '../evaluation/regression.ts';
 import { growSurrogate, type SurrogateNode, surrogateValue } from '../explain/surrogate-tree.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
-import type { Segment } from '../segments/named-segments.ts';
+import type { Segment } from '../segments/segment-names.ts';
 import { churnRisk } from './churn.ts';
 import { explain } from './explain.ts';
 import type { ScoreName } from './score.ts';

@@ -2,7 +2,7 @@ import { patternsAt } from '../engagement/patterns.ts';
 import type { Inputs } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import { YEAR_WEEKS } from '../models/clv/discounting.ts';
-import type { InputGroup } from './explain.ts';
+import type { InputGroup } from './input-groups.ts';
 import type { Explanation, Score, ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { type Sentences, type Statement, say } from './words/index.ts';
@@ -90,7 +90,8 @@ function nextYear(model: ScoringModel, inputs: Inputs, score: Told): Statement |
   return {
     says: 'next-year',
     expected: score.clv12m,
-    oneInTenAbove: score.clv12mHigh,
+    // The interval is stretched up to what is expected where a few large futures lift that above nine tenths of all.
+    oneInTenAbove: score.clv12mHigh > score.clv12m ? score.clv12mHigh : null,
     likelyNothing: nothing > 0.5,
     currency: model.currency,
   };

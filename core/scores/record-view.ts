@@ -75,8 +75,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Turns the score fields of a record into what is shown of them. The one place that decides wording, units and direction: the HubSpot card,
- * the console and the Salesforce component all draw what this gives. The component carries a copy, made by
- * `npm run build:salesforce-package`; therefore there is no import here but of types.
+ * the console and the Salesforce component all draw what this gives, with what `words/names.ts` calls things. The component carries a copy,
+ * made by `npm run build:salesforce-package`; therefore there is no import here but of types.
  *
  * @param erased whether the person was erased on request; a CRM's fields alone cannot tell it from "not scored yet"
  */

@@ -1,5 +1,5 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
-import type { Segment } from '../segments/named-segments.ts';
+import type { Segment } from '../segments/segment-names.ts';
 import type { Standing } from './priority.ts';
 
 /** Bands are cut-offs frozen at training: high = the top fifth of customers who are not lapsed, medium = the next 30 %. */

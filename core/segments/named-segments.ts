@@ -1,20 +1,5 @@
 import type { RfmScores } from './rfm.ts';
-
-/** The usual names of RFM segments, from the best to the lost. */
-export const SEGMENTS = [
-  'champions',
-  'loyal',
-  'potential-loyalists',
-  'new',
-  'promising',
-  'needs-attention',
-  'about-to-sleep',
-  'at-risk',
-  'cannot-lose',
-  'hibernating',
-  'lost',
-] as const;
-export type Segment = (typeof SEGMENTS)[number];
+import type { Segment } from './segment-names.ts';
 
 /** By recency (5 first), then by the mean of frequency and monetary, halves rounded up (1 first). */
 const GRID: readonly (readonly Segment[])[] = [

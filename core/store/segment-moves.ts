@@ -4,8 +4,9 @@ import type { Database } from '../ports/database.ts';
 import type { SegmentMoves } from '../ports/engine.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
-import { SEGMENTS, segmentOf, worthOf } from '../segments/named-segments.ts';
+import { segmentOf, worthOf } from '../segments/named-segments.ts';
 import { rfmScores } from '../segments/rfm.ts';
+import { SEGMENTS } from '../segments/segment-names.ts';
 
 /** Where buyers stand in the RFM grid, and from which segment they came since a day; null when nobody is scored. */
 export async function segmentMoves(

@@ -4,7 +4,7 @@ import type { GroupRow, SegmentReport } from '../ports/engine.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
 import { traitsOf } from '../segments/describe-clusters.ts';
-import { SEGMENTS } from '../segments/named-segments.ts';
+import { SEGMENTS } from '../segments/segment-names.ts';
 
 interface Group {
   id: string | null;

@@ -98,7 +98,7 @@ describe('scores', () => {
           id: 'value',
           label: 'Expected value, next 12 months',
           text: '1,240 EUR',
-          detail: '8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
+          detail: 'At least 8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
           tone: 'neutral',
         },
         {
@@ -154,7 +154,7 @@ describe('scores', () => {
     });
     expect(view.state).toBe('scored');
     expect(view.lines.map(({ text }) => text)).toEqual(['0 EUR', '0 of 100', '0 of 100']);
-    expect(view.lines[0]?.detail).toBe('8 of 10 customers like this one bring between 0 EUR and 0 EUR.');
+    expect(view.lines[0]?.detail).toBe('At least 8 of 10 customers like this one bring between 0 EUR and 0 EUR.');
     expect(view.lines[1]?.detail).toBe('0 % likely to leave within 90 days.');
   });
 
@@ -219,7 +219,7 @@ describe('words', () => {
     expect(view.band?.text).toBe('Hohes Abwanderungsrisiko');
     expect(view.lines[0]).toMatchObject({
       text: '1.240 EUR',
-      detail: '8 von 10 Kunden wie dieser bringen zwischen 0 EUR und 2.901 EUR.',
+      detail: 'Mindestens 8 von 10 Kunden wie dieser bringen zwischen 0 EUR und 2.901 EUR.',
     });
     expect(view.nextAction?.due).toBe('bis 05.06.2026');
   });

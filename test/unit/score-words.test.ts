@@ -4,7 +4,7 @@ import { QUESTIONS } from '../../core/scores/overview.ts';
 import { scoreCustomer } from '../../core/scores/score-customer.ts';
 import { FACTORS } from '../../core/scores/train-drivers.ts';
 import { LANGUAGES, type Statement, say, sentencesOf } from '../../core/scores/words/index.ts';
-import { SEGMENTS } from '../../core/segments/named-segments.ts';
+import { SEGMENTS } from '../../core/segments/segment-names.ts';
 import { simulateBook, trainedModel, trainingCustomer } from '../support/book.ts';
 
 const STATEMENTS: readonly Statement[] = [
@@ -32,6 +32,7 @@ const STATEMENTS: readonly Statement[] = [
   { says: 'risk', direction: 'lowers' },
   { says: 'next-year', expected: 120.4, oneInTenAbove: 400, likelyNothing: false, currency: 'EUR' },
   { says: 'next-year', expected: 12, oneInTenAbove: 40, likelyNothing: true, currency: 'EUR' },
+  { says: 'next-year', expected: 12, oneInTenAbove: null, likelyNothing: true, currency: 'EUR' },
   {
     says: 'moved',
     what: 'churn',
@@ -96,6 +97,7 @@ describe('the words of a score', () => {
           "Lowers the risk of leaving.",
           "Next 12 months: 120 EUR expected, one in ten above 400 EUR.",
           "Next 12 months: most likely nothing; on average 12 EUR, one in ten above 40 EUR.",
+          "Next 12 months: most likely nothing; on average 12 EUR, fewer than one in ten bring more.",
           "Churn risk up 5 points: +6 from time passing, -1 from new facts.",
           "Expected value down 20 EUR: -20 from an updated model.",
           "Customers like this one but with a meeting now: churn risk 41 % instead of 62 %.",
@@ -169,6 +171,7 @@ describe('the words of a score', () => {
           "Senkt das Abwanderungsrisiko.",
           "Nächste 12 Monate: 120 EUR erwartet, bei einem von zehn über 400 EUR.",
           "Nächste 12 Monate: am ehesten nichts; im Mittel 12 EUR, bei einem von zehn über 40 EUR.",
+          "Nächste 12 Monate: am ehesten nichts; im Mittel 12 EUR, mehr bei weniger als einem von zehn.",
           "Abwanderungsrisiko um 5 Punkte gestiegen: +6 durch Zeitablauf, -1 durch neue Tatsachen.",
           "Erwarteter Wert um 20 EUR gesunken: -20 durch ein neues Modell.",
           "Kunden wie dieser, aber mit einem Termin jetzt: Abwanderungsrisiko 41 % statt 62 %.",
@@ -264,5 +267,26 @@ describe('a score in German', () => {
       }
     }
     expect(told).toBeGreaterThan(100);
+  });
+});
+
+describe('the sentence about the next year', () => {
+  it('says "one in ten above" only where the interval ends there, and not where it was stretched up to the mean', () => {
+    const asOf = calendarDay('2026-06-01');
+    const book = simulateBook({ seed: 4, customers: 400, asOf });
+    const model = trainedModel(book, asOf);
+    const told = book.flatMap((customer) => {
+      const { clv12m, clv12mHigh, reasons } = scoreCustomer(
+        model,
+        trainingCustomer(customer).statsAt(asOf),
+        asOf,
+        null,
+      );
+      return clv12m === null || clv12mHigh === null ? [] : [{ isLifted: clv12mHigh === clv12m, text: reasons.at(-1) }];
+    });
+    expect(told.filter(({ isLifted }) => isLifted).length).toBeGreaterThan(0);
+    for (const { isLifted, text } of told) {
+      expect(text).toMatch(isLifted ? /, fewer than one in ten bring more\.$/ : /, one in ten above \d+ USD\.$/);
+    }
   });
 });

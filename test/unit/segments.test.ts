@@ -6,9 +6,10 @@ import { silhouette } from '../../core/math/silhouette.ts';
 import { type ClusterInputs, clusterOf, fitClusters } from '../../core/segments/clusters.ts';
 import { traitsOf } from '../../core/segments/describe-clusters.ts';
 import { matchClusters } from '../../core/segments/match-clusters.ts';
-import { SEGMENTS, segmentOf } from '../../core/segments/named-segments.ts';
+import { segmentOf } from '../../core/segments/named-segments.ts';
 import { ranksFromHighest } from '../../core/segments/rank.ts';
 import { rfmCutPoints, rfmScores, rfmShares } from '../../core/segments/rfm.ts';
+import { SEGMENTS } from '../../core/segments/segment-names.ts';
 
 const buyer = (silenceDays: number, purchases: number, totalSpend: number) => ({ silenceDays, purchases, totalSpend });
 

@@ -7,7 +7,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { day, moment, money, NONE, percent, whole } from '../format.ts';
 import { href } from '../routing.ts';
 import { useClient } from '../session/session-context.ts';
-import { bandName, inWords, lifecycleName, SCORES } from '../wording.ts';
+import { bandName, intervalSentence, inWords, lifecycleName, SCORES, trendName } from '../wording.ts';
 import { FeedbackButtons } from './customer/feedback.tsx';
 import { CustomerTimeline } from './customer/timeline.tsx';
 import { type Explained, Waterfall } from './customer/waterfall.tsx';
@@ -119,7 +119,7 @@ function Scores({ customer }: { customer: Customer }) {
         {...SCORES.clv12m}
         value={money(clv12m, currency)}
         {...(clv12m !== null && {
-          note: `8 of 10 between ${money(clv12mLow, currency)} and ${money(clv12mHigh, currency)}`,
+          note: intervalSentence(money(clv12mLow, currency), money(clv12mHigh, currency)),
         })}
       />
       <Stat
@@ -127,7 +127,7 @@ function Scores({ customer }: { customer: Customer }) {
         value={money(customer.valueIfKept12m, currency)}
         note={<Band of="value" band={customer.valueBand} name={bandName(customer.valueBand)} />}
       />
-      <Stat {...SCORES.engagement} value={whole(customer.engagement)} note={inWords(customer.engagementTrend)} />
+      <Stat {...SCORES.engagement} value={whole(customer.engagement)} note={trendName(customer.engagementTrend)} />
       <Stat {...SCORES.priority} value={whole(customer.priority)} />
     </dl>
   );

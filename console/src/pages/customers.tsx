@@ -6,7 +6,7 @@ import { Band } from '../components/stat.tsx';
 import { Empty, ErrorState, Loading } from '../components/states.tsx';
 import { counted, money, NONE, percent, whole } from '../format.ts';
 import { href, navigate, useLocation } from '../routing.ts';
-import { bandName, inWords, SCORES } from '../wording.ts';
+import { bandName, SCORES, segmentName } from '../wording.ts';
 
 /** Brings the charts along: the list does without. */
 const CustomerPage = lazy(() => import('./customer.tsx'));
@@ -122,5 +122,5 @@ const COLUMNS: readonly Column<ListedCustomer>[] = [
     isSortable: true,
     cell: (row) => whole(row.engagement),
   },
-  { id: 'segment', title: 'Segment', cell: (row) => (row.segment === null ? NONE : inWords(row.segment)) },
+  { id: 'segment', title: 'Segment', cell: (row) => (row.segment === null ? NONE : segmentName(row.segment)) },
 ];

@@ -1,8 +1,9 @@
 import type { Behaviour } from '../../segments/clusters.ts';
-import type { Segment } from '../../segments/named-segments.ts';
+import type { Segment } from '../../segments/segment-names.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
+import { englishNames } from './names-english.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
@@ -18,21 +19,18 @@ const CRITERIA: Readonly<Record<Criterion, string>> = {
   engagementDrop: 'loss of engagement',
 };
 
-const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]>> = {
-  champions: ['Champions', 'Thank them, ask them to refer others, show them what is new first.'],
-  loyal: ['Loyal', 'Offer the next larger plan or a complement; ask what they would change.'],
-  'potential-loyalists': [
-    'Potential loyalists',
-    'Give a reason for the next order soon: membership, a complement, advice.',
-  ],
-  new: ['New', 'Help them to a first success and a second order; check in within two weeks.'],
-  promising: ['Promising', 'Stay in mind: a useful mail, a small offer for a second order.'],
-  'needs-attention': ['Needs attention', 'Ask what is missing now, with an offer that ends soon.'],
-  'about-to-sleep': ['About to sleep', 'Remind them of what they bought and what goes with it.'],
-  'at-risk': ['At risk', 'Call in person; solve what went wrong before offering anything.'],
-  'cannot-lose': ['Cannot lose them', 'Call this week, by whoever knows them best; agree on a way back.'],
-  hibernating: ['Hibernating', 'A cheap reminder at the season they bought in; no call.'],
-  lost: ['Lost', 'One win-back mail; otherwise leave them in peace.'],
+const ADVICE: Readonly<Record<Segment, string>> = {
+  champions: 'Thank them, ask them to refer others, show them what is new first.',
+  loyal: 'Offer the next larger plan or a complement; ask what they would change.',
+  'potential-loyalists': 'Give a reason for the next order soon: membership, a complement, advice.',
+  new: 'Help them to a first success and a second order; check in within two weeks.',
+  promising: 'Stay in mind: a useful mail, a small offer for a second order.',
+  'needs-attention': 'Ask what is missing now, with an offer that ends soon.',
+  'about-to-sleep': 'Remind them of what they bought and what goes with it.',
+  'at-risk': 'Call in person; solve what went wrong before offering anything.',
+  'cannot-lose': 'Call this week, by whoever knows them best; agree on a way back.',
+  hibernating: 'A cheap reminder at the season they bought in; no call.',
+  lost: 'One win-back mail; otherwise leave them in peace.',
 };
 
 const FACTORS: Readonly<Record<Factor, string>> = {
@@ -95,10 +93,16 @@ export const english: Sentences = {
   'activity-trend': ({ trend }) => (trend === 'rising' ? 'More active week by week.' : 'Less active week by week.'),
   clockwork: ({ everyDays }) => `Active like clockwork, every ${plural(everyDays, 'day')}.`,
   risk: ({ direction }) => (direction === 'raises' ? 'Raises the risk of leaving.' : 'Lowers the risk of leaving.'),
-  'next-year': ({ expected, oneInTenAbove, likelyNothing, currency }) =>
-    likelyNothing
-      ? `Next 12 months: most likely nothing; on average ${Math.round(expected)} ${currency}, one in ten above ${Math.round(oneInTenAbove)} ${currency}.`
-      : `Next 12 months: ${Math.round(expected)} ${currency} expected, one in ten above ${Math.round(oneInTenAbove)} ${currency}.`,
+  'next-year': ({ expected, oneInTenAbove, likelyNothing, currency }) => {
+    const mean = `${Math.round(expected)} ${currency}`;
+    const above =
+      oneInTenAbove === null
+        ? 'fewer than one in ten bring more'
+        : `one in ten above ${Math.round(oneInTenAbove)} ${currency}`;
+    return likelyNothing
+      ? `Next 12 months: most likely nothing; on average ${mean}, ${above}.`
+      : `Next 12 months: ${mean} expected, ${above}.`;
+  },
   moved: ({ what, by, currency, parts }) => {
     const unit = what === 'churn' ? 'points' : currency;
     const causes = parts.map((part) => `${part.by > 0 ? '+' : '-'}${Math.abs(part.by)} from ${CAUSES[part.why]}`);
@@ -107,8 +111,8 @@ export const english: Sentences = {
   'would-change': ({ acts, from, to }) =>
     `Customers like this one but with ${list(acts.map((act) => ACTS[act]))} now: churn risk ${percent(to)} instead of ${percent(from)}.`,
   'would-rank': ({ rank, criterion }) => `Would be ${ordinal(rank)} if ${CRITERIA[criterion]} weighed twice.`,
-  'segment-name': ({ segment }) => SEGMENTS[segment][0],
-  'segment-advice': ({ segment }) => SEGMENTS[segment][1],
+  'segment-name': ({ segment }) => englishNames.segments[segment],
+  'segment-advice': ({ segment }) => ADVICE[segment],
   cluster: ({ traits }) =>
     traits.length === 0
       ? 'Like the average customer.'

@@ -1,8 +1,9 @@
 import type { Behaviour } from '../../segments/clusters.ts';
-import type { Segment } from '../../segments/named-segments.ts';
+import type { Segment } from '../../segments/segment-names.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
+import { germanNames } from './names-german.ts';
 import type { Act, MovedPart, Sentences } from './words.ts';
 
 const ACTS: Readonly<Record<Act, string>> = {
@@ -18,21 +19,18 @@ const CRITERIA: Readonly<Record<Criterion, string>> = {
   engagementDrop: 'die nachlassende Aktivität',
 };
 
-const SEGMENTS: Readonly<Record<Segment, readonly [name: string, advice: string]>> = {
-  champions: ['Beste Kunden', 'Danken, um Empfehlungen bitten, Neues zuerst zeigen.'],
-  loyal: ['Treue Kunden', 'Das nächstgrößere Paket oder eine Ergänzung anbieten; nach Wünschen fragen.'],
-  'potential-loyalists': [
-    'Mögliche Stammkunden',
-    'Bald einen Anlass zur nächsten Bestellung geben: Ergänzung, Beratung, Vorteile.',
-  ],
-  new: ['Neue Kunden', 'Zum ersten Erfolg und zur zweiten Bestellung helfen; binnen zwei Wochen melden.'],
-  promising: ['Vielversprechende', 'In Erinnerung bleiben: eine nützliche E-Mail, ein kleines Angebot.'],
-  'needs-attention': ['Brauchen Aufmerksamkeit', 'Fragen, was fehlt, mit einem befristeten Angebot.'],
-  'about-to-sleep': ['Schlafen bald ein', 'An das Gekaufte erinnern und an das, was dazu passt.'],
-  'at-risk': ['Gefährdete', 'Persönlich anrufen; erst lösen, was schiefging, dann anbieten.'],
-  'cannot-lose': ['Unverzichtbare', 'Diese Woche anrufen, durch wen sie am besten kennen; den Weg zurück vereinbaren.'],
-  hibernating: ['Ruhende', 'Günstig erinnern, wenn ihre Jahreszeit kommt; nicht anrufen.'],
-  lost: ['Verlorene', 'Eine E-Mail zur Rückgewinnung; sonst in Ruhe lassen.'],
+const ADVICE: Readonly<Record<Segment, string>> = {
+  champions: 'Danken, um Empfehlungen bitten, Neues zuerst zeigen.',
+  loyal: 'Das nächstgrößere Paket oder eine Ergänzung anbieten; nach Wünschen fragen.',
+  'potential-loyalists': 'Bald einen Anlass zur nächsten Bestellung geben: Ergänzung, Beratung, Vorteile.',
+  new: 'Zum ersten Erfolg und zur zweiten Bestellung helfen; binnen zwei Wochen melden.',
+  promising: 'In Erinnerung bleiben: eine nützliche E-Mail, ein kleines Angebot.',
+  'needs-attention': 'Fragen, was fehlt, mit einem befristeten Angebot.',
+  'about-to-sleep': 'An das Gekaufte erinnern und an das, was dazu passt.',
+  'at-risk': 'Persönlich anrufen; erst lösen, was schiefging, dann anbieten.',
+  'cannot-lose': 'Diese Woche anrufen, durch wen sie am besten kennen; den Weg zurück vereinbaren.',
+  hibernating: 'Günstig erinnern, wenn ihre Jahreszeit kommt; nicht anrufen.',
+  lost: 'Eine E-Mail zur Rückgewinnung; sonst in Ruhe lassen.',
 };
 
 const FACTORS: Readonly<Record<Factor, string>> = {
@@ -97,10 +95,16 @@ export const german: Sentences = {
   clockwork: ({ everyDays }) => `Aktiv wie ein Uhrwerk, ${every(everyDays)}.`,
   risk: ({ direction }) =>
     direction === 'raises' ? 'Erhöht das Abwanderungsrisiko.' : 'Senkt das Abwanderungsrisiko.',
-  'next-year': ({ expected, oneInTenAbove, likelyNothing, currency }) =>
-    likelyNothing
-      ? `Nächste 12 Monate: am ehesten nichts; im Mittel ${Math.round(expected)} ${currency}, bei einem von zehn über ${Math.round(oneInTenAbove)} ${currency}.`
-      : `Nächste 12 Monate: ${Math.round(expected)} ${currency} erwartet, bei einem von zehn über ${Math.round(oneInTenAbove)} ${currency}.`,
+  'next-year': ({ expected, oneInTenAbove, likelyNothing, currency }) => {
+    const mean = `${Math.round(expected)} ${currency}`;
+    const above =
+      oneInTenAbove === null
+        ? 'mehr bei weniger als einem von zehn'
+        : `bei einem von zehn über ${Math.round(oneInTenAbove)} ${currency}`;
+    return likelyNothing
+      ? `Nächste 12 Monate: am ehesten nichts; im Mittel ${mean}, ${above}.`
+      : `Nächste 12 Monate: ${mean} erwartet, ${above}.`;
+  },
   moved: ({ what, by, currency, parts }) => {
     const unit = what === 'churn' ? (Math.abs(by) === 1 ? 'Punkt' : 'Punkte') : currency;
     const causes = parts.map((part) => `${part.by > 0 ? '+' : '-'}${Math.abs(part.by)} ${CAUSES[part.why]}`);
@@ -109,8 +113,8 @@ export const german: Sentences = {
   'would-change': ({ acts, from, to }) =>
     `Kunden wie dieser, aber mit ${list(acts.map((act) => ACTS[act]))} jetzt: Abwanderungsrisiko ${percent(to)} statt ${percent(from)}.`,
   'would-rank': ({ rank, criterion }) => `Wäre auf Platz ${rank}, wenn ${CRITERIA[criterion]} doppelt zählte.`,
-  'segment-name': ({ segment }) => SEGMENTS[segment][0],
-  'segment-advice': ({ segment }) => SEGMENTS[segment][1],
+  'segment-name': ({ segment }) => germanNames.segments[segment],
+  'segment-advice': ({ segment }) => ADVICE[segment],
   cluster: ({ traits }) =>
     traits.length === 0
       ? 'Wie der Durchschnitt.'

@@ -1,4 +1,7 @@
+import { englishNames } from './names-english.ts';
 import type { RecordWords } from './record-words.ts';
+
+const ENGLISH = englishNames.scores;
 
 /** What a record says, in English. */
 export const recordEnglish: RecordWords = {
@@ -7,21 +10,24 @@ export const recordEnglish: RecordWords = {
     high: 'High risk of leaving',
     medium: 'Medium risk of leaving',
     low: 'Low risk of leaving',
-    lapsed: 'Lapsed',
+    lapsed: englishNames.bands.lapsed,
   },
   valueBands: { high: 'high value', medium: 'medium value', low: 'low value' },
   value: {
-    label: 'Expected value, next 12 months',
-    interval: (low, high) => `8 of 10 customers like this one bring between ${low} and ${high}.`,
+    label: `${ENGLISH.clv12m.label}, ${ENGLISH.clv12m.unit}`,
+    interval: englishNames.interval,
   },
   risk: {
-    label: 'Churn risk, 100 = most likely to leave',
+    label: `${ENGLISH.churnProbability.label}, ${ENGLISH.churnProbability.direction}`,
     points: (points) => `${points} of 100`,
     horizon: (percent, days) => `${percent} likely to leave within ${days} days.`,
     lapsed: 'Silent for so long that it counts as gone: win back instead of save.',
   },
-  engagement: { label: 'Engagement, 100 = most engaged', points: (points) => `${points} of 100` },
-  trends: { rising: 'Rising', steady: 'Steady', falling: 'Falling' },
+  engagement: {
+    label: `${ENGLISH.engagement.label}, ${ENGLISH.engagement.direction}`,
+    points: (points) => `${points} of 100`,
+  },
+  trends: englishNames.trends,
   why: 'Why',
   change: 'What changed',
   nextAction: { label: 'Next action', due: (day) => `by ${day}` },

@@ -1,4 +1,7 @@
+import { germanNames } from './names-german.ts';
 import type { RecordWords } from './record-words.ts';
+
+const GERMAN = germanNames.scores;
 
 /** What a record says, in German. */
 export const recordGerman: RecordWords = {
@@ -7,21 +10,24 @@ export const recordGerman: RecordWords = {
     high: 'Hohes Abwanderungsrisiko',
     medium: 'Mittleres Abwanderungsrisiko',
     low: 'Geringes Abwanderungsrisiko',
-    lapsed: 'Abgewandert',
+    lapsed: germanNames.bands.lapsed,
   },
   valueBands: { high: 'hoher Wert', medium: 'mittlerer Wert', low: 'geringer Wert' },
   value: {
-    label: 'Erwarteter Wert, nächste 12 Monate',
-    interval: (low, high) => `8 von 10 Kunden wie dieser bringen zwischen ${low} und ${high}.`,
+    label: `${GERMAN.clv12m.label}, ${GERMAN.clv12m.unit}`,
+    interval: germanNames.interval,
   },
   risk: {
-    label: 'Abwanderungsrisiko, 100 = geht am ehesten',
+    label: `${GERMAN.churnProbability.label}, ${GERMAN.churnProbability.direction}`,
     points: (points) => `${points} von 100`,
     horizon: (percent, days) => `Geht mit ${percent} Wahrscheinlichkeit innerhalb von ${days} Tagen.`,
     lapsed: 'So lange still, dass er als gegangen gilt: zurückgewinnen statt halten.',
   },
-  engagement: { label: 'Engagement, 100 = am aktivsten', points: (points) => `${points} von 100` },
-  trends: { rising: 'Steigend', steady: 'Gleichbleibend', falling: 'Fallend' },
+  engagement: {
+    label: `${GERMAN.engagement.label}, ${GERMAN.engagement.direction}`,
+    points: (points) => `${points} von 100`,
+  },
+  trends: germanNames.trends,
   why: 'Warum',
   change: 'Was sich geändert hat',
   nextAction: { label: 'Nächster Schritt', due: (day) => `bis ${day}` },

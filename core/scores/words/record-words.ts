@@ -3,7 +3,7 @@ export type Tone = 'good' | 'warning' | 'bad' | 'neutral';
 
 /**
  * What a record says around its scores, in one language. Numbers, amounts and days come in as text that is formatted already. Nothing is
- * imported here but types: the Salesforce component carries a copy of these files (`connectors/salesforce/package`).
+ * imported here but types, and names by the languages: the Salesforce component carries a copy of these files (`connectors/salesforce/package`).
  */
 export interface RecordWords {
   title: string;

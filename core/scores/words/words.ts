@@ -1,5 +1,5 @@
 import type { Trait } from '../../segments/describe-clusters.ts';
-import type { Segment } from '../../segments/named-segments.ts';
+import type { Segment } from '../../segments/segment-names.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
@@ -25,7 +25,8 @@ export type Statement =
   | { says: 'contract-ends'; days: number }
   | { says: 'under-contract'; days: number }
   | { says: 'risk'; direction: 'raises' | 'lowers' }
-  | { says: 'next-year'; expected: number; oneInTenAbove: number; likelyNothing: boolean; currency: string }
+  /** `oneInTenAbove` is null where fewer than one in ten bring more than what is expected. */
+  | { says: 'next-year'; expected: number; oneInTenAbove: number | null; likelyNothing: boolean; currency: string }
   | { says: 'moved'; what: 'churn' | 'value'; by: number; currency: string; parts: readonly MovedPart[] }
   | { says: 'would-change'; acts: readonly Act[]; from: number; to: number }
   | { says: 'would-rank'; rank: number; criterion: Criterion }

@@ -90,7 +90,7 @@ describe('the card', () => {
     expect(renderer.findAll(DescriptionListItem).map((item) => [item.props.label, texts(item)])).toEqual([
       [
         'Expected value, next 12 months',
-        '1,240 EUR\n8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
+        '1,240 EUR\nAt least 8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
       ],
       ['Churn risk, 100 = most likely to leave', '63 of 100\n63 % likely to leave within 90 days.'],
       ['Engagement, 100 = most engaged', '12 of 100\nFalling'],

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Explanation } from '../../../../webhooks/client/staypower-client.ts';
 import { Chart, type Palette } from '../../components/chart.tsx';
 import type { ChartOption } from '../../components/echarts.ts';
-import { inWords } from '../../wording.ts';
+import { groupName } from '../../wording.ts';
 
 /** A score that can be explained: how it is called, and its numbers in words. */
 export interface Explained {
@@ -30,7 +30,7 @@ export function Waterfall({ score, explanation }: { score: Explained; explanatio
       ...steps.reduce<{ title: string; from: number; to: number; isTotal: boolean }[]>(
         (made, { group, contribution }) => {
           const from = made.at(-1)?.to ?? baseline;
-          made.push({ title: inWords(group), from, to: from + contribution, isTotal: false });
+          made.push({ title: groupName(group), from, to: from + contribution, isTotal: false });
           return made;
         },
         [],
@@ -93,7 +93,7 @@ function optionOf(
       type: 'category',
       inverse: true,
       data: rows.map(({ title }) => title),
-      axisLabel: { color: palette.text, fontSize: 12, width: 120, overflow: 'truncate' },
+      axisLabel: { color: palette.text, fontSize: 12, width: 130, overflow: 'break' },
       axisLine: { lineStyle: { color: palette.line } },
       axisTick: { show: false },
     },

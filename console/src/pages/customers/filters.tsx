@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Choice, Field } from '../../components/field.tsx';
-import { bandName, inWords, lifecycleName } from '../../wording.ts';
+import { bandName, lifecycleName, SEGMENT_OPTIONS } from '../../wording.ts';
 import type { Filter } from './list-query.ts';
 
 /** Nobody waits for each letter, and the server is asked once for a word. */
@@ -9,21 +9,6 @@ const ALL = { value: '', label: 'All' } as const;
 const CHURN_BANDS = ['high', 'medium', 'low', 'lapsed'] as const;
 const VALUE_BANDS = ['high', 'medium', 'low'] as const;
 const LIFECYCLES = ['active', 'lapsed', 'prospect'] as const;
-
-/** Named here: to ask for the report of segments would read the whole book for a list of names. */
-const SEGMENTS = [
-  'champions',
-  'loyal',
-  'potential-loyalists',
-  'new',
-  'promising',
-  'needs-attention',
-  'about-to-sleep',
-  'at-risk',
-  'cannot-lose',
-  'hibernating',
-  'lost',
-] as const;
 
 /** Narrows the list. */
 export function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
@@ -55,7 +40,7 @@ export function Filters({ filter, onChange }: { filter: Filter; onChange: (filte
       <Choice
         label="Segment"
         value={filter.segment ?? ''}
-        options={[ALL, ...SEGMENTS.map((value) => ({ value, label: inWords(value) }))]}
+        options={[ALL, ...SEGMENT_OPTIONS]}
         onChange={(value) => set('segment', value)}
       />
     </search>

@@ -25,8 +25,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Turns the score fields of a record into what is shown of them. The one place that decides wording, units and direction: the HubSpot card,
- * the console and the Salesforce component all draw what this gives. The component carries a copy, made by
- * `npm run build:salesforce-package`; therefore there is no import here but of types.
+ * the console and the Salesforce component all draw what this gives, with what `words/names.ts` calls things. The component carries a copy,
+ * made by `npm run build:salesforce-package`; therefore there is no import here but of types.
  *
  * @param erased whether the person was erased on request; a CRM's fields alone cannot tell it from "not scored yet"
  */
@@ -200,6 +200,45 @@ function numberText(value, decimals, locale) {
 function dayText(day, locale) {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
+/** What things are called, in English. */
+export const englishNames = {
+  scores: {
+    clv12m: { label: 'Expected value', unit: 'next 12 months', direction: 'higher is better' },
+    valueIfKept12m: { label: 'Value if kept', unit: 'next 12 months', direction: 'higher is better' },
+    valueAtRisk: { label: 'Value at risk', unit: 'next 12 months', direction: 'lower is better' },
+    churnProbability: { label: 'Churn risk', unit: '0–100 %', direction: '100 = most likely to leave' },
+    engagement: { label: 'Engagement', unit: '0–100', direction: '100 = most engaged' },
+    priority: { label: 'Priority', unit: '0–100', direction: '100 = look at first' },
+  },
+  bands: { high: 'High', medium: 'Medium', low: 'Low', lapsed: 'Lapsed' },
+  lifecycles: { prospect: 'Prospect (never bought)', active: 'Active', lapsed: 'Lapsed (silent for long)' },
+  trends: { rising: 'Rising', steady: 'Steady', falling: 'Falling' },
+  segments: {
+    champions: 'Champions',
+    loyal: 'Loyal',
+    'potential-loyalists': 'Potential loyalists',
+    new: 'New',
+    promising: 'Promising',
+    'needs-attention': 'Needs attention',
+    'about-to-sleep': 'About to sleep',
+    'at-risk': 'At risk',
+    'cannot-lose': 'Cannot lose them',
+    hibernating: 'Hibernating',
+    lost: 'Lost',
+  },
+  groups: {
+    silence: 'Silence and rhythm',
+    frequency: 'Number of orders',
+    tenure: 'Time as a customer',
+    spend: 'Spend per order',
+    engagement: 'Engagement',
+    support: 'Support cases',
+    contract: 'Contract',
+  },
+  interval: (low, high) => `At least 8 of 10 customers like this one bring between ${low} and ${high}.`,
+};
+const ENGLISH = englishNames.scores;
+
 /** What a record says, in English. */
 export const recordEnglish = {
   title: 'Customer scores',
@@ -207,21 +246,24 @@ export const recordEnglish = {
     high: 'High risk of leaving',
     medium: 'Medium risk of leaving',
     low: 'Low risk of leaving',
-    lapsed: 'Lapsed',
+    lapsed: englishNames.bands.lapsed,
   },
   valueBands: { high: 'high value', medium: 'medium value', low: 'low value' },
   value: {
-    label: 'Expected value, next 12 months',
-    interval: (low, high) => `8 of 10 customers like this one bring between ${low} and ${high}.`,
+    label: `${ENGLISH.clv12m.label}, ${ENGLISH.clv12m.unit}`,
+    interval: englishNames.interval,
   },
   risk: {
-    label: 'Churn risk, 100 = most likely to leave',
+    label: `${ENGLISH.churnProbability.label}, ${ENGLISH.churnProbability.direction}`,
     points: (points) => `${points} of 100`,
     horizon: (percent, days) => `${percent} likely to leave within ${days} days.`,
     lapsed: 'Silent for so long that it counts as gone: win back instead of save.',
   },
-  engagement: { label: 'Engagement, 100 = most engaged', points: (points) => `${points} of 100` },
-  trends: { rising: 'Rising', steady: 'Steady', falling: 'Falling' },
+  engagement: {
+    label: `${ENGLISH.engagement.label}, ${ENGLISH.engagement.direction}`,
+    points: (points) => `${points} of 100`,
+  },
+  trends: englishNames.trends,
   why: 'Why',
   change: 'What changed',
   nextAction: { label: 'Next action', due: (day) => `by ${day}` },
@@ -245,6 +287,45 @@ export const recordEnglish = {
     thanks: 'Thank you. It is kept with the score.',
   },
 };
+/** What things are called, in German. */
+export const germanNames = {
+  scores: {
+    clv12m: { label: 'Erwarteter Wert', unit: 'nächste 12 Monate', direction: 'höher ist besser' },
+    valueIfKept12m: { label: 'Wert, wenn gehalten', unit: 'nächste 12 Monate', direction: 'höher ist besser' },
+    valueAtRisk: { label: 'Gefährdeter Wert', unit: 'nächste 12 Monate', direction: 'niedriger ist besser' },
+    churnProbability: { label: 'Abwanderungsrisiko', unit: '0–100 %', direction: '100 = geht am ehesten' },
+    engagement: { label: 'Engagement', unit: '0–100', direction: '100 = am aktivsten' },
+    priority: { label: 'Dringlichkeit', unit: '0–100', direction: '100 = zuerst ansehen' },
+  },
+  bands: { high: 'Hoch', medium: 'Mittel', low: 'Gering', lapsed: 'Abgewandert' },
+  lifecycles: { prospect: 'Interessent (hat nie gekauft)', active: 'Aktiv', lapsed: 'Abgewandert (lange still)' },
+  trends: { rising: 'Steigend', steady: 'Gleichbleibend', falling: 'Fallend' },
+  segments: {
+    champions: 'Beste Kunden',
+    loyal: 'Treue Kunden',
+    'potential-loyalists': 'Mögliche Stammkunden',
+    new: 'Neue Kunden',
+    promising: 'Vielversprechende',
+    'needs-attention': 'Brauchen Aufmerksamkeit',
+    'about-to-sleep': 'Schlafen bald ein',
+    'at-risk': 'Gefährdete',
+    'cannot-lose': 'Unverzichtbare',
+    hibernating: 'Ruhende',
+    lost: 'Verlorene',
+  },
+  groups: {
+    silence: 'Stille und Rhythmus',
+    frequency: 'Zahl der Bestellungen',
+    tenure: 'Zeit als Kunde',
+    spend: 'Ausgaben je Bestellung',
+    engagement: 'Engagement',
+    support: 'Supportfälle',
+    contract: 'Vertrag',
+  },
+  interval: (low, high) => `Mindestens 8 von 10 Kunden wie dieser bringen zwischen ${low} und ${high}.`,
+};
+const GERMAN = germanNames.scores;
+
 /** What a record says, in German. */
 export const recordGerman = {
   title: 'Kundenwerte',
@@ -252,21 +333,24 @@ export const recordGerman = {
     high: 'Hohes Abwanderungsrisiko',
     medium: 'Mittleres Abwanderungsrisiko',
     low: 'Geringes Abwanderungsrisiko',
-    lapsed: 'Abgewandert',
+    lapsed: germanNames.bands.lapsed,
   },
   valueBands: { high: 'hoher Wert', medium: 'mittlerer Wert', low: 'geringer Wert' },
   value: {
-    label: 'Erwarteter Wert, nächste 12 Monate',
-    interval: (low, high) => `8 von 10 Kunden wie dieser bringen zwischen ${low} und ${high}.`,
+    label: `${GERMAN.clv12m.label}, ${GERMAN.clv12m.unit}`,
+    interval: germanNames.interval,
   },
   risk: {
-    label: 'Abwanderungsrisiko, 100 = geht am ehesten',
+    label: `${GERMAN.churnProbability.label}, ${GERMAN.churnProbability.direction}`,
     points: (points) => `${points} von 100`,
     horizon: (percent, days) => `Geht mit ${percent} Wahrscheinlichkeit innerhalb von ${days} Tagen.`,
     lapsed: 'So lange still, dass er als gegangen gilt: zurückgewinnen statt halten.',
   },
-  engagement: { label: 'Engagement, 100 = am aktivsten', points: (points) => `${points} von 100` },
-  trends: { rising: 'Steigend', steady: 'Gleichbleibend', falling: 'Fallend' },
+  engagement: {
+    label: `${GERMAN.engagement.label}, ${GERMAN.engagement.direction}`,
+    points: (points) => `${points} von 100`,
+  },
+  trends: germanNames.trends,
   why: 'Warum',
   change: 'Was sich geändert hat',
   nextAction: { label: 'Nächster Schritt', due: (day) => `bis ${day}` },

@@ -91,7 +91,7 @@ describe('c-staypower-scores', () => {
     const badge = element.shadowRoot.querySelector('lightning-badge');
     expect([badge.label, badge.className]).toEqual(['High risk of leaving', 'band slds-theme_error']);
     expect(textOf(element, '[data-line="value"]')).toBe(
-      'Expected value, next 12 months1,240 EUR8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
+      'Expected value, next 12 months1,240 EURAt least 8 of 10 customers like this one bring between 0 EUR and 2,901 EUR.',
     );
     expect(textOf(element, '[data-line="risk"]')).toBe(
       'Churn risk, 100 = most likely to leave63 of 10063 % likely to leave within 90 days.',
