@@ -1,26 +1,29 @@
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { ChartOption } from '../core/charts/chart-option.ts';
+import { PAPER, type Palette } from '../core/charts/look.ts';
 
 use([
   BarChart,
   HeatmapChart,
   LineChart,
+  ScatterChart,
   GridComponent,
   LegendComponent,
-  TitleComponent,
+  TooltipComponent,
   VisualMapComponent,
   SVGRenderer,
 ]);
 
 const SIZE = { width: 760, height: 380 };
 
-/** Draws a chart without a browser: an SVG element as text. No script, no font, no address in it; ids count on through a program, so that charts can share a page. */
-export function drawSvg(option: EChartsCoreOption): string {
+/** Draws a chart of core/charts without a browser, on white: an SVG element as text. No script, no font, no address in it; ids count on through a program, so that charts can share a page. */
+export function drawSvg(option: (palette: Palette) => ChartOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   try {
-    chart.setOption({ animation: false, textStyle: { fontFamily: 'sans-serif' }, ...option });
+    chart.setOption({ animation: false, textStyle: { fontFamily: 'sans-serif' }, ...option(PAPER) });
     return chart.renderToSVGString();
   } finally {
     chart.dispose();
@@ -62,23 +65,4 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly (s
   const line = (cells: readonly (string | number)[], tag: 'th' | 'td') =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(String(cell))}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${line(header, 'th')}</thead><tbody>${rows.map((row) => line(row, 'td')).join('')}</tbody></table>`;
-}
-
-/** The chart of a survival curve with its interval, as a step function from 1 at time 0. */
-export function survivalChart(steps: readonly { time: number; survival: number; low: number; high: number }[]): string {
-  const line = (name: 'survival' | 'low' | 'high') => ({
-    type: 'line',
-    step: 'end',
-    name,
-    showSymbol: false,
-    data: [[0, 1], ...steps.map((step) => [step.time, step[name]])],
-    ...(name !== 'survival' && { lineStyle: { type: 'dashed', width: 1 } }),
-  });
-  return drawSvg({
-    grid: { left: 60, right: 20, top: 40, bottom: 45 },
-    legend: { top: 5 },
-    xAxis: { type: 'value' },
-    yAxis: { type: 'value', min: 0, max: 1 },
-    series: [line('survival'), line('low'), line('high')],
-  });
 }

@@ -1,3 +1,4 @@
+import { calibrationChart, gainChart } from '../core/charts/unit-square.ts';
 import type { ChurnEvaluation } from '../core/evaluation/churn.ts';
 import { churnCard } from '../core/evaluation/churn-card.ts';
 import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
@@ -32,12 +33,17 @@ export function churnPage(evaluation: ChurnEvaluation): string {
     paragraph(
       'Tenths of the customers by probability: the share foretold and the share that left. On the diagonal both agree.',
     ),
-    calibrationPlot(evaluation),
+    drawSvg((palette) =>
+      calibrationChart(
+        models.map(({ name, calibration }) => ({ name, bins: calibration })),
+        palette,
+      ),
+    ),
     '<h2>Lift</h2>',
     paragraph(
       'Share of all leavers among the customers with the highest probabilities. The diagonal is picking by chance.',
     ),
-    liftPlot(evaluation),
+    drawSvg((palette) => gainChart(models, palette)),
     ...models.flatMap(({ name, importance = [] }) =>
       importance.length === 0
         ? []
@@ -75,53 +81,6 @@ function cardSections(evaluation: ChurnEvaluation): readonly string[] {
     `<h2>Model card: ${escapeHtml(model)}</h2>`,
     ...sections.flatMap(({ title, sentences }) => [`<h3>${escapeHtml(title)}</h3>`, list(sentences)]),
   ];
-}
-
-const GRID = { left: 60, right: 20, top: 40, bottom: 50 };
-
-type Point = readonly [number, number];
-
-/** Lines over the unit square, with its diagonal. */
-function unitPlot(axes: { x: string; y: string }, lines: Readonly<Record<string, readonly Point[]>>): string {
-  const axis = (name: string) => ({ type: 'value', min: 0, max: 1, name, nameLocation: 'middle', nameGap: 30 });
-  const diagonal = {
-    type: 'line',
-    data: [
-      [0, 0],
-      [1, 1],
-    ],
-    showSymbol: false,
-    color: '#aaa',
-    lineStyle: { type: 'dashed' },
-  };
-  return drawSvg({
-    grid: GRID,
-    legend: { top: 5, itemGap: 30 },
-    xAxis: axis(axes.x),
-    yAxis: axis(axes.y),
-    series: [
-      ...Object.entries(lines).map(([name, data]) => ({ type: 'line', name, data: data.map((point) => [...point]) })),
-      diagonal,
-    ],
-  });
-}
-
-function calibrationPlot({ models }: ChurnEvaluation): string {
-  const lines = models.map(
-    ({ name, calibration }) => [name, calibration.map(({ predicted, actual }): Point => [predicted, actual])] as const,
-  );
-  return unitPlot({ x: 'probability foretold', y: 'share that left' }, Object.fromEntries(lines));
-}
-
-function liftPlot({ models }: ChurnEvaluation): string {
-  const lines = models.map(
-    ({ name, lift }) =>
-      [name, [[0, 0], ...lift.map(({ share, captured }): Point => [share, captured])] as Point[]] as const,
-  );
-  return unitPlot(
-    { x: 'share of customers, highest probability first', y: 'share of leavers' },
-    Object.fromEntries(lines),
-  );
 }
 
 function paragraph(text: string): string {

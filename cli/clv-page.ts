@@ -1,6 +1,9 @@
+import { heatChart } from '../core/charts/heat-chart.ts';
+import { barsOver, linesOver, type NameChart } from '../core/charts/name-chart.ts';
+import { survivalSteps } from '../core/charts/number-chart.ts';
 import type { ClvEvaluation } from '../core/evaluation/clv.ts';
 import type { HoldoutMetrics } from '../core/evaluation/evaluated-model.ts';
-import { drawSvg, escapeHtml, htmlPage, htmlTable, survivalChart } from './charts.ts';
+import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
 
 /** The comparison of value models as one self-contained page, with the plots of the literature. */
 export function clvPage(evaluation: ClvEvaluation): string {
@@ -42,7 +45,13 @@ export function clvPage(evaluation: ClvEvaluation): string {
     section(
       'Survival without a second purchase',
       'Share of customers who have not bought again so many weeks after the first purchase (Kaplan-Meier, 95 % interval).',
-      survivalChart(evaluation.secondPurchase.map(({ weeks, ...step }) => ({ time: weeks, ...step }))),
+      drawSvg((palette) =>
+        survivalSteps(
+          evaluation.secondPurchase.map(({ weeks, ...step }) => ({ time: weeks, ...step })),
+          { x: 'Weeks since the first purchase', y: 'Share of customers (0–1)' },
+          palette,
+        ),
+      ),
     ),
     '<h2>Worth of these customers</h2>',
     htmlTable(
@@ -86,48 +95,52 @@ function metricsTable(evaluation: ClvEvaluation, what: 'count' | 'spend'): strin
   );
 }
 
-const GRID = { left: 70, right: 20, top: 40, bottom: 45 };
-const LEGEND = { top: 5 };
+type Lines = Readonly<Record<string, readonly (number | null)[]>>;
 
-function lines(labels: readonly string[], series: Readonly<Record<string, readonly (number | null)[]>>) {
+function chart(x: string, names: readonly string[], y: string, lines: Lines): NameChart {
   return {
-    grid: GRID,
-    legend: LEGEND,
-    xAxis: { type: 'category', data: [...labels] },
-    yAxis: { type: 'value', scale: false },
-    series: Object.entries(series).map(([name, data]) => ({ type: 'line', name, data: [...data], showSymbol: false })),
+    x: { name: x, names },
+    y: { name: y },
+    series: Object.entries(lines).map(([name, data]) => ({ name, data, isAside: name === 'low' || name === 'high' })),
   };
-}
-
-function bars(labels: readonly string[], series: Readonly<Record<string, readonly (number | null)[]>>) {
-  const { series: lineSeries, ...rest } = lines(labels, series);
-  return { ...rest, series: lineSeries.map((each) => ({ ...each, type: 'bar' })) };
 }
 
 function tracking({ tracking: { weekEnds, actual, expected }, calibrationEnd }: ClvEvaluation): string {
-  const { series, ...rest } = lines(weekEnds, { actual, ...expected });
   const border = weekEnds.find((end) => end >= calibrationEnd) ?? calibrationEnd;
-  // A bar as wide as a hair: the mark-line component would be one more to load.
-  const highest = Math.max(...actual, ...Object.values(expected).flat());
-  const mark = {
-    type: 'bar',
-    data: weekEnds.map((end) => (end === border ? highest : null)),
-    barWidth: 1,
-    color: '#888',
-  };
-  return drawSvg({ ...rest, series: [...series, mark] });
+  return drawSvg((palette) => {
+    const { series, ...rest } = linesOver(
+      chart('Week ending', weekEnds, 'Repeat purchases', { actual, ...expected }),
+      palette,
+    );
+    // A bar as wide as a hair: the mark-line component would be one more to load.
+    const highest = Math.max(...actual, ...Object.values(expected).flat());
+    const mark = {
+      type: 'bar' as const,
+      data: weekEnds.map((end) => (end === border ? highest : null)),
+      barWidth: 1,
+      color: palette.muted,
+    };
+    return { ...rest, series: [series ?? [], mark].flat() };
+  });
 }
 
 function frequencies({ frequencies: { purchases, actual, expected } }: ClvEvaluation): string {
   const labels = purchases.map((n, i) => (i === purchases.length - 1 ? `${n}+` : String(n)));
-  return drawSvg(bars(labels, { actual, ...expected }));
+  return drawSvg((palette) =>
+    barsOver(chart('Repeat purchases', labels, 'Customers', { actual, ...expected }), palette),
+  );
 }
 
 function conditional({ conditional: means }: ClvEvaluation): string {
-  return drawSvg(
-    lines(
-      means.map((each) => (each.open ? `${each.purchases}+` : String(each.purchases))),
-      { actual: means.map((each) => each.actual), ensemble: means.map((each) => each.expected) },
+  return drawSvg((palette) =>
+    linesOver(
+      chart(
+        'Repeat purchases before the holdout',
+        means.map((each) => (each.open ? `${each.purchases}+` : String(each.purchases))),
+        'Mean purchases in the holdout',
+        { actual: means.map((each) => each.actual), ensemble: means.map((each) => each.expected) },
+      ),
+      palette,
     ),
   );
 }
@@ -135,57 +148,68 @@ function conditional({ conditional: means }: ClvEvaluation): string {
 function deciles({ models }: ClvEvaluation): string {
   const ensemble = models.find((model) => model.name === 'ensemble');
   const means = ensemble && 'count' in ensemble.metrics ? (ensemble.metrics as HoldoutMetrics).count.deciles : [];
-  return drawSvg(
-    bars(
-      means.map((_, i) => String(i + 1)),
-      { predicted: means.map((each) => each.predicted), actual: means.map((each) => each.actual) },
+  return drawSvg((palette) =>
+    barsOver(
+      chart(
+        'Tenth by predicted purchases',
+        means.map((_, i) => String(i + 1)),
+        'Mean purchases in the holdout',
+        { predicted: means.map((each) => each.predicted), actual: means.map((each) => each.actual) },
+      ),
+      palette,
     ),
   );
 }
 
 function triangle({ cohorts }: ClvEvaluation): string {
   const most = Math.max(...cohorts.map((cohort) => cohort.active.length));
-  // Month 0 is 1 by definition and would take all the colour.
-  const data = cohorts.flatMap((cohort, y) => cohort.active.slice(1).map((share, i) => [i + 1, y, share]));
-  return drawSvg({
-    grid: { ...GRID, top: 15, right: 90 },
-    xAxis: { type: 'category', data: Array.from({ length: most }, (_, month) => String(month)) },
-    yAxis: { type: 'category', inverse: true, data: cohorts.map((cohort) => cohort.month) },
-    visualMap: {
-      min: 0,
-      max: Math.max(0.01, ...data.map(([, , share]) => share ?? 0)),
-      precision: 2,
-      right: 0,
-      top: 'middle',
-      inRange: { color: ['#f3f7fb', '#1f5f99'] },
-    },
-    series: [{ type: 'heatmap', data, label: { show: false } }],
-  });
+  return drawSvg((palette) =>
+    heatChart(
+      {
+        x: { name: 'Months since', names: Array.from({ length: most - 1 }, (_, month) => String(month + 1)) },
+        y: { name: 'First purchase', names: cohorts.map((cohort) => cohort.month) },
+        // Month 0 is 1 by definition and would take all the colour.
+        rows: cohorts.map((cohort) => cohort.active.slice(1)),
+        show: (share) => `${Math.round(100 * share)} %`,
+      },
+      palette,
+    ),
+  );
 }
 
 function cohortForecast({ cohortForecast: cohorts }: ClvEvaluation): string {
-  return drawSvg(
-    bars(
-      cohorts.map((cohort) => cohort.month),
-      {
-        forecast: cohorts.map((cohort) => cohort.expectedCount),
-        actual: cohorts.map((cohort) => cohort.actualCount),
-      },
+  return drawSvg((palette) =>
+    barsOver(
+      chart(
+        'Month of the first purchase',
+        cohorts.map((cohort) => cohort.month),
+        'Purchases in the holdout',
+        {
+          forecast: cohorts.map((cohort) => cohort.expectedCount),
+          actual: cohorts.map((cohort) => cohort.actualCount),
+        },
+      ),
+      palette,
     ),
   );
 }
 
 function portfolio({ portfolio: months }: ClvEvaluation): string {
-  return drawSvg(
-    lines(
-      months.map((month) => month.to),
-      {
-        forecast: months.map((month) => month.expected),
-        low: months.map((month) => month.low),
-        high: months.map((month) => month.high),
-        'seasonal naive': months.map((month) => month.seasonalNaive),
-        actual: months.map((month) => month.actual),
-      },
+  return drawSvg((palette) =>
+    linesOver(
+      chart(
+        '30 days ending',
+        months.map((month) => month.to),
+        'Money in 30 days',
+        {
+          forecast: months.map((month) => month.expected),
+          low: months.map((month) => month.low),
+          high: months.map((month) => month.high),
+          'seasonal naive': months.map((month) => month.seasonalNaive),
+          actual: months.map((month) => month.actual),
+        },
+      ),
+      palette,
     ),
   );
 }

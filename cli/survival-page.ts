@@ -1,5 +1,6 @@
+import { linesAlong, survivalSteps } from '../core/charts/number-chart.ts';
 import type { SurvivalEvaluation, SurvivalModelReport } from '../core/evaluation/survival.ts';
-import { drawSvg, escapeHtml, htmlPage, htmlTable, survivalChart } from './charts.ts';
+import { drawSvg, escapeHtml, htmlPage, htmlTable } from './charts.ts';
 
 /** The comparison of survival models as one self-contained page: metrics, curves, coefficients. */
 export function survivalPage(evaluation: SurvivalEvaluation): string {
@@ -25,7 +26,7 @@ export function survivalPage(evaluation: SurvivalEvaluation): string {
       ? [
           '<h2>Kaplan-Meier</h2>',
           '<p>Share of customers without the event, with its 95 % interval.</p>',
-          survivalChart(kaplanMeier.curve),
+          kaplanMeierChart(kaplanMeier.curve),
         ]
       : []),
     '<h2>Mean survival by model</h2>',
@@ -39,19 +40,26 @@ function figure(value: number | null, digits: number): string {
   return value === null ? '' : value.toFixed(digits);
 }
 
+const AXES = { x: 'Time, as in the file', y: 'Share without the event (0–1)' };
+
+function kaplanMeierChart(curve: NonNullable<SurvivalModelReport['curve']>): string {
+  return drawSvg((palette) => survivalSteps(curve, AXES, palette));
+}
+
 function meanCurves(models: readonly SurvivalModelReport[]): string {
-  return drawSvg({
-    grid: { left: 60, right: 20, top: 40, bottom: 45 },
-    legend: { top: 5 },
-    xAxis: { type: 'value' },
-    yAxis: { type: 'value', min: 0, max: 1 },
-    series: models.map(({ name, meanCurve }) => ({
-      type: 'line',
-      name,
-      showSymbol: false,
-      data: meanCurve.map(({ time, survival }) => [time, survival]),
-    })),
-  });
+  return drawSvg((palette) =>
+    linesAlong(
+      {
+        x: { name: AXES.x },
+        y: { name: AXES.y, min: 0, max: 1 },
+        series: models.map(({ name, meanCurve }) => ({
+          name,
+          data: meanCurve.map(({ time, survival }) => [time, survival] as const),
+        })),
+      },
+      palette,
+    ),
+  );
 }
 
 function coefficients({ name, coefficients: rows }: SurvivalModelReport): string {

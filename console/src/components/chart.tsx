@@ -1,18 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import type { ChartOption } from '../../../core/charts/chart-option.ts';
+import type { Palette } from '../../../core/charts/look.ts';
 import { onThemeChange } from '../theme.ts';
-import type { ChartOption } from './echarts.ts';
-
-/** Colours of the theme, for what is drawn. */
-export interface Palette {
-  text: string;
-  muted: string;
-  line: string;
-  surface: string;
-  accent: string;
-  good: string;
-  bad: string;
-  warn: string;
-}
 
 /** A chart under a title, and the same as a table for who cannot or would not look at it. The library is loaded when the first is shown. */
 export function Chart({
@@ -64,6 +53,7 @@ function paletteOf(element: Element): Palette {
     muted: colour('muted'),
     line: colour('line'),
     surface: colour('surface'),
+    raised: colour('raised'),
     accent: colour('accent'),
     good: colour('good'),
     bad: colour('bad'),

@@ -1,33 +1,20 @@
-import {
-  BarChart,
-  type BarSeriesOption,
-  LineChart,
-  type LineSeriesOption,
-  ScatterChart,
-  type ScatterSeriesOption,
-} from 'echarts/charts';
-import {
-  GridComponent,
-  type GridComponentOption,
-  LegendComponent,
-  type LegendComponentOption,
-  TooltipComponent,
-  type TooltipComponentOption,
-} from 'echarts/components';
-import { type ComposeOption, init, use } from 'echarts/core';
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { ChartOption } from '../../../core/charts/chart-option.ts';
 
-use([BarChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
-
-/** What charts of the console may be made of. */
-export type ChartOption = ComposeOption<
-  | BarSeriesOption
-  | LineSeriesOption
-  | ScatterSeriesOption
-  | GridComponentOption
-  | LegendComponentOption
-  | TooltipComponentOption
->;
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  SVGRenderer,
+]);
 
 /** Draws into an element, and again when its size or the theme changes. Returns the way to stop. */
 export function draw(
@@ -37,7 +24,10 @@ export function draw(
 ): () => void {
   const chart = init(element, null, { renderer: 'svg' });
   // Text of a tooltip is drawn: as HTML it would carry styles that the content security policy refuses.
-  const redraw = () => chart.setOption({ animation: false, tooltip: { renderMode: 'richText' }, ...option() }, true);
+  const redraw = () => {
+    const { tooltip, ...rest } = option();
+    chart.setOption({ animation: false, ...rest, tooltip: { ...tooltip, renderMode: 'richText' } }, true);
+  };
   redraw();
   const size = new ResizeObserver(() => chart.resize());
   size.observe(element);

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
+import type { ChartOption } from '../../../../core/charts/chart-option.ts';
+import type { Palette } from '../../../../core/charts/look.ts';
 import type { Explanation } from '../../../../webhooks/client/staypower-client.ts';
-import { Chart, type Palette } from '../../components/chart.tsx';
-import type { ChartOption } from '../../components/echarts.ts';
+import { Chart } from '../../components/chart.tsx';
 import { groupName } from '../../wording.ts';
 
 /** A score that can be explained: how it is called, and its numbers in words. */

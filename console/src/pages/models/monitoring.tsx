@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { ChartOption } from '../../../../core/charts/chart-option.ts';
+import type { Palette } from '../../../../core/charts/look.ts';
+import { linesOver } from '../../../../core/charts/name-chart.ts';
 import type { Monitoring as MonitoringAnswer } from '../../../../webhooks/client/staypower-client.ts';
-import { Chart, type Palette } from '../../components/chart.tsx';
-import type { ChartOption } from '../../components/echarts.ts';
+import { Chart } from '../../components/chart.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Empty, Loaded } from '../../components/states.tsx';
 import { day, NONE, percent, whole } from '../../format.ts';
@@ -71,45 +73,18 @@ function ForeseenAndLeft({ months }: { months: Report['months'] }) {
 }
 
 function foreseenAndLeft(months: Report['months'], palette: Palette): ChartOption {
-  const axis = { axisLabel: { color: palette.muted }, nameTextStyle: { color: palette.muted } };
   const inPercent = (share: number) => Number((share * 100).toFixed(1));
-  return {
-    grid: { left: 56, right: 16, top: 40, bottom: 44 },
-    legend: { textStyle: { color: palette.text }, top: 0 },
-    tooltip: { trigger: 'axis' },
-    xAxis: {
-      type: 'category',
-      name: 'Month of the score',
-      nameLocation: 'middle',
-      nameGap: 28,
-      data: months.map(({ month }) => month),
-      ...axis,
+  return linesOver(
+    {
+      x: { name: 'Month of the score', names: months.map(({ month }) => month) },
+      y: { name: 'Customers, %', min: 0 },
+      series: [
+        { name: 'Foreseen', data: months.map(({ meanProbability }) => inPercent(meanProbability)) },
+        { name: 'Left', data: months.map(({ left, customers }) => inPercent(left / customers)) },
+      ],
     },
-    yAxis: {
-      type: 'value',
-      name: 'Customers, %',
-      nameLocation: 'middle',
-      nameGap: 40,
-      min: 0,
-      splitLine: { lineStyle: { color: palette.line } },
-      ...axis,
-    },
-    series: [
-      {
-        type: 'line',
-        name: 'Foreseen',
-        data: months.map(({ meanProbability }) => inPercent(meanProbability)),
-        color: palette.accent,
-      },
-      {
-        type: 'line',
-        name: 'Left',
-        data: months.map(({ left, customers }) => inPercent(left / customers)),
-        color: palette.bad,
-        symbol: 'rect',
-      },
-    ],
-  };
+    palette,
+  );
 }
 
 function Months({ months }: { months: Report['months'] }) {
