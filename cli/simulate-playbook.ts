@@ -11,6 +11,13 @@ import { example } from './steps.ts';
 /** Tasks listed for a person; --json has all. */
 const TASKS_SHOWN = 50;
 
+/** Steps by what they do, in words. */
+function stepsInWords(steps: SimulationAnswer['steps']): string {
+  return Object.entries(steps)
+    .map(([kind, count]) => `${count} × ${kind}`)
+    .join(', ');
+}
+
 /** `staypower playbooks simulate`: what a playbook would have done on the days that are past. */
 export function simulatePlaybookCommand(): Command {
   const command = asOfOption(
@@ -37,11 +44,25 @@ export function simulatePlaybookCommand(): Command {
   return example(command, 'staypower playbooks simulate second-order --days 90');
 }
 
-function show({ from, to, historyFrom, entered, heldOut, letGo, waiting, tasks, currency }: SimulationAnswer): void {
+function show({
+  from,
+  to,
+  historyFrom,
+  entered,
+  heldOut,
+  letGo,
+  waiting,
+  tasks,
+  steps,
+  currency,
+}: SimulationAnswer): void {
   const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord;
   print(
     `From ${from} to ${to} this would have opened ${tasks.length} tasks.`,
     `${entered} customers entered: ${heldOut} held out at random, ${gone} let go (${letGo.inCoolDown} within the cool-down, ${letGo.leftState} left the state first, ${letGo.withoutConsent} must not be contacted, ${letGo.withoutRecord} without a record that takes tasks), ${waiting} still waiting for an owner.`,
+    ...(Object.keys(steps).length === 0
+      ? []
+      : [`After them: ${stepsInWords(steps)} (where the customer has a record at that connection).`]),
     ...(historyFrom > from
       ? [
           `Scores are kept since ${historyFrom}. Before that it rests on what today's model says of each week: a model that has learned from later days looks better than one of the time would have.`,

@@ -49,7 +49,7 @@ export function playbookProblems(
 ): readonly ConfigProblem[] {
   return playbooks.flatMap((playbook, at) => {
     const path = `playbooks[${at}] (${playbook.name})`;
-    const tasks = [playbook.task, ...playbook.steps.filter((step) => step.do === 'task')];
+    const tasks = [playbook.task, ...playbook.steps.filter((step) => step.do === 'task' || step.do === 'ticket')];
     const unknown = tasks.flatMap(({ subject, body }) => [...unknownFields(subject), ...unknownFields(body)]);
     const named = [
       ...playbook.steps.flatMap((step) => ('connection' in step ? [step.connection] : [])),

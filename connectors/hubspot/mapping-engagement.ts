@@ -1,4 +1,5 @@
 import type { Channel, DeletionRecord, EventRecord } from '../../core/domain/records.ts';
+import { endsWithMarker } from './find-by-marker.ts';
 import { deletion, filled, type Links, sortedIds, type Translation } from './mapping.ts';
 import type { CrmObject } from './replies.ts';
 import type { ENGAGEMENT_OBJECTS } from './settings.ts';
@@ -59,10 +60,11 @@ const ACTIVITIES: Readonly<Record<EngagementObject, Activity>> = {
   tickets: {
     channel: 'support',
     singular: 'ticket',
-    properties: ['createdate'],
+    properties: ['createdate', 'content'],
     name: () => 'TICKET',
     at: (properties) => filled(properties['createdate']),
-    happened: () => true,
+    // One of ours says nothing of the customer.
+    happened: (properties) => !endsWithMarker(filled(properties['content'])),
   },
 };
 

@@ -1,9 +1,7 @@
 import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
-import { VendorError } from '../../core/domain/errors.ts';
 import { API_VERSION } from './api-versions.ts';
 import type { HubSpotClient } from './client.ts';
-import { readLinks } from './read-associations.ts';
-import { readObjects } from './read-objects.ts';
+import { findByMarker, markerOf } from './find-by-marker.ts';
 import { crmObjectSchema } from './replies.ts';
 import { instantAt } from './wall-clock.ts';
 
@@ -43,41 +41,13 @@ export async function openTask(client: HubSpotClient, task: TaskAction, timeZone
   return { externalId: created.id, readBack: false };
 }
 
-/**
- * Looks for a task by its marker among those of the contact. Associations are read, not searched: search knows a new task only some
- * moments later, and not finding it would open it twice.
- */
-export async function findTask(client: HubSpotClient, task: TaskAction): Promise<ActionReceipt | null> {
-  const contactId = await currentId(client, task.contactExternalId);
-  if (contactId === null) return null;
-  const links = (await readLinks(client, 'contacts', 'tasks', [contactId])).get(contactId) ?? [];
-  const tasks = await readObjects(
-    client,
-    { object: 'tasks', properties: ['hs_task_body'] },
-    links.map((link) => link.id),
-  );
-  const found = tasks.find((record) => record.properties['hs_task_body']?.includes(markerOf(task.key)));
-  return found ? { externalId: found.id, readBack: true } : null;
-}
-
-/** A contact's id now: a merge gives it another and takes its tasks along. Null when it is gone. */
-async function currentId(client: HubSpotClient, id: string): Promise<string | null> {
-  try {
-    const path = `/crm/objects/${API_VERSION}/contacts/${encodeURIComponent(id)}`;
-    return (await client.call({ method: 'GET', path, reply: crmObjectSchema })).id;
-  } catch (error) {
-    if (error instanceof VendorError && error.status === 404) return null;
-    throw error;
-  }
+/** Looks for a task by its marker among those of the contact. */
+export function findTask(client: HubSpotClient, task: TaskAction): Promise<ActionReceipt | null> {
+  return findByMarker(client, { object: 'tasks', property: 'hs_task_body' }, task);
 }
 
 /** The text with the marker below it; HubSpot shows it as HTML. */
 function bodyOf(task: TaskAction): string {
   const escaped = task.body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return `${escaped.replaceAll('\n', '<br>')}<br><br>${markerOf(task.key)}`;
-}
-
-/** Brackets keep "a-1" from being found in "a-12". */
-function markerOf(key: string): string {
-  return `[${key}]`;
 }

@@ -6,11 +6,12 @@ import type { HubSpotClient } from './client.ts';
 import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
 import { flagTickets } from './flag-tickets.ts';
 import { findTask, openTask } from './open-task.ts';
+import { findTicket, openTicket } from './open-ticket.ts';
 
-/** What can be done for a customer in HubSpot: tasks, sequences, static lists, notes on open tickets. */
+/** What can be done for a customer in HubSpot: tasks, sequences, static lists, tickets, notes on open ones. */
 export function createPerformer(client: HubSpotClient, timeZone: string): ActionPerformer {
   return {
-    kinds: ['task', 'sequence', 'list', 'flag'],
+    kinds: ['task', 'sequence', 'list', 'ticket', 'flag'],
     perform: async (action: Action): Promise<ActionReceipt> => {
       switch (action.kind) {
         case 'task':
@@ -19,6 +20,8 @@ export function createPerformer(client: HubSpotClient, timeZone: string): Action
           return enrolInSequence(client, action);
         case 'list':
           return addToList(client, action);
+        case 'ticket':
+          return openTicket(client, action);
         case 'flag':
           return flagTickets(client, action);
         default:
@@ -31,6 +34,8 @@ export function createPerformer(client: HubSpotClient, timeZone: string): Action
           return findTask(client, action);
         case 'sequence':
           return findEnrolment(client, action);
+        case 'ticket':
+          return findTicket(client, action);
         default:
           // Memberships and our own property may be set again.
           return null;

@@ -13,14 +13,14 @@ const OBJECTS = ['contacts', 'companies', 'tickets'] as const;
 const INSTALLS_VERSION = '2026-03';
 
 /**
- * What is ours in a HubSpot account: tasks still open, our properties, and their group where nothing of somebody else's is in it.
+ * What is ours in a HubSpot account: tasks and tickets still open, our properties, and their group where nothing of somebody else's is in it.
  *
  * @param byGrant whether we came by OAuth and can leave by ourselves
  */
 export function createUninstaller(client: HubSpotClient, byGrant: boolean): Uninstaller {
   return {
-    list: async (fields, taskIds) => {
-      const items = [...(await openTasks(client, taskIds))];
+    list: async (fields, { tasks, tickets }) => {
+      const items = [...(await openTasks(client, tasks)), ...(await openTickets(client, tickets))];
       for (const object of OBJECTS) items.push(...(await definitionsOn(client, object, fields)));
       return items;
     },
@@ -53,6 +53,13 @@ async function openTasks(client: HubSpotClient, taskIds: readonly string[]): Pro
       // The subject names a person: it is not shown.
       (task): Installed => ({ what: 'task', name: `task ${task.id}`, on: 'tasks', id: task.id, leftBecause: null }),
     );
+}
+
+async function openTickets(client: HubSpotClient, ticketIds: readonly string[]): Promise<readonly Installed[]> {
+  const tickets = await readObjects(client, { object: 'tickets', properties: ['closed_date'] }, ticketIds);
+  return tickets
+    .filter((ticket) => !ticket.properties['closed_date'])
+    .map(({ id }): Installed => ({ what: 'ticket', name: `ticket ${id}`, on: 'tickets', id, leftBecause: null }));
 }
 
 async function definitionsOn(
@@ -109,7 +116,9 @@ async function definitionsAt(client: HubSpotClient, object: (typeof OBJECTS)[num
 }
 
 function pathOf(item: Installed): string {
-  if (item.what === 'task') return `/crm/objects/${API_VERSION}/tasks/${encodeURIComponent(item.id)}`;
+  if (item.what === 'task' || item.what === 'ticket') {
+    return `/crm/objects/${API_VERSION}/${item.on}/${encodeURIComponent(item.id)}`;
+  }
   const name = item.what === 'group' ? `groups/${encodeURIComponent(item.id)}` : encodeURIComponent(item.id);
   return `/crm/properties/${API_VERSION}/${item.on}/${name}`;
 }

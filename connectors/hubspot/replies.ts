@@ -109,11 +109,14 @@ export const groupSchema = z.object({ name: z.string() });
 export const pipelinesSchema = z.object({
   results: list(
     z.object({
+      id,
+      displayOrder: z.number().catch(0),
       stages: list(
         z.object({
           id,
           label: z.string().catch(''),
-          metadata: z.object({ isClosed: aside, probability: aside }).nullish().catch(null),
+          displayOrder: z.number().catch(0),
+          metadata: z.object({ isClosed: aside, probability: aside, ticketState: aside }).nullish().catch(null),
         }),
       ),
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Channel, SourceRecord } from '../../core/domain/records.ts';
 import { day, flag, gone, instant, type Translated, text, translate } from './mapping-rows.ts';
+import { OWN_ORIGIN } from './marker.ts';
 import type { Row } from './soql.ts';
 
 /** Where an event record's parts stand in the rows of an engagement object. */
@@ -69,14 +70,21 @@ export function mapEvent(row: Row): Translated {
   );
 }
 
-const caseRow = z.object({ Id: z.string(), IsDeleted: flag, ContactId: text, AccountId: text, CreatedDate: instant });
+const caseRow = z.object({
+  Id: z.string(),
+  IsDeleted: flag,
+  ContactId: text,
+  AccountId: text,
+  CreatedDate: instant,
+  Origin: text,
+});
 
-/** A Case -> support, on the day it was opened. */
+/** A Case -> support, on the day it was opened; not one of ours, which says nothing of the customer. */
 export function mapCase(row: Row): Translated {
   return translate(caseRow, row, 'event', (supportCase) =>
     eventOf({
       id: supportCase.Id,
-      happened: !supportCase.IsDeleted,
+      happened: !supportCase.IsDeleted && supportCase.Origin !== OWN_ORIGIN,
       channel: 'support',
       name: 'Case opened',
       occurredAt: supportCase.CreatedDate,

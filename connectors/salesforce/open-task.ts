@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
 import { UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
 import type { SalesforceClient } from './client.ts';
-import { queryRows, quoted } from './soql.ts';
+import { findByMarker, markerOf } from './marker.ts';
+import { queryRows } from './soql.ts';
 
 /** Subject is a text of so many characters. */
 const SUBJECT_LENGTH = 255;
@@ -37,28 +38,9 @@ export async function openTask(client: SalesforceClient, task: TaskAction): Prom
   throw new UnknownOutcomeError('Salesforce: expected the id of the new task, found another body. Look for it first.');
 }
 
-/**
- * Looks for a task by its key among the contact's tasks. Description is a long text that SOQL cannot filter: it is read and compared
- * here. One that was deleted since counts as opened.
- */
-export async function findTask(client: SalesforceClient, task: TaskAction): Promise<ActionReceipt | null> {
-  const rows = await queryRows(
-    client,
-    `SELECT Id, Description FROM Task WHERE WhoId = ${quoted(task.contactExternalId)} ORDER BY CreatedDate DESC`,
-    { priority: 0 },
-  );
-  const marker = markerOf(task.key);
-  const found = rows.find((row) =>
-    String(row['Description'] ?? '')
-      .split(/\s*\n\s*/)
-      .includes(marker),
-  );
-  return found ? { externalId: String(found['Id']), readBack: true } : null;
-}
-
-/** A line of its own, so that one key is never found inside another. */
-function markerOf(key: string): string {
-  return `Staypower ${key}`;
+/** Looks for a task by its key among the contact's. */
+export function findTask(client: SalesforceClient, task: TaskAction): Promise<ActionReceipt | null> {
+  return findByMarker(client, { object: 'Task', contactField: 'WhoId' }, task);
 }
 
 /**

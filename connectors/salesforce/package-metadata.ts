@@ -70,7 +70,7 @@ interface PermissionSet {
   description: string;
   /** Only the integration writes the fields: what a person types there would be overwritten, or believed. */
   writes: boolean;
-  objects: readonly { object: string; edit: boolean }[];
+  objects: readonly { object: string; edit: boolean; create: boolean }[];
   /** Permissions of the user; needed for what objects and fields do not cover. */
   user: readonly string[];
 }
@@ -104,13 +104,13 @@ const PERMISSION_SETS: readonly PermissionSet[] = [
     name: 'Staypower_Integration',
     label: 'Staypower Integration',
     description:
-      'For the user that Staypower connects as, and for nobody else: reads customers and sales, writes the score fields, opens tasks.',
+      'For the user that Staypower connects as, and for nobody else: reads customers and sales, writes the score fields, opens tasks and cases.',
     writes: true,
     objects: [
-      { object: 'Account', edit: true },
-      { object: 'Case', edit: true },
-      { object: 'Contact', edit: true },
-      { object: 'Opportunity', edit: false },
+      { object: 'Account', edit: true, create: false },
+      { object: 'Case', edit: true, create: true },
+      { object: 'Contact', edit: true, create: false },
+      { object: 'Opportunity', edit: false, create: false },
     ],
     user: ['ApiEnabled', 'EditTask'],
   },
@@ -125,8 +125,8 @@ function permissionSetXml(set: PermissionSet, fields: readonly PlacedField[]): s
     hasActivationRequired: false,
     label: set.label,
     objectPermissions: set.objects.map(
-      ({ object, edit }): XmlContent => ({
-        allowCreate: false,
+      ({ object, edit, create }): XmlContent => ({
+        allowCreate: create,
         allowDelete: false,
         allowEdit: edit,
         allowRead: true,

@@ -5,12 +5,13 @@ import { addToCampaign, findMember } from './add-to-campaign.ts';
 import type { SalesforceClient } from './client.ts';
 import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
 import { flagCases } from './flag-cases.ts';
+import { findCase, openCase } from './open-case.ts';
 import { findTask, openTask } from './open-task.ts';
 
-/** What can be done for a customer in Salesforce: tasks, cadences, campaign members, notes on open cases. */
+/** What can be done for a customer in Salesforce: tasks, cadences, campaign members, cases, notes on open ones. */
 export function createPerformer(client: SalesforceClient): ActionPerformer {
   return {
-    kinds: ['task', 'sequence', 'list', 'flag'],
+    kinds: ['task', 'sequence', 'list', 'ticket', 'flag'],
     perform: async (action: Action): Promise<ActionReceipt> => {
       switch (action.kind) {
         case 'task':
@@ -19,6 +20,8 @@ export function createPerformer(client: SalesforceClient): ActionPerformer {
           return enrolInCadence(client, action);
         case 'list':
           return addToCampaign(client, action);
+        case 'ticket':
+          return openCase(client, action);
         case 'flag':
           return flagCases(client, action);
         default:
@@ -33,6 +36,8 @@ export function createPerformer(client: SalesforceClient): ActionPerformer {
           return findEnrolment(client, action);
         case 'list':
           return findMember(client, action);
+        case 'ticket':
+          return findCase(client, action);
         default:
           // An update of our own field: it is simply done again.
           return null;

@@ -24,7 +24,7 @@ export const ENGAGEMENT: Readonly<Record<SalesforceSettings['engagementObjects']
     object: 'Case',
     of: 'event',
     needed: ['ContactId', 'AccountId', 'CreatedDate'],
-    optional: [],
+    optional: ['Origin'],
     wanted: null,
     map: mapCase,
   },

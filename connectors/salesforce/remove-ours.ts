@@ -9,7 +9,7 @@ import { provisionFields } from './provision-fields.ts';
 import { IDS_PER_QUERY, queryRows, quoted, within } from './soql.ts';
 
 /**
- * What is ours in an organisation: tasks still open, our fields, the assignments of our permission set to whomever, and the set itself.
+ * What is ours in an organisation: tasks and cases still open, our fields, the assignments of our permission set to whomever, and the set itself.
  * Access by a user's key or a client's secret is ended by the admin, in the app that they made; what was approved in a browser by us.
  *
  * @param leave ends what was approved in a browser; null where nothing can have been
@@ -17,8 +17,9 @@ import { IDS_PER_QUERY, queryRows, quoted, within } from './soql.ts';
 export function createUninstaller(organisation: Organisation, leave: Uninstaller['leave']): Uninstaller {
   const { client, describer } = organisation;
   return {
-    list: async (fields, taskIds) => [
-      ...(await openTasks(client, taskIds)),
+    list: async (fields, { tasks, tickets }) => [
+      ...(await stillOpen(client, { what: 'task', on: 'Task' }, tasks)),
+      ...(await stillOpen(client, { what: 'ticket', on: 'Case' }, tickets)),
       ...(await fieldsOf(organisation, fields)),
       ...(await permissionsOf(client)),
     ],
@@ -34,15 +35,19 @@ export function createUninstaller(organisation: Organisation, leave: Uninstaller
   };
 }
 
-async function openTasks(client: SalesforceClient, taskIds: readonly string[]): Promise<readonly Installed[]> {
+async function stillOpen(
+  client: SalesforceClient,
+  { what, on }: { what: 'task'; on: 'Task' } | { what: 'ticket'; on: 'Case' },
+  opened: readonly string[],
+): Promise<readonly Installed[]> {
   const items: Installed[] = [];
-  for (let at = 0; at < taskIds.length; at += IDS_PER_QUERY) {
+  for (let at = 0; at < opened.length; at += IDS_PER_QUERY) {
     const rows = await queryRows(
       client,
-      `SELECT Id FROM Task WHERE ${within('Id', taskIds.slice(at, at + IDS_PER_QUERY))} AND IsClosed = false`,
+      `SELECT Id FROM ${on} WHERE ${within('Id', opened.slice(at, at + IDS_PER_QUERY))} AND IsClosed = false`,
       { resource: 'query' },
     );
-    for (const row of rows) items.push(itemOf('task', `task ${String(row['Id'])}`, 'Task', String(row['Id'])));
+    for (const row of rows) items.push(itemOf(what, `${on.toLowerCase()} ${String(row['Id'])}`, on, String(row['Id'])));
   }
   return items;
 }

@@ -47,6 +47,15 @@ export interface ListAction extends Step {
   fallback: TaskAction;
 }
 
+/** A HubSpot ticket or a Salesforce case about the contact. */
+export interface TicketAction extends Step {
+  kind: 'ticket';
+  subject: string;
+  body: string;
+  priority: TaskAction['priority'];
+  fallback: TaskAction;
+}
+
 /** A note on the contact's open cases or tickets, so that support sees it; writes the provisioned field `flag` and no other. */
 export interface FlagAction extends Step {
   kind: 'flag';
@@ -76,8 +85,19 @@ export interface AudienceAction extends Step {
   name: string;
 }
 
-export type StepAction = ListAction | FlagAction | TrackAction | GroupAction | AudienceAction;
+export type StepAction = ListAction | TicketAction | FlagAction | TrackAction | GroupAction | AudienceAction;
+
+/** What a vendor is asked to do. */
 export type Action = TaskAction | SequenceAction | StepAction;
+
+/** A message to an endpoint of our own outbound webhooks: on its way in the commit that queues it, so that it waits for no vendor. */
+export interface WebhookAction {
+  kind: 'webhook';
+  key: string;
+  /** Key of the crossing's task or sequence. */
+  beside: string;
+  endpointId: string;
+}
 
 /** Proof that an action was done. */
 export interface ActionReceipt {

@@ -32,6 +32,11 @@ export function fromDayNumber(number: number): CalendarDay {
   return new Date(number * MS_PER_DAY).toISOString().slice(0, 10) as CalendarDay;
 }
 
+/** 1 Monday to 7 Sunday. 1970-01-01 was a Thursday. */
+export function weekdayOf(day: CalendarDay): number {
+  return ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
+}
+
 /** The day `days` later (earlier when negative). */
 export function addDays(day: CalendarDay, days: number): CalendarDay {
   return fromDayNumber(dayNumber(day) + days);

@@ -55,6 +55,23 @@ export const EVENT_DATA = {
     connectionId: z.string(),
     contactExternalId: z.string(),
   }),
+  /** A step of a playbook that tells one endpoint what to do about a customer. */
+  'playbook.step': z.object({
+    customerId: z.uuid(),
+    playbook: z.string(),
+    /** Of the playbook's steps, from 1. */
+    step: z.number().int().min(1),
+    crossedOn: z.iso.date(),
+    on: z.iso.date(),
+    /** What the playbook says is to be done. */
+    note: z.string(),
+    actionKey: z.string(),
+    /** The record of the playbook's first action. */
+    connectionId: z.string(),
+    contactExternalId: z.string(),
+    scores: toldScoresSchema,
+    reasons: z.array(z.string()),
+  }),
   /** From now on scores are made by this model. */
   'model.promoted': z.object({
     modelVersion: z.string(),
@@ -65,7 +82,9 @@ export const EVENT_DATA = {
 } as const;
 
 export type EventType = keyof typeof EVENT_DATA;
-export const EVENT_TYPES = Object.keys(EVENT_DATA) as EventType[];
+
+/** What an endpoint may subscribe to: all but what a playbook addresses to one endpoint. */
+export const EVENT_TYPES = (Object.keys(EVENT_DATA) as EventType[]).filter((type) => type !== 'playbook.step');
 
 /** An event that is about to be written, with what its type says. */
 export type NewEvent = {
@@ -73,4 +92,6 @@ export type NewEvent = {
 }[EventType] & {
   /** Told by a first scoring: kept only where an endpoint asks for it. */
   initial?: boolean;
+  /** The one endpoint that it is for, whatever others subscribed to. */
+  onlyTo?: string;
 };

@@ -2,10 +2,12 @@ import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import type { ConnectionStep, Playbook, PlaybookStep } from '../playbooks/schema.ts';
 import { stepAction } from '../playbooks/step-action.ts';
+import { stepEvent } from '../playbooks/step-event.ts';
 import { keyOf, type RunCustomer, type TaskRecord, taskOf } from '../playbooks/task.ts';
 import type { Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
 import { queueAction, recordsOf, type Target } from '../store/action-targets.ts';
+import { sendStep } from '../store/step-messages.ts';
 import type { PlanContext } from './plan.ts';
 
 /** Why a run with waits is over. */
@@ -50,6 +52,7 @@ export async function queueSteps(sql: Sql, playbook: Playbook, run: RunningSteps
       return;
     }
     if (step.do === 'task') await queueTask(sql, playbook, run, step, index);
+    else if (step.do === 'webhook') await queueMessage(sql, playbook, run, step, index);
     else await queueAtConnection(sql, playbook, run, step, index);
   }
   if (playbook.steps.some((step) => step.do === 'wait')) {
@@ -71,6 +74,25 @@ async function queueTask(
   await queueAction(sql, playbook.name, run.customerId, record.connectionId, action, run.now);
 }
 
+/** A message to an endpoint, on its way in this commit; one that is gone by now, or disabled, is noted as not possible. */
+async function queueMessage(
+  sql: Sql,
+  playbook: Playbook,
+  run: RunningSteps,
+  step: Extract<PlaybookStep, { do: 'webhook' }>,
+  index: number,
+): Promise<void> {
+  const { customerId, customer, record, beside, asOf, now } = run;
+  const { crossedOn, score } = customer;
+  const key = keyOf(playbook, [step.endpoint, record.externalId, crossedOn, step.do, index]);
+  const about = { customerId, playbook: playbook.name, index, crossedOn, asOf, key, record, score };
+  await sendStep(sql, { kind: 'webhook', key, beside, endpointId: step.endpoint }, stepEvent(step, about), {
+    playbook: playbook.name,
+    connectionId: record.connectionId,
+    now,
+  });
+}
+
 /** At the step's vendor, on the record of the first action if it is there, else the customer's first; nowhere without one. */
 async function queueAtConnection(
   sql: Sql,
@@ -90,7 +112,13 @@ async function queueAtConnection(
     { contactExternalId: externalId, parentExternalId: record.parent_external_id },
     {
       key,
-      task: taskOf(playbook.task, key, customer, { connectionId, externalId, ownerId }, asOf),
+      task: taskOf(
+        step.do === 'ticket' ? { ...playbook.task, ...wordsOf(step) } : playbook.task,
+        key,
+        customer,
+        { connectionId, externalId, ownerId },
+        asOf,
+      ),
       beside,
       playbook: playbook.name,
       score: customer.score,
@@ -98,6 +126,10 @@ async function queueAtConnection(
     },
   );
   if (action !== null) await queueAction(sql, playbook.name, run.customerId, connectionId, action, run.now);
+}
+
+function wordsOf({ subject, body, priority }: Extract<PlaybookStep, { do: 'ticket' }>) {
+  return { subject, body, priority };
 }
 
 interface DueRun {

@@ -10,7 +10,7 @@ import {
   forgetTokens,
   forgetWritten,
   hasTokens,
-  openedTasks,
+  openedRecords,
 } from '../store/installed.ts';
 import { pause } from '../store/pause.ts';
 
@@ -29,7 +29,7 @@ export interface UninstallStep {
 const ROWS_PER_ROUND = 5_000;
 
 /**
- * Takes out of the vendors what we put there: open tasks, fields, groups, permissions, values on records that have no fields of ours,
+ * Takes out of the vendors what we put there: open tasks and tickets, fields, groups, permissions, values on records that have no fields of ours,
  * tokens. Everything is looked for at the vendor first, so that it can be repeated, and goes on where it was cut short. What one vendor
  * refuses is reported and the rest goes on. The workspace is paused first: nothing is written again until "resume".
  *
@@ -65,7 +65,7 @@ async function* removeFrom(
 ): AsyncGenerator<UninstallStep> {
   let isWhole = true;
   if (uninstall) {
-    for (const item of await uninstall.list(fields, await openedTasks(database, connectionId))) {
+    for (const item of await uninstall.list(fields, await openedRecords(database, connectionId))) {
       const step = { connectionId, what: item.what, name: item.name, on: item.on };
       if (item.leftBecause !== null) yield { ...step, outcome: 'left', note: item.leftBecause };
       else if (dryRun) yield { ...step, outcome: 'remove', note: '' };

@@ -1,4 +1,4 @@
-import { addDays, type CalendarDay, dayNumber } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay, weekdayOf } from '../domain/calendar-day.ts';
 import type { PlanningSettings } from './settings.ts';
 
 /** When a customer may be contacted. */
@@ -73,9 +73,4 @@ export function leavingByDay(churnIfSilent: readonly number[]): readonly number[
     highest = Math.max(highest, churn);
     return rise;
   });
-}
-
-/** 1 Monday to 7 Sunday. 1970-01-01 was a Thursday. */
-function weekdayOf(day: CalendarDay): number {
-  return ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
 }

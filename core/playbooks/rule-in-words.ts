@@ -1,5 +1,5 @@
 import type { Conditions, Range } from './conditions.ts';
-import type { Playbook } from './schema.ts';
+import type { Playbook, PlaybookStep } from './schema.ts';
 
 /** Who a playbook is for, what counts as entering, and what keeps a customer from it: sentences for who has to agree to it. */
 export function ruleInWords(playbook: Playbook): readonly string[] {
@@ -16,8 +16,35 @@ export function ruleInWords(playbook: Playbook): readonly string[] {
       : [
           `It acts from ${hours.from}:00 to ${hours.to}:00 on ${hours.weekdays.map((day) => WEEKDAYS[day - 1]).join(', ')} (${hours.timeZone ?? 'the workspace’s time zone'}).`,
         ]),
+    ...(steps.length === 0 ? [] : [`Then: ${steps.map(stepInWords).join('; ')}.`]),
     ...(waits && playbook.stopWhenSaved ? ['Who bought since gets no further step.'] : []),
   ];
+}
+
+/** A step as part of a sentence. */
+function stepInWords(step: PlaybookStep): string {
+  switch (step.do) {
+    case 'wait':
+      return `wait ${days(step.days)}`;
+    case 'check':
+      return 'go on only with who is still in the state';
+    case 'task':
+      return `open the task “${step.subject}”`;
+    case 'ticket':
+      return `open the ticket “${step.subject}” at ${step.connection}`;
+    case 'list':
+      return `put the customer into list ${step.listId} at ${step.connection}`;
+    case 'flag':
+      return `note “${step.note}” on open cases or tickets at ${step.connection}`;
+    case 'track':
+      return `tell ${step.connection} the event “${step.event}”`;
+    case 'group':
+      return `tell ${step.connection} the company`;
+    case 'audience':
+      return `put the customer into the audience ${step.name} at ${step.connection}`;
+    case 'webhook':
+      return `send a message to the endpoint ${step.endpoint}`;
+  }
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

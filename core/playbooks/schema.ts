@@ -24,6 +24,14 @@ const stepSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('task'), ...taskFields }),
   /** Into a Salesforce campaign, or a static HubSpot list. */
   z.strictObject({ do: z.literal('list'), connection, listId: z.string().min(1) }),
+  /** A HubSpot ticket, or a Salesforce case, about the customer; who gets it is decided by the rules there. */
+  z.strictObject({
+    do: z.literal('ticket'),
+    connection,
+    subject: text,
+    body: text,
+    priority: taskFields.priority,
+  }),
   /** A note on the customer's open cases (Salesforce) or tickets (HubSpot); "provision" makes the field. */
   z.strictObject({ do: z.literal('flag'), connection, note: z.string().min(1).max(255) }),
   /** A Segment event. */
@@ -35,6 +43,13 @@ const stepSchema = z.discriminatedUnion('do', [
     do: z.literal('audience'),
     connection,
     name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'lower-case letters, digits and underscores'),
+  }),
+  /** A signed message to one endpoint of "staypower webhook add", whatever it subscribed to. */
+  z.strictObject({
+    do: z.literal('webhook'),
+    endpoint: z.string().regex(/^ep_[\w-]+$/, 'the id of an endpoint, as "staypower webhook list" shows it'),
+    /** What the receiver is to do; told as it stands. */
+    note: z.string().max(255).default(''),
   }),
 ]);
 

@@ -1,9 +1,9 @@
-import { addDays, type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay, daysBetween, weekdayOf } from '../domain/calendar-day.ts';
 import type { Score } from '../scores/score.ts';
 import { type ChurnCutoffs, countsAsIn, isInCell } from './cell.ts';
 import { type CustomerFacts, factsOn } from './facts.ts';
 import { armOf } from './holdout.ts';
-import type { Playbook } from './schema.ts';
+import type { Playbook, PlaybookStep } from './schema.ts';
 import { taskOf } from './task.ts';
 
 /** What a simulation knows of a customer. */
@@ -43,6 +43,8 @@ export interface Simulation {
   /** Would still wait for their owner's capacity. */
   waiting: number;
   tasks: readonly SimulatedTask[];
+  /** Steps after the first task that would have been done by the last day, by what they do; at a connection, for who has a record there. */
+  steps: Readonly<Partial<Record<PlaybookStep['do'], number>>>;
 }
 
 /** A customer on a day. */
@@ -50,11 +52,13 @@ interface Moment {
   customer: SimulatedCustomer;
   score: Score;
   facts: CustomerFacts;
+  /** Whether the customer counts as in the playbook's state. */
+  isIn: boolean;
 }
 
 /**
  * Plays a playbook over days that are past, on the scores that were kept and the rule that planning follows: entering, draw, cool-down, capacity of
- * each owner. First tasks only; what other playbooks did is left out of account.
+ * each owner, weekdays, and the steps with their waits. What other playbooks did is left out of account, and every action is done on its day.
  */
 export function simulate(
   playbook: Playbook,
@@ -68,13 +72,14 @@ export function simulate(
   const firedOn = new Map<string, CalendarDay>();
   const treatedOnce = new Set<string>();
   const queue = new Set<string>();
+  const later = stepper(playbook);
   for (let day = addDays(from, -1); day <= to; day = addDays(day, 1)) {
     const today = new Map<string, Moment>();
     for (const { customer, walk } of walks) {
       const { entered, moment } = walk(day);
       if (moment === null) continue;
       const waits = queue.has(customer.customerId);
-      if (waits || entered) today.set(customer.customerId, moment);
+      if (waits || entered || later.waits(customer.customerId)) today.set(customer.customerId, moment);
       if (!entered || day < from) continue;
       result.entered += 1;
       const arm = armOf(playbook.name, customer.account ?? customer.customerId, playbook.holdoutShare);
@@ -84,7 +89,8 @@ export function simulate(
         queue.add(customer.customerId);
       }
     }
-    if (day < from) continue;
+    if (day < from || !(playbook.hours?.weekdays.includes(weekdayOf(day)) ?? true)) continue;
+    later.advance(day, today);
     const given = new Map<string, number>();
     const urgent = [...queue]
       .flatMap((customerId) => today.get(customerId) ?? [])
@@ -113,9 +119,44 @@ export function simulate(
       firedOn.set(customerId, day);
       queue.delete(customerId);
       tasks.push(taskOn(playbook, customer, score, record, day));
+      later.begin(customerId, day);
     }
   }
-  return { playbook: playbook.name, from, to, ...result, letGo, waiting: queue.size, tasks };
+  return { playbook: playbook.name, from, to, ...result, letGo, waiting: queue.size, tasks, steps: later.done };
+}
+
+/** Runs that are past their first task, and what was done in them. */
+function stepper(playbook: Playbook) {
+  const done: Partial<Record<PlaybookStep['do'], number>> = {};
+  const waiting = new Map<string, { next: number; dueOn: CalendarDay; firedOn: CalendarDay }>();
+  const walk = (customerId: string, from: number, day: CalendarDay, firedOn: CalendarDay, isIn: boolean) => {
+    waiting.delete(customerId);
+    for (const [index, step] of playbook.steps.entries()) {
+      if (index < from) continue;
+      if (step.do === 'wait') {
+        waiting.set(customerId, { next: index + 1, dueOn: addDays(day, step.days), firedOn });
+        return;
+      }
+      if (step.do === 'check') {
+        if (!isIn) return;
+      } else done[step.do] = (done[step.do] ?? 0) + 1;
+    }
+  };
+  return {
+    done,
+    waits: (customerId: string) => waiting.has(customerId),
+    begin: (customerId: string, day: CalendarDay) => walk(customerId, 0, day, day, true),
+    advance: (day: CalendarDay, today: ReadonlyMap<string, Moment>) => {
+      for (const [customerId, { next, dueOn, firedOn }] of [...waiting]) {
+        const moment = today.get(customerId);
+        if (moment === undefined || dueOn > day) continue;
+        const { customer, facts, isIn } = moment;
+        const bought = facts.silentDays !== null && addDays(day, -facts.silentDays) > firedOn;
+        if (customer.doNotContact || (playbook.stopWhenSaved && bought)) waiting.delete(customerId);
+        else walk(customerId, next, day, firedOn, isIn);
+      }
+    },
+  };
 }
 
 /** Steps through a customer's days in order; each call says whether the customer entered on that day. */
@@ -132,7 +173,7 @@ function walker(playbook: Playbook, customer: SimulatedCustomer, cutoffs: ChurnC
     const isIn = countsAsIn(playbook, wasIn, score, facts, cutoffs);
     const entered = isIn && !wasIn;
     wasIn = isIn;
-    return { entered, moment: { customer, score, facts } };
+    return { entered, moment: { customer, score, facts, isIn } };
   };
 }
 

@@ -13,7 +13,8 @@ export interface StepTarget {
 /**
  * A step as an action; null where there is nothing to do it on (a group step for a user without a company).
  *
- * @param about key of this action; the crossing's task, as it would be opened at this vendor; key of what was planned for the crossing
+ * @param about key of this action; the crossing's task (of a ticket step: its own words as one), as it would be opened at this vendor; key of
+ *   what was planned for the crossing
  */
 export function stepAction(
   step: ConnectionStep,
@@ -26,6 +27,10 @@ export function stepAction(
   switch (step.do) {
     case 'list':
       return { kind: 'list', key, beside, contactExternalId, listId: step.listId, fallback };
+    case 'ticket': {
+      const { subject, body, priority } = fallback;
+      return { kind: 'ticket', key, beside, contactExternalId, subject, body, priority, fallback };
+    }
     case 'flag':
       return { kind: 'flag', key, beside, contactExternalId, note: step.note, fallback };
     case 'track':

@@ -1,15 +1,17 @@
 import { CLEAR, type WriteRow } from '../domain/fields.ts';
 import type { Database, Sql } from '../ports/database.ts';
+import type { OpenedRecords } from '../ports/uninstall.ts';
 import { inTurn } from './turn.ts';
 
-/** The vendor's ids of tasks that were opened through a connection. */
-export async function openedTasks(sql: Sql, connectionId: string): Promise<readonly string[]> {
-  const rows = await sql.query<{ id: string }>(
-    `select receipt->>'externalId' as id from outbox
-     where connection_id = $1 and state = 'done' and action->>'kind' = 'task' and receipt->>'externalId' is not null order by 1`,
+/** The vendor's ids of tasks and tickets that were opened through a connection. */
+export async function openedRecords(sql: Sql, connectionId: string): Promise<OpenedRecords> {
+  const rows = await sql.query<{ kind: string; id: string }>(
+    `select action->>'kind' as kind, receipt->>'externalId' as id from outbox
+     where connection_id = $1 and state = 'done' and action->>'kind' in ('task', 'ticket') and receipt->>'externalId' is not null order by 2`,
     [connectionId],
   );
-  return rows.map((row) => row.id);
+  const of = (kind: string) => rows.filter((row) => row.kind === kind).map(({ id }) => id);
+  return { tasks: of('task'), tickets: of('ticket') };
 }
 
 /** Contacts of a connection with the names of ours on them: scores that were written or may have been, and audiences. */

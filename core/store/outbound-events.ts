@@ -16,20 +16,32 @@ export async function appendEvents(sql: Sql, given: readonly NewEvent[], at: Dat
   const endpoints = await sql.query<{ endpoint_id: string; event_types: readonly EventType[] }>(
     `select endpoint_id, event_types from webhook_endpoints where state = 'enabled' order by endpoint_id`,
   );
-  const subscribers = (type: EventType) => endpoints.filter(({ event_types }) => event_types.includes(type));
-  const kept = given.filter(({ type, initial }) => !initial || subscribers(type).length > 0);
+  const receivers = ({ type, onlyTo }: Pick<NewEvent, 'type' | 'onlyTo'>) =>
+    endpoints.filter(({ endpoint_id, event_types }) =>
+      onlyTo === undefined ? event_types.includes(type) : endpoint_id === onlyTo,
+    );
+  const kept = given.filter((event) => !event.initial || receivers(event).length > 0);
   if (kept.length === 0) return;
   const numbers = await sql.query<{ seq: bigint }>(
     `select nextval('outbound_seq') as seq from generate_series(1, $1::int)`,
     [kept.length],
   );
   const occurredAt = at.toISOString();
-  const rows = kept.map(({ type, customerId, data }, index) => {
+  const rows = kept.map((event, index) => {
+    const { type, customerId, data } = event;
     const seq = numbers[index]?.seq ?? 0n;
     const body = JSON.stringify({ type, timestamp: occurredAt, data });
     // The number alone would be given again after a backup was restored, to another event.
     const eventId = `msg_${hashOf([String(seq), customerId, body])}`;
-    return { customer_id: customerId, event_id: eventId, seq, event_type: type, occurred_at: occurredAt, body };
+    return {
+      customer_id: customerId,
+      event_id: eventId,
+      seq,
+      event_type: type,
+      occurred_at: occurredAt,
+      body,
+      to: receivers(event),
+    };
   });
   await insertRows(sql, {
     table: 'outbound_events',
@@ -56,7 +68,7 @@ export async function appendEvents(sql: Sql, given: readonly NewEvent[], at: Dat
       not_before: 'timestamptz',
     },
     rows: rows.flatMap((row) =>
-      subscribers(row.event_type).map(({ endpoint_id }) => ({
+      row.to.map(({ endpoint_id }) => ({
         ...row,
         endpoint_id,
         state: 'waiting',

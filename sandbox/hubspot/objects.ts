@@ -266,6 +266,17 @@ function createOne(portal: Portal, type: ObjectType, input: Record<string, unkno
       },
     );
   }
+  if (type === 'tickets' && !properties['hs_pipeline_stage']) {
+    throw new HubSpotError(400, 'VALIDATION_ERROR', 'Error creating TICKET. Some required properties were not set.', {
+      errors: [
+        {
+          message: 'hs_pipeline_stage is required',
+          code: 'REQUIRED_FIELD',
+          context: { properties: ['hs_pipeline_stage'] },
+        },
+      ],
+    });
+  }
   const record = portal.create(type, properties, { source });
   const associations =
     (input['associations'] as { to: { id: unknown }; types: { associationTypeId: number }[] }[] | undefined) ?? [];

@@ -15,8 +15,16 @@ const DEAL_STAGES: readonly (readonly [string, string, string])[] = [
 ];
 const MADE_AT = '2020-01-01T00:00:00.000Z';
 
+/** The stages of every new account's ticket pipeline: [id, label, state]. */
+const TICKET_STAGES: readonly (readonly [string, string, string])[] = [
+  ['1', 'New', 'OPEN'],
+  ['2', 'Waiting on contact', 'OPEN'],
+  ['3', 'Waiting on us', 'OPEN'],
+  ['4', 'Closed', 'CLOSED'],
+];
+
 /**
- * Pipelines of deals; of other objects the sandbox has none.
+ * Pipelines of deals and tickets; of other objects the sandbox has none.
  * https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide
  */
 export function pipelineRoutes(): Router {
@@ -26,11 +34,22 @@ export function pipelineRoutes(): Router {
     answering((req: Request, res) => {
       const type = objectType(param(req, 'type'));
       if (type === null) throw new HubSpotError(400, 'VALIDATION_ERROR', 'Unable to infer object type');
+      const dated = { createdAt: MADE_AT, updatedAt: MADE_AT, archived: false };
+      if (type === 'tickets') {
+        const stages = TICKET_STAGES.map(([id, label, ticketState], displayOrder) => ({
+          ...dated,
+          id,
+          label,
+          displayOrder,
+          metadata: { isClosed: String(ticketState === 'CLOSED'), ticketState },
+        }));
+        res.json({ results: [{ ...dated, id: '0', label: 'Support Pipeline', displayOrder: 0, stages }] });
+        return;
+      }
       if (type !== 'deals') {
         res.status(501).json({ status: 'error', message: `The sandbox has no pipelines of ${type}` });
         return;
       }
-      const dated = { createdAt: MADE_AT, updatedAt: MADE_AT, archived: false };
       const stages = DEAL_STAGES.map(([id, label, probability], displayOrder) => ({
         ...dated,
         id,

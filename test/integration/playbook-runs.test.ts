@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, type CalendarDay, calendarDay } from '../../core/domain/calendar-day.ts';
+import { EVENT_DATA } from '../../core/domain/outbound-event.ts';
 import { act } from '../../core/pipeline/act.ts';
 import { plan } from '../../core/pipeline/plan.ts';
 import { countsAsIn, type Watched } from '../../core/playbooks/cell.ts';
@@ -50,6 +51,9 @@ async function scored(
     engagement: 40,
     priority: 50,
     clv12m: 100,
+    clv12mLow: 0,
+    clv12mHigh: 200,
+    modelVersion: 'm',
     valueIfKept12m: 480.4,
     currency: 'USD',
     churnHorizonDays: 60,
@@ -201,6 +205,55 @@ describe('a playbook that waits', () => {
   });
 });
 
+describe('a webhook step', () => {
+  const TELLING = book({
+    task: { subject: 'first', body: 'x' },
+    steps: [{ do: 'webhook', endpoint: 'ep_desk', note: 'send a card' }],
+  });
+  const endpoint = (state: 'enabled' | 'disabled') =>
+    store.database.query(
+      `insert into webhook_endpoints (endpoint_id, url, event_types, state, secrets, failures, not_before, created_at)
+       values ('ep_desk', 'https://desk.example/', '[]', $1, '[]', 0, '2026-01-01', '2026-01-01')`,
+      [state],
+    );
+  const told = () =>
+    store.database.query<{ body: string }>(`select body from outbound_events where event_type = 'playbook.step'`);
+
+  it('tells its endpoint what is to be done, with the scores and without names, and waits for no vendor', async () => {
+    await endpoint('enabled');
+    await scored(store.database, '1', 0.85, { playbook: TELLING });
+    await planned(TODAY, TELLING);
+    const [event] = await told();
+    const parsed = JSON.parse(event?.body ?? '') as { type: string; data: object };
+    expect(parsed.type).toBe('playbook.step');
+    expect(EVENT_DATA['playbook.step'].strict().parse(parsed.data)).toMatchObject({
+      customerId: idOf('1'),
+      playbook: TELLING.name,
+      step: 1,
+      crossedOn: TODAY,
+      note: 'send a card',
+      contactExternalId: '1',
+      scores: { valueIfKept12m: '480.40', churnBand: 'high' },
+    });
+    expect(event?.body).not.toContain('Name 1');
+    const kinds = await store.database.query('select state, action->>$1 as kind from outbox order by 2', ['kind']);
+    expect(kinds).toEqual([
+      { state: 'waiting', kind: 'task' },
+      { state: 'done', kind: 'webhook' },
+    ]);
+  });
+
+  it('is noted as not possible where the endpoint is disabled', async () => {
+    await endpoint('disabled');
+    await scored(store.database, '1', 0.85, { playbook: TELLING });
+    await planned(TODAY, TELLING);
+    expect(await told()).toEqual([]);
+    expect(await store.database.query('select action, detail from audit_log')).toMatchObject([
+      { action: 'step-not-possible', detail: { kind: 'webhook', playbook: TELLING.name } },
+    ]);
+  });
+});
+
 describe('quiet hours', () => {
   it('hold what is queued and what waited, and let both go within the hours', async () => {
     const quiet = { ...FOLLOW_UP, hours: { weekdays: [1, 2, 3, 4, 5], from: 9, to: 17, timeZone: null } };
@@ -266,14 +319,22 @@ describe('a crossing', () => {
       coolDownDays: 1,
       task: { subject: 'first', body: 'x' },
       steps: [
+        { do: 'webhook', endpoint: 'ep_desk', note: 'send a card' },
         { do: 'wait', days: 1 },
         { do: 'task', subject: 'second', body: 'x' },
+        { do: 'ticket', connection: 'crm', subject: 'look after {name}', body: 'x' },
+        { do: 'webhook', endpoint: 'ep_gone' },
       ],
     });
-    let tasksSeen = 0;
+    const seen = { tasks: 0, tickets: 0, messages: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 14, maxLength: 30 }), async (moves) => {
         await emptyTables(store.database);
+        await store.database.query(
+          `insert into webhook_endpoints (endpoint_id, url, event_types, state, secrets, failures, not_before, created_at)
+           values ('ep_desk', 'https://desk.example/', '[]', 'enabled', '[]', 0, '2026-01-01', '2026-01-01'),
+             ('ep_other', 'https://other.example/', '["playbook.fired"]', 'enabled', '[]', 0, '2026-01-01', '2026-01-01')`,
+        );
         clock.set('2026-06-01T08:00:00.000Z');
         let day = TODAY;
         const crm = fakeConnector();
@@ -322,9 +383,18 @@ describe('a crossing', () => {
           }
         }
         const done = tasksOf(crm.done);
-        tasksSeen += done.length;
-        // Done at the vendor: no action twice.
-        expect(new Set(done.map(({ key }) => key)).size).toBe(done.length);
+        const tickets = crm.done.filter((action) => action.kind === 'ticket');
+        const messages = await store.database.query<{ customer_id: string; endpoint_id: string; key: string }>(
+          `select d.customer_id, d.endpoint_id, e.body::jsonb->'data'->>'actionKey' as key from webhook_deliveries d
+           join outbound_events e on e.customer_id = d.customer_id and e.event_id = d.event_id where e.event_type = 'playbook.step'`,
+        );
+        seen.tasks += done.length;
+        seen.tickets += tickets.length;
+        seen.messages += messages.length;
+        // Done at the vendor, or on its way: nothing twice, and a step's message to its own endpoint alone.
+        expect(new Set(crm.done.map(({ key }) => key)).size).toBe(crm.done.length);
+        expect(new Set(messages.map(({ key }) => key)).size).toBe(messages.length);
+        expect(messages.every((message) => message.endpoint_id === 'ep_desk')).toBe(true);
         const runs = await store.database.query<{
           customer_id: string;
           crossed_on: CalendarDay;
@@ -341,11 +411,18 @@ describe('a crossing', () => {
           expect(firsts.every(({ key }) => keys.filter((each) => each === key).length === 1)).toBe(true);
           expect(firsts.length).toBeLessThanOrEqual(model[customer].crossings.size);
           expect(seconds.length).toBeLessThanOrEqual(firsts.length);
+          const fired = own.filter(({ action_key }) => action_key !== null).length;
+          expect(messages.filter((message) => message.customer_id === idOf(String(customer)))).toHaveLength(fired);
+          expect(tickets.filter((each) => each.contactExternalId === String(customer)).length).toBeLessThanOrEqual(
+            firsts.length,
+          );
         }
       }),
       { numRuns: 30, seed: 22 },
     );
     // The property is not true for want of tasks.
-    expect(tasksSeen).toBeGreaterThan(15);
+    expect(seen.tasks).toBeGreaterThan(15);
+    expect(seen.tickets).toBeGreaterThan(1);
+    expect(seen.messages).toBeGreaterThan(10);
   });
 });

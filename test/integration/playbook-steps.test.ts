@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHubSpot, hubspotSettingsSchema } from '../../connectors/hubspot/index.ts';
 import { createSegment, segmentSettingsSchema } from '../../connectors/segment/index.ts';
-import type { FlagAction, ListAction, StepAction, TaskAction } from '../../core/domain/actions.ts';
+import type { FlagAction, ListAction, StepAction, TaskAction, TicketAction } from '../../core/domain/actions.ts';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { ConfigError, SeatMissingError, UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
 import { act } from '../../core/pipeline/act.ts';
@@ -46,6 +46,13 @@ const flag = (contactExternalId: string): FlagAction => ({
   kind: 'flag',
   note: 'At risk and valuable',
   ...about(contactExternalId),
+});
+const ticket = (contactExternalId: string, key = 'p-1'): TicketAction => ({
+  kind: 'ticket',
+  subject: 'Look after Ada',
+  body: 'Third late delivery.',
+  priority: 'high',
+  ...about(contactExternalId, key),
 });
 const FLAGGING = playbookSchema.parse({
   ...AT_RISK_AND_VALUABLE,
@@ -113,6 +120,65 @@ describe('steps in Salesforce', () => {
     );
     expect([flags.get(open), flags.get(closed)]).toEqual(['At risk and valuable', null]);
   });
+
+  it('opens a case once: after a lost reply it is found, and one key is not found inside another', async () => {
+    const performer = performerOf(org.connect());
+    const own = () => org.soql("SELECT Id, Subject, Priority, Description FROM Case WHERE Origin = 'Staypower'");
+    expect(await performer.find(ticket(contactId, 'p-12'))).toBeNull();
+    await org.plant({ kind: 'lost-reply', method: 'POST', path: '/sobjects/Case' });
+    await expect(performer.perform(ticket(contactId, 'p-12'))).rejects.toThrow(UnknownOutcomeError);
+    const [opened] = await own();
+    expect(opened).toMatchObject({ Subject: 'Look after Ada', Priority: 'High' });
+    expect(String(opened?.['Description'])).toBe('Third late delivery.\n\nStaypower p-12');
+    expect(await performer.find(ticket(contactId, 'p-12'))).toEqual({
+      externalId: String(opened?.['Id']),
+      readBack: true,
+    });
+    expect(await performer.find(ticket(contactId, 'p-1'))).toBeNull();
+    expect(await own()).toHaveLength(1);
+  });
+
+  it('opens a case in the organisation’s own words where its lists are closed to ours', async () => {
+    await org.plant({
+      kind: 'status',
+      status: 400,
+      method: 'POST',
+      path: '/sobjects/Case',
+      body: [{ errorCode: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', message: 'bad value for restricted picklist' }],
+    });
+    const { externalId } = await performerOf(org.connect()).perform(ticket(contactId, 'p-2'));
+    expect(await org.soql(`SELECT Origin FROM Case WHERE Id = '${externalId}'`)).toMatchObject([{ Origin: null }]);
+  });
+
+  it('without cases in the organisation it is a missing seat that says what was not done', async () => {
+    await org.plant({
+      kind: 'status',
+      status: 404,
+      method: 'POST',
+      path: '/sobjects/Case',
+      body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
+    });
+    const refusal = await performerOf(org.connect())
+      .perform(ticket(contactId, 'p-3'))
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(SeatMissingError);
+    expect(String(refusal)).toContain('No case was opened');
+    expect(await performerOf(org.connect()).find(ticket(contactId, 'p-3'))).toBeNull();
+  });
+
+  it('lists the cases of ours that are still open for an uninstall, and takes them out', async () => {
+    const connector = org.connect();
+    const { externalId: open } = await performerOf(connector).perform(ticket(contactId, 'p-4'));
+    const { externalId: closed } = await performerOf(connector).perform(ticket(contactId, 'p-5'));
+    await org.change('Case', closed, { Status: 'Closed' });
+    const listed = await connector.uninstall?.list(provisionedFields([FLAGGING]), {
+      tasks: [],
+      tickets: [open, closed],
+    });
+    expect(listed?.filter(({ what }) => what === 'ticket').map(({ id }) => id)).toEqual([open]);
+    for (const item of listed ?? []) if (item.what === 'ticket') await connector.uninstall?.remove(item);
+    expect(await org.soql(`SELECT Id FROM Case WHERE Id = '${open}'`)).toEqual([]);
+  });
 });
 
 describe('steps in HubSpot', () => {
@@ -173,6 +239,53 @@ describe('steps in HubSpot', () => {
     expect(await performerOf(connector).perform(flag(contactId))).toEqual({ externalId: open, readBack: false });
     const flagOf = (id: string) => account.portal.find('tickets', id)?.properties['staypower_flag'];
     expect([flagOf(open), flagOf(closed)]).toEqual(['At risk and valuable', undefined]);
+  });
+
+  it('opens a ticket once, in the first open stage: after a lost reply it is found, and one key is not found inside another', async () => {
+    const performer = performerOf(connector);
+    expect(await performer.find(ticket(contactId, 'p-12'))).toBeNull();
+    account.kernel.faults.add({
+      vendor: 'hubspot',
+      kind: 'lost-reply',
+      path: '/crm/objects/2026-09/tickets',
+      times: 1,
+      after: 0,
+    });
+    await expect(performer.perform(ticket(contactId, 'p-12'))).rejects.toThrow(UnknownOutcomeError);
+    const found = await performer.find(ticket(contactId, 'p-12'));
+    expect(found).toMatchObject({ readBack: true });
+    expect(account.portal.find('tickets', found?.externalId ?? '')?.properties).toMatchObject({
+      subject: 'Look after Ada',
+      content: 'Third late delivery.\n\n[p-12]',
+      hs_pipeline: '0',
+      hs_pipeline_stage: '1',
+      hs_ticket_priority: 'HIGH',
+    });
+    expect(await performer.find(ticket(contactId, 'p-1'))).toBeNull();
+  });
+
+  it('without the scope for tickets it is a missing seat that says so', async () => {
+    account.kernel.faults.add({
+      vendor: 'hubspot',
+      kind: 'status',
+      status: 403,
+      path: '/tickets',
+      method: 'POST',
+      times: 1,
+      after: 0,
+    });
+    await expect(performerOf(connector).perform(ticket(contactId, 'p-3'))).rejects.toThrow(SeatMissingError);
+  });
+
+  it('lists the tickets of ours that are still open for an uninstall, and takes them out', async () => {
+    const { externalId: open } = await performerOf(connector).perform(ticket(contactId, 'p-4'));
+    const { externalId: closed } = await performerOf(connector).perform(ticket(contactId, 'p-5'));
+    const record = account.portal.find('tickets', closed);
+    if (record) record.properties['closed_date'] = '2026-05-01T00:00:00Z';
+    const listed = await connector.uninstall?.list([], { tasks: [], tickets: [open, closed] });
+    expect(listed?.filter(({ what }) => what === 'ticket').map(({ id }) => id)).toEqual([open]);
+    for (const item of listed ?? []) if (item.what === 'ticket') await connector.uninstall?.remove(item);
+    expect(account.portal.find('tickets', open)?.archived ?? true).toBe(true);
   });
 });
 
@@ -333,6 +446,9 @@ describe('steps of a playbook', () => {
       listId: '7',
       fallback: { key: 'k', contactExternalId: 'user:u' },
     });
+    expect(
+      stepAction({ do: 'ticket', connection: 's', subject: '{name}', body: '', priority: 'low' }, target, given),
+    ).toMatchObject({ kind: 'ticket', subject: 'Keep', body: 'Call.', fallback: { kind: 'task', key: 'k' } });
   });
 
   it('one whose edition is missing is noted, not made a second task, where the crossing has a task', async () => {

@@ -96,6 +96,36 @@ describe('a simulation', () => {
     ]);
   });
 
+  it('takes runs on after their waits: not for who left the state, bought since, or is due after the last day', () => {
+    const followUp = book({
+      steps: [
+        { do: 'webhook', endpoint: 'ep_1' },
+        { do: 'wait', days: 10 },
+        { do: 'check' },
+        { do: 'ticket', connection: 'crm', subject: 'x', body: 'x' },
+      ],
+    });
+    const crossing = [score(-1, 0.3), score(5, 0.9)];
+    const { steps } = simulate(
+      followUp,
+      [
+        customer('stays', crossing),
+        customer('leaves', [...crossing, score(9, 0.3)]),
+        customer('buys', crossing, { purchaseDays: [calendarDay('2025-11-01'), addDays(FROM, 8)] }),
+        customer('late', [score(-1, 0.3), score(85, 0.9)]),
+      ],
+      WINDOW,
+    );
+    expect(steps).toEqual({ webhook: 4, ticket: 1 });
+  });
+
+  it('acts on the weekdays of the playbook', () => {
+    // 2026-01-03 is a Saturday.
+    const crossing = customer('1', [score(-1, 0.3), score(2, 0.9)]);
+    expect(opened(book({ hours: {} }), crossing)).toEqual([['2026-01-05', '1']]);
+    expect(opened(book({ hours: { weekdays: [6] } }), crossing)).toEqual([['2026-01-03', '1']]);
+  });
+
   it('holds out by the draw that planning makes, and lets go of who must not be contacted or has no record', () => {
     const crossing = [score(-1, 0.3), score(5, 0.9)];
     const many = Array.from({ length: 400 }, (_, index) =>

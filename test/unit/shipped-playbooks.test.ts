@@ -64,7 +64,12 @@ describe('the rule in words', () => {
       ...AT_RISK_AND_VALUABLE,
       when: { purchases: { atLeast: 1, atMost: 1 }, silentDays: { atLeast: 21 }, churn: { atMost: 90 } },
       hours: { weekdays: [1, 2] },
-      steps: [{ do: 'wait', days: 3 }, { do: 'check' }],
+      steps: [
+        { do: 'ticket', connection: 'hubspot', subject: 'Look after {name}', body: 'x' },
+        { do: 'wait', days: 3 },
+        { do: 'check' },
+        { do: 'webhook', endpoint: 'ep_1' },
+      ],
     });
     expect(ruleInWords(playbook)).toEqual([
       'A customer enters when all of this holds: lifecycle active; churn risk at most 90 points; purchases 1; days since the last purchase at least 21. Entering counts, being there does not.',
@@ -73,6 +78,7 @@ describe('the rule in words', () => {
       '10 % of those who enter are held out at random, for good; who was treated once stays treated. Who must not be contacted is let go.',
       'An owner gets 10 a day at most; the others wait in order of priority, and are let go if they leave the state meanwhile.',
       'It acts from 9:00 to 17:00 on Monday, Tuesday (the workspace’s time zone).',
+      'Then: open the ticket “Look after {name}” at hubspot; wait 3 days; go on only with who is still in the state; send a message to the endpoint ep_1.',
       'Who bought since gets no further step.',
     ]);
   });

@@ -222,7 +222,7 @@ export type Deliveries = {
     eventId: string;
     endpointId: string;
     customerId: string | null;
-    type: EventType;
+    type: SentType;
     state: 'waiting' | 'delivered' | 'failed';
     attempts: number;
     enqueuedAt: string;
@@ -773,6 +773,7 @@ export type Segments = {
   segments: Group[];
   clusters: Group[];
 };
+export type SentType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'playbook.step' | 'model.promoted';
 export type Simulation = {
   playbook: string;
   from: string;
@@ -802,6 +803,8 @@ export type Simulation = {
     churnProbability: number | null;
     valueIfKept12m: number | null;
   }[];
+  /** Steps after the first tasks that it would have done by the last day, by what they do. */
+  steps: Record<string, number>;
 };
 export type StaypowerEvent =
   | {
@@ -837,6 +840,23 @@ export type StaypowerEvent =
         actionKey: string;
         connectionId: string;
         contactExternalId: string;
+      };
+    }
+  | {
+      type: 'playbook.step';
+      timestamp: string;
+      data: {
+        customerId: string;
+        playbook: string;
+        step: number;
+        crossedOn: string;
+        on: string;
+        note: string;
+        actionKey: string;
+        connectionId: string;
+        contactExternalId: string;
+        scores: Scores;
+        reasons: string[];
       };
     }
   | {

@@ -69,6 +69,9 @@ export const simulatePlaybook = operation({
           }),
         )
         .describe('The first 100 of them.'),
+      steps: z
+        .record(z.string(), z.number())
+        .describe('Steps after the first tasks that it would have done by the last day, by what they do.'),
     }),
   ),
   refusals: [400, 409],

@@ -13,6 +13,7 @@ export const event = name(
     eventOf('score.changed'),
     eventOf('band.crossed'),
     eventOf('playbook.fired'),
+    eventOf('playbook.step'),
     eventOf('model.promoted'),
   ]),
 );

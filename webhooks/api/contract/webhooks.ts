@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { EVENT_TYPES, type EventType } from '../../../core/domain/outbound-event.ts';
+import { EVENT_DATA, EVENT_TYPES, type EventType } from '../../../core/domain/outbound-event.ts';
 import { operation } from '../operation.ts';
 import { name } from './schemas.ts';
 
 const eventType = name('EventType', z.enum(EVENT_TYPES as [EventType, ...EventType[]]));
+/** Of a message: also what a playbook addresses to one endpoint. */
+const sentType = name('SentType', z.enum(Object.keys(EVENT_DATA) as [EventType, ...EventType[]]));
 const state = z.enum(['waiting', 'delivered', 'failed']);
 const params = z.object({ id: z.string().describe('The endpoint’s id.') });
 
@@ -100,7 +102,7 @@ export const listDeliveries = operation({
           eventId: z.string(),
           endpointId: z.string(),
           customerId: z.uuid().nullable(),
-          type: eventType,
+          type: sentType,
           state,
           attempts: z.number(),
           enqueuedAt: z.string(),

@@ -5,7 +5,7 @@ import { href } from '../../routing.ts';
 
 /** What a playbook would have done. */
 export function Simulated({ simulation }: { simulation: Simulation }) {
-  const { from, to, historyFrom, entered, heldOut, letGo, waiting, opened, tasks, currency } = simulation;
+  const { from, to, historyFrom, entered, heldOut, letGo, waiting, opened, tasks, steps, currency } = simulation;
   const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord;
   return (
     <>
@@ -18,6 +18,15 @@ export function Simulated({ simulation }: { simulation: Simulation }) {
         {whole(letGo.withoutConsent)} must not be contacted, {whole(letGo.withoutRecord)} without a record that takes
         tasks), {whole(waiting)} still waiting for an owner.
       </p>
+      {Object.keys(steps).length > 0 && (
+        <p>
+          After them:{' '}
+          {Object.entries(steps)
+            .map(([kind, count]) => `${whole(count)} × ${kind}`)
+            .join(', ')}{' '}
+          (where the customer has a record at that connection).
+        </p>
+      )}
       {historyFrom > from && (
         <p className="hint">
           Scores are kept since {day(historyFrom)}. Before that it rests on what today’s model says of each week: a
