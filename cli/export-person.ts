@@ -5,6 +5,7 @@ import { DataError } from '../core/domain/errors.ts';
 import { findCustomer } from '../core/store/find-customer.ts';
 import { findPerson } from '../core/store/person.ts';
 import { rowsOf } from '../core/store/read-person.ts';
+import { takeAllApart } from '../core/store/take-apart.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -21,7 +22,9 @@ export function exportPersonCommand(): Command {
     .action(async (customer: string, options: WorkspaceOptions & { out?: string }) => {
       const context = await commandContext(options);
       return withWorkspace(context, async (open) => {
-        const { database, clock, name } = open.workspace;
+        const { database, clock, name, readers } = open.workspace;
+        // What a vendor has just delivered may name them, and is not looked into before it is taken apart.
+        if (readers) await takeAllApart(database, readers, () => clock.now());
         const customerId = await findCustomer(database, customer);
         const person = customerId === null ? null : await findPerson(database, customerId);
         if (!person) {

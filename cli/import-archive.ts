@@ -3,7 +3,7 @@ import type { RejectedRecord } from '../core/domain/records.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Inbound } from '../core/ports/connector.ts';
 import type { Database } from '../core/ports/database.ts';
-import type { Inbox, InboxMessage } from '../core/ports/engine.ts';
+import type { Inbox, InboxMessage } from '../core/ports/inbox.ts';
 import { drainInbox } from '../core/store/drain.ts';
 import { land, readCursor } from '../core/store/landing.ts';
 

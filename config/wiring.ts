@@ -10,8 +10,9 @@ import { assertPerformable } from '../core/playbooks/assert-performable.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Connector } from '../core/ports/connector.ts';
 import type { Database } from '../core/ports/database.ts';
-import type { Inbox, Insights, Queries } from '../core/ports/engine.ts';
+import type { Insights, Queries } from '../core/ports/engine.ts';
 import type { Grants } from '../core/ports/grants.ts';
+import type { Inbox } from '../core/ports/inbox.ts';
 import type { Logger } from '../core/ports/logger.ts';
 import type { Planning } from '../core/ports/planning.ts';
 import type { Playbooks } from '../core/ports/playbooks.ts';
@@ -25,6 +26,7 @@ import { createPlanning } from '../core/store/planning.ts';
 import { createPlaybooks } from '../core/store/playbooks.ts';
 import { createQueries } from '../core/store/queries.ts';
 import type { AppConnection } from '../webhooks/hubspot/genuine.ts';
+import { deliveryReaders } from '../webhooks/inbound/readers.ts';
 import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
@@ -281,6 +283,7 @@ export async function openWorkspace(
       name: config.workspace,
       database,
       connectors,
+      readers: deliveryReaders,
       playbooks: config.playbooks,
       timeZone: config.timeZone,
       currency: config.currency,

@@ -94,7 +94,7 @@ function metricsOf(
   });
   const waiting = new Gauge({
     name: 'staypower_waiting',
-    help: 'What waits: inbox (messages), outbox (writes and actions), quarantine (records).',
+    help: 'What waits: inbox (messages to be read, deliveries to be taken apart), outbox (writes and actions), quarantine (records).',
     labelNames: ['where'],
     registers,
   });

@@ -2,7 +2,7 @@ import { DataError } from '../../core/domain/errors.ts';
 import type { Json } from '../../core/domain/json.ts';
 import type { RejectedRecord } from '../../core/domain/records.ts';
 import { storableJson } from '../../core/domain/storable.ts';
-import type { InboxMessage } from '../../core/ports/engine.ts';
+import type { InboxMessage } from '../../core/ports/inbox.ts';
 import { readPlain } from '../http/read-plain.ts';
 import { messageIdOf } from './mapping.ts';
 

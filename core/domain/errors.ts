@@ -155,10 +155,9 @@ export class StoreError extends StaypowerError {
 export class InboxFullError extends StaypowerError {
   readonly code = 'inbox-full';
   readonly retry = 'later';
-  constructor(waiting: number, most: number) {
-    super(
-      `At most ${most} messages may wait and ${waiting} do. Start more workers, or see in /readyz what holds them up.`,
-    );
+  /** Both amounts in words, e.g. "200000 messages". */
+  constructor(waiting: string, most: string) {
+    super(`At most ${most} may wait; there are ${waiting}. Start more workers, or see in /readyz what holds them up.`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Playbook } from '../playbooks/schema.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector, Lane } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import type { DeliveryReaders } from '../ports/inbox.ts';
 import type { ChurnSettings } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
@@ -34,6 +35,8 @@ export interface Workspace {
   name: string;
   database: Database;
   connectors: readonly Connector[];
+  /** How what vendors delivered is taken apart; without them it waits. */
+  readers?: DeliveryReaders;
   playbooks: readonly Playbook[];
   timeZone: string;
   /** Reporting currency. */
@@ -122,6 +125,7 @@ export async function cycle(
   const pulled = runs('pull')
     ? await pull(database, connectors, {
         clock,
+        ...(workspace.readers && { readers: workspace.readers }),
         onUnavailable,
         onProgress: ({ connectionId, stream, read, total }) =>
           onStep?.({ step: 'pull', detail: `${connectionId} ${stream}`, done: read, total }),

@@ -3,7 +3,7 @@ import { StaypowerError } from '../domain/errors.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
-import type { Inbox } from '../ports/engine.ts';
+import type { Inbox } from '../ports/inbox.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import { INBOX_CHANNEL } from '../store/inbox.ts';

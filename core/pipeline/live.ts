@@ -13,6 +13,8 @@ const STEPS_IN: readonly Step[] = ['identify', 'features', 'score'];
 const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
 /** A pass that a vendor or the store did not let finish is taken up again after so long. */
 const RETRY_MS = 5_000;
+/** How often one looks without being told: a process may have died between storing something and telling of it. */
+const LOOK_MS = 30_000;
 
 /** The running live thread. */
 export interface LiveThread {
@@ -33,7 +35,7 @@ export async function startLive(
   workspace: Workspace,
   { today, logger, onDelay }: { today: () => CalendarDay; logger: Logger; onDelay?: OnLiveDelay },
 ): Promise<LiveThread> {
-  const { database, connectors, clock } = workspace;
+  const { database, connectors, readers, clock } = workspace;
   const champion = rememberingChampion();
   // At first and after a pass that failed, everybody who is due is scored, and everything that waits is written; else those alone
   // whom something happened to: a batch that is under way sees to its own.
@@ -63,6 +65,7 @@ export async function startLive(
       try {
         await drainInbox(database, connectionId, inbound, {
           now: () => clock.now(),
+          ...(readers && { readers }),
           onLanded: (receivedAt) => received.push(...receivedAt),
           // Whoever has the lane reads them; unless it is killed over it.
           onHeldElsewhere: () => {
@@ -121,6 +124,8 @@ export async function startLive(
   const unlisten = await database.listen(INBOX_CHANNEL, takeIn.wake);
   // What came while nobody listened.
   takeIn.wake();
+  const look = setInterval(takeIn.wake, LOOK_MS);
+  look.unref();
   return {
     settled: async () => {
       takeIn.wake();
@@ -128,6 +133,7 @@ export async function startLive(
       await sendOut.idle();
     },
     stop: async () => {
+      clearInterval(look);
       const ended = Promise.all([takeIn.stop(), sendOut.stop()]);
       await unlisten();
       await ended;

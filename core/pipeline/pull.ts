@@ -3,6 +3,7 @@ import type { Stream } from '../domain/records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import type { DeliveryReaders } from '../ports/inbox.ts';
 import { drainInbox } from '../store/drain.ts';
 import { land, readCursor } from '../store/landing.ts';
 import { noteMapping } from '../store/mapping-versions.ts';
@@ -18,6 +19,8 @@ export interface PullReport {
 
 export interface PullContext {
   clock: Clock;
+  /** How deliveries are taken apart; without them they wait. */
+  readers?: DeliveryReaders;
   /** Streams and pages as they come; total is null where the vendor does not say. */
   onProgress?: (progress: { connectionId: string; stream: Stream; read: number; total: number | null }) => void;
   onUnavailable?: (connectionId: string, error: Error) => void;
@@ -48,6 +51,7 @@ export async function pull(
       if (connector.inbound) {
         const drained = await drainInbox(database, connector.connectionId, connector.inbound, {
           now: () => context.clock.now(),
+          ...(context.readers && { readers: context.readers }),
           onProgress: (read, total) =>
             context.onProgress?.({ connectionId: connector.connectionId, stream: 'inbox', read, total }),
         });

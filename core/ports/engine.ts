@@ -1,4 +1,3 @@
-import type { Json } from '../domain/json.ts';
 import type { Driver } from '../explain/drivers.ts';
 import type { Insight } from '../scores/insight.ts';
 import type { Overview } from '../scores/overview.ts';
@@ -6,21 +5,6 @@ import type { PropensityReport } from '../scores/propensity.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmShares } from '../segments/rfm.ts';
 import type { ModelCards } from './model-cards.ts';
-
-/** A message as it came in, verified and not yet read. */
-export interface InboxMessage {
-  /** The vendor's own identity of the event: a second message with the same key on the same connection is dropped. */
-  deliveryKey: string;
-  payload: Json;
-  /** The vendor's id of what it is about: messages about one record are read in the order they came. Absent where it names none. */
-  about?: string;
-}
-
-/** Where verified messages are put before the sender gets its 2xx. */
-export interface Inbox {
-  /** Resolves once the messages are on disk. Returns how many were new. Throws InboxFullError when too many wait already. */
-  append(connectionId: string, messages: readonly InboxMessage[]): Promise<number>;
-}
 
 /** One customer in a list. Money in decimal strings of `currency`; probabilities 0..1. */
 export interface CustomerSummary {
@@ -72,6 +56,7 @@ export interface Queries {
   health(): Promise<{
     ok: boolean;
     engine: string;
+    /** Messages that nobody has read, and deliveries that nobody has taken apart. */
     inboxWaiting: number;
     outboxWaiting: number;
     quarantined: number;

@@ -1,4 +1,4 @@
-import type { InboxMessage } from './engine.ts';
+import type { InboxMessage } from './inbox.ts';
 
 /** Where a subscriber stands in a topic; the vendor's own, never computed with. */
 export type Position = string;

@@ -14,6 +14,7 @@ export interface ConnectionTraffic {
 export interface TrafficState {
   /** Null: the workspace writes and acts. */
   paused: { reason: string; by: string; since: string } | null;
+  /** Messages that nobody has read, and deliveries that nobody has taken apart. */
   inboxWaiting: number;
   /** How long the oldest waiting message has waited; 0 when none waits. */
   inboxLagSeconds: number;

@@ -6,8 +6,10 @@ import { callUsages } from './call-usage.ts';
 
 /** Reads how far the work is behind. Asks no vendor. */
 export async function readBacklog(sql: Sql, connectionIds: readonly string[], clock: Clock): Promise<Backlog> {
-  const [oldest] = await sql.query<{ at: string }>(
-    'select received_at as at from inbox where not drained order by received_at limit 1',
+  const [oldest] = await sql.query<{ at: string | null }>(
+    `select min(at) as at from (
+       (select received_at as at from inbox where not drained order by received_at limit 1) union all
+       (select received_at from raw_deliveries order by received_at limit 1)) oldest`,
   );
   const calls: Backlog['calls'][number][] = [];
   for (const connectionId of connectionIds) {
@@ -15,7 +17,7 @@ export async function readBacklog(sql: Sql, connectionIds: readonly string[], cl
     if (last) calls.push({ connectionId, used: last.used, limit: last.limit });
   }
   return {
-    inboxLagSeconds: oldest ? Math.max((clock.now().getTime() - Date.parse(oldest.at)) / 1_000, 0) : 0,
+    inboxLagSeconds: oldest?.at ? Math.max((clock.now().getTime() - Date.parse(oldest.at)) / 1_000, 0) : 0,
     calls,
   };
 }

@@ -2,9 +2,11 @@ import { StaypowerError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Delivery, Inbound } from '../ports/connector.ts';
 import type { Database } from '../ports/database.ts';
+import type { DeliveryReaders } from '../ports/inbox.ts';
 import { emptyMessagesOf } from './erased-messages.ts';
 import { landRecordsOf } from './landing.ts';
 import { quarantine } from './quarantine.ts';
+import { takeApart } from './take-apart.ts';
 import { inTurn } from './turn.ts';
 
 /** Messages read and landed in one commit. */
@@ -15,10 +17,12 @@ const LANES_OF_A_BACKLOG = 2;
 /** What a drain is given, and whom it tells. */
 export interface DrainContext {
   now: () => Date;
+  /** How deliveries are taken apart; without them they wait. */
+  readers?: DeliveryReaders;
   onProgress?: (read: number, total: number | null) => void;
   /** Told when the messages of a batch came, once what they say has landed. */
   onLanded?: (receivedAt: readonly string[]) => void;
-  /** Told when messages were left to another process, which has their lane. */
+  /** Told when something was left to another process: messages whose lane it has, or deliveries that it takes apart. */
   onHeldElsewhere?: () => void;
 }
 
@@ -29,8 +33,8 @@ interface Waiting {
 }
 
 /**
- * Reads a connection's waiting messages and lands what they say, a batch per commit: those about one record in the order they came.
- * Several processes may drain at once, each in lanes of its own. A message that cannot be read goes to quarantine; one whose vendor
+ * Takes a connection's deliveries apart, reads the waiting messages and lands what they say, a batch per commit: those about one record
+ * in the order they came. Several processes may drain at once, each in lanes of its own. A message that cannot be read goes to quarantine; one whose vendor
  * is down waits.
  */
 export async function drainInbox(
@@ -42,10 +46,20 @@ export async function drainInbox(
   const done = { pulled: 0, rejected: 0 };
   const elsewhere = new Set<number>();
   let read = 0;
+  let isBacklog = false;
+  let { readers } = context;
   const nameOf = (lane: number) => `inbox/${connectionId}/${lane}`;
   for (;;) {
-    const wanted = await waitingLanes(database, connectionId, elsewhere);
-    if (wanted.length === 0) break;
+    // Of a backlog of messages first: what is not taken apart is small and does not get in the way.
+    const apart = readers && !isBacklog ? await takeApart(database, connectionId, readers, context.now) : 0;
+    if (apart === null) readers = undefined;
+    const first = await firstLanes(database, connectionId, elsewhere);
+    isBacklog = first.length === MESSAGES_PER_COMMIT;
+    if (first.length === 0) {
+      if (apart && elsewhere.size === 0) continue;
+      break;
+    }
+    const wanted = isBacklog ? [...new Set(first)].slice(0, LANES_OF_A_BACKLOG) : [...new Set(first)];
     await database.holding(wanted.map(nameOf), async (held) => {
       const lanes = wanted.filter((lane) => held.includes(nameOf(lane)));
       for (const lane of wanted) if (!lanes.includes(lane)) elsewhere.add(lane);
@@ -64,12 +78,12 @@ export async function drainInbox(
       context.onLanded?.(batch.map((message) => message.received_at));
     });
   }
-  if (elsewhere.size > 0) context.onHeldElsewhere?.();
+  if (elsewhere.size > 0 || readers !== context.readers) context.onHeldElsewhere?.();
   return done;
 }
 
-/** The lanes whose messages come next: all of them, or some where more wait than one batch takes. */
-async function waitingLanes(
+/** The lanes of the messages that come next, as many as one commit takes. */
+async function firstLanes(
   database: Database,
   connectionId: string,
   elsewhere: ReadonlySet<number>,
@@ -79,8 +93,7 @@ async function waitingLanes(
      where connection_id = $1 and not drained and lane <> all($2::integer[]) order by seq limit ${MESSAGES_PER_COMMIT}`,
     [connectionId, [...elsewhere]],
   );
-  const lanes = [...new Set(rows.map(({ lane }) => lane))];
-  return rows.length < MESSAGES_PER_COMMIT ? lanes : lanes.slice(0, LANES_OF_A_BACKLOG);
+  return rows.map(({ lane }) => lane);
 }
 
 /**

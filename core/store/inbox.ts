@@ -1,104 +1,139 @@
-import { InboxFullError } from '../domain/errors.ts';
-import type { Database } from '../ports/database.ts';
-import type { Inbox, InboxMessage } from '../ports/engine.ts';
+import { hashOf } from '../domain/stable-json.ts';
+import type { Database, Sql } from '../ports/database.ts';
+import type { Inbox, InboxMessage } from '../ports/inbox.ts';
+import { groupCommit } from './group-commit.ts';
 import { laneOf } from './lanes.ts';
+import { bytesWaiting, keepDeliveries } from './raw-deliveries.ts';
+import { createRoom } from './room.ts';
 
-/** Above so many waiting messages senders are asked to come back later. A day of a busy portal; some 200 MB of store. */
-const MOST_WAITING = 200_000;
-/** How long a count of what waits is good for. */
-const COUNT_EVERY_MS = 1_000;
+/** How much may wait: above it senders are asked to come back later. */
+const MOST = {
+  /** A day of a busy portal; some 200 MB of store. */
+  messages: 200_000,
+  /** Of deliveries, as they came: some five million changes of HubSpot, which take a tenth of that on disk. */
+  bytes: 1_000_000_000,
+};
+/** Commits of deliveries under way at a time: one waits for the disk while another is sent. */
+const COMMITS_AT_A_TIME = 1;
 
 /** Channel that tells a waiting drain, in any process, that messages were landed. */
 export const INBOX_CHANNEL = 'staypower_inbox';
 
-/** Messages that wait for the next commit, and who waits with them. */
-interface Appending {
+/**
+ * The inbox of a workspace: on disk before `keep` and `append` resolve, each delivery key of a connection once. What comes while a
+ * commit is under way shares the next one. When more waits than workers will soon have read, new ones are refused, so that the vendor
+ * keeps them: neither memory nor the store grows without end.
+ *
+ * @param most how many messages, and bytes of deliveries, may wait
+ */
+export function createInbox(database: Database, now: () => Date, most: Partial<typeof MOST> = {}): Inbox {
+  const { messages: mostMessages, bytes: mostBytes } = { ...MOST, ...most };
+  const room = createRoom({
+    most: mostMessages,
+    count: () => messagesWaiting(database, mostMessages),
+    nameOf: (count) => `${count} messages`,
+    now,
+  });
+  const roomOfDeliveries = createRoom({
+    most: mostBytes,
+    count: () => bytesWaiting(database),
+    nameOf: (bytes) => `${Math.round(bytes / 1e6)} MB of deliveries`,
+    now,
+  });
+  const wake = groupCommit<null, null>(async (items) => {
+    await wakeDrains(database, database.schema);
+    return items;
+  });
+  const commitMessages = groupCommit<Appended, number>(async (batch) => {
+    await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
+    const receivedAt = now().toISOString();
+    const rows = batch.flatMap(({ connectionId, messages }) =>
+      messages.map((message) => ({ ...message, connectionId, receivedAt, drained: false })),
+    );
+    const added =
+      rows.length === 0
+        ? new Set()
+        : await database.transaction(async (sql) => {
+            const keys = await insertMessages(sql, rows);
+            await wakeDrains(sql, database.schema);
+            return keys;
+          });
+    return batch.map(
+      ({ connectionId, messages }) =>
+        messages.filter((message) => added.delete(keyOf({ connectionId, ...message }))).length,
+    );
+  });
+  const commitDeliveries = groupCommit<Parameters<Inbox['keep']>[0], void>(async (batch) => {
+    await roomOfDeliveries(batch.reduce((sum, { body }) => sum + body.length, 0));
+    await keepDeliveries(database, batch, now());
+    // Not waited for: a process that dies here leaves them to the look that drains take by themselves.
+    void wake(null).catch(() => undefined);
+    return batch.map(() => undefined);
+  }, COMMITS_AT_A_TIME);
+  return {
+    keep: (delivery) => commitDeliveries(delivery),
+    append: (connectionId, messages) => commitMessages({ connectionId, messages }),
+  };
+}
+
+interface Appended {
   connectionId: string;
   messages: readonly InboxMessage[];
-  done: (added: number) => void;
-  failed: (error: unknown) => void;
 }
 
-/**
- * The inbox of a workspace: on disk before `append` resolves, each delivery key of a connection once. Messages that come while a
- * commit is under way share the next one, so that a flood costs few commits. When more wait than workers will soon have read, new
- * ones are refused, so that the vendor keeps them: neither memory nor the store grows without end.
- *
- * @param mostWaiting how many messages may wait
- */
-export function createInbox(database: Database, now: () => Date, mostWaiting = MOST_WAITING): Inbox {
-  let waiting: Appending[] = [];
-  let committing = false;
-  let counted = { at: Number.NEGATIVE_INFINITY, depth: 0 };
-  /** Counted now and then, with what was added since: a flood is noticed without asking for each message. */
-  const assertRoom = async (sharing: readonly Appending[]) => {
-    const at = now().getTime();
-    if (Math.abs(at - counted.at) >= COUNT_EVERY_MS) {
-      const [row] = await database.query<{ depth: number }>(
-        'select count(*)::int as depth from (select 1 from inbox where not drained limit $1) waiting',
-        [mostWaiting + 1],
-      );
-      counted = { at, depth: row?.depth ?? 0 };
-    }
-    if (counted.depth >= mostWaiting) throw new InboxFullError(counted.depth, mostWaiting);
-    counted.depth += sharing.reduce((sum, { messages }) => sum + messages.length, 0);
-  };
-  const commit = async () => {
-    committing = true;
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        await assertRoom(batch);
-        const added = await insertMessages(database, batch, now());
-        for (const each of batch) {
-          each.done(each.messages.filter((message) => added.delete(keyOf(each.connectionId, message))).length);
-        }
-      } catch (error) {
-        for (const each of batch) each.failed(error);
-      }
-    }
-    committing = false;
-  };
-  return {
-    append: (connectionId, messages) =>
-      new Promise((done, failed) => {
-        waiting.push({ connectionId, messages, done, failed });
-        if (!committing) void commit();
-      }),
-  };
+async function messagesWaiting(sql: Sql, most: number): Promise<number> {
+  const [row] = await sql.query<{ depth: number }>(
+    'select count(*)::int as depth from (select 1 from inbox where not drained limit $1) waiting',
+    [most + 1],
+  );
+  return row?.depth ?? 0;
 }
 
-const keyOf = (connectionId: string, message: Pick<InboxMessage, 'deliveryKey'>) =>
-  `${connectionId}\0${message.deliveryKey}`;
+/** Tells the drains of all processes that something waits. */
+export async function wakeDrains(sql: Sql, schema: string): Promise<void> {
+  await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, schema]);
+}
 
-/** Inserts in one commit and wakes the live thread; returns the keys that were new. */
-async function insertMessages(database: Database, batch: readonly Appending[], now: Date): Promise<Set<string>> {
-  const unique = new Map<string, InboxMessage & { connectionId: string }>();
-  for (const { connectionId, messages } of batch) {
-    for (const message of messages) {
-      const key = keyOf(connectionId, message);
-      if (!unique.has(key)) unique.set(key, { ...message, connectionId });
-    }
+/** A message on its way into the inbox. */
+export interface NewMessage extends InboxMessage {
+  connectionId: string;
+  receivedAt: string;
+  /** True for what nobody is to read: it is kept to be known again. */
+  drained: boolean;
+}
+
+/** An index takes no key of many hundred characters. */
+const LONGEST_KEY = 500;
+
+const keptKey = (deliveryKey: string) => (deliveryKey.length > LONGEST_KEY ? hashOf(deliveryKey) : deliveryKey);
+
+/** Names a message among those of all connections. */
+const keyOf = ({ connectionId, deliveryKey }: Pick<NewMessage, 'connectionId' | 'deliveryKey'>) =>
+  `${connectionId}\0${keptKey(deliveryKey)}`;
+
+/** Inserts messages within the caller's commit, in their order; returns connection and key of those that were new. */
+export async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<Set<string>> {
+  const unique = new Map<string, NewMessage>();
+  for (const message of messages) {
+    const key = keyOf(message);
+    if (!unique.has(key)) unique.set(key, message);
   }
   const rows = [...unique.values()];
-  if (rows.length === 0) return new Set();
-  return database.transaction(async (sql) => {
-    const added = await sql.query<{ connection_id: string; delivery_key: string }>(
-      `insert into inbox (connection_id, delivery_key, payload, lane, received_at, drained, seq)
-       select u.connection_id, u.delivery_key, u.payload::jsonb, u.lane, $5, false, nextval('inbox_seq')
-       from unnest($1::text[], $2::text[], $3::text[], $4::integer[]) with ordinality as u(connection_id, delivery_key, payload, lane, position)
-       order by u.position
-       on conflict (connection_id, delivery_key) do nothing returning connection_id, delivery_key`,
-      [
-        rows.map((row) => row.connectionId),
-        rows.map((row) => row.deliveryKey),
-        rows.map((row) => JSON.stringify(row.payload)),
-        rows.map((row) => laneOf(row.about ?? '')),
-        now.toISOString(),
-      ],
-    );
-    await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
-    return new Set(added.map((row) => keyOf(row.connection_id, { deliveryKey: row.delivery_key })));
-  });
+  const added = await sql.query<{ connectionId: string; deliveryKey: string }>(
+    `insert into inbox (connection_id, delivery_key, payload, lane, received_at, drained, seq)
+     select u.connection_id, u.delivery_key, u.payload::jsonb, u.lane, u.received_at::timestamptz, u.drained, nextval('inbox_seq')
+     from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::boolean[]) with ordinality
+       as u(connection_id, delivery_key, payload, lane, received_at, drained, position)
+     order by u.position
+     on conflict (connection_id, delivery_key) do nothing returning connection_id as "connectionId", delivery_key as "deliveryKey"`,
+    [
+      rows.map((row) => row.connectionId),
+      rows.map((row) => keptKey(row.deliveryKey)),
+      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => laneOf(row.about ?? '')),
+      rows.map((row) => row.receivedAt),
+      rows.map((row) => row.drained),
+    ],
+  );
+  return new Set(added.map(keyOf));
 }

@@ -7,15 +7,19 @@ import { InboxFullError, StoreError } from '../../core/domain/errors.ts';
 import { exchangeRates } from '../../core/domain/exchange-rates.ts';
 import type { DeletionRecord, SourceRecord } from '../../core/domain/records.ts';
 import type { Database } from '../../core/ports/database.ts';
+import type { DeliveryForm, DeliveryReaders, Inbox } from '../../core/ports/inbox.ts';
 import { attribute } from '../../core/store/attribution.ts';
+import { readBacklog } from '../../core/store/backlog.ts';
 import { drainInbox } from '../../core/store/drain.ts';
 import { customerIdOf, identify } from '../../core/store/identity.ts';
 import { createInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
 import { land, readCursor } from '../../core/store/landing.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../core/store/migrate.ts';
 import { keepNpsAnswers } from '../../core/store/outcomes.ts';
+import { createQueries } from '../../core/store/queries.ts';
 import { reconvert } from '../../core/store/reconvert.ts';
 import { replayQuarantine } from '../../core/store/replay.ts';
+import { takeAllApart } from '../../core/store/take-apart.ts';
 import { undoJoin } from '../../core/store/undo-join.ts';
 import { type PendingWrite, pendingWrites, settleWrites } from '../../core/store/write-back.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -860,7 +864,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
     });
 
     describe('inbox', () => {
-      const read = async (connectionId: string) =>
+      const messagesOf = async (connectionId: string) =>
         (
           await database.query<{ payload: unknown }>(
             'select payload from inbox where connection_id = $1 order by seq',
@@ -877,8 +881,8 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
           inbox.append('b', [message('1')]),
         ]);
         expect([again, other]).toEqual([1, 1]);
-        expect(await read('a')).toEqual([{ key: '1' }, { key: '2' }, { key: '3' }]);
-        expect(await read('b')).toEqual([{ key: '1' }]);
+        expect(await messagesOf('a')).toEqual([{ key: '1' }, { key: '2' }, { key: '3' }]);
+        expect(await messagesOf('b')).toEqual([{ key: '1' }]);
         expect(await inbox.append('a', [])).toBe(0);
       });
 
@@ -972,7 +976,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
       });
 
       it('refuses messages when too many wait, and takes them again when they were read', async () => {
-        const inbox = createInbox(database, now, 2);
+        const inbox = createInbox(database, now, { messages: 2 });
         const message = (deliveryKey: string) => [{ deliveryKey, payload: 1 }];
         await inbox.append('a', message('k1'));
         await inbox.append('a', message('k2'));
@@ -981,6 +985,143 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         await expect(inbox.append('a', message('k3'))).rejects.toThrow('At most 2 messages may wait');
         clock.set('2026-06-01T12:00:01.000Z');
         expect(await inbox.append('a', message('k3'))).toBe(1);
+      });
+
+      /** A reader of bodies that are lists of keys; one that says "broken" cannot be read. */
+      const readerOf = (form: DeliveryForm) => (body: Buffer) => {
+        if (body.toString().includes('broken')) throw new TypeError('cannot read it');
+        const keys = JSON.parse(body.toString()) as string[];
+        return keys.map((key) => ({ deliveryKey: key, payload: `${form} ${key}`, about: key }));
+      };
+      const readers: DeliveryReaders = {
+        hubspot: readerOf('hubspot'),
+        'hubspot-workflow': readerOf('hubspot-workflow'),
+        salesforce: readerOf('salesforce'),
+        segment: readerOf('segment'),
+      };
+      const deliver = (inbox: Inbox, ...bodies: readonly string[]) =>
+        Promise.all(bodies.map((body) => inbox.keep({ connectionId: 'a', form: 'segment', body: Buffer.from(body) })));
+      const deliveries = () => database.query('select 1 as one from raw_deliveries');
+
+      it('keeps deliveries as they came until they are taken apart, in their order and each message once', async () => {
+        const inbox = createInbox(database, now);
+        const bodies = ['["1","2"]', `["${'long'.repeat(50_000)}"]`, '["2","3"]'];
+        await deliver(inbox, ...bodies, ...bodies);
+        await inbox.keep({ connectionId: 'b', form: 'hubspot', body: Buffer.from('["1"]') });
+        expect(await deliveries()).toHaveLength(7);
+        expect((await createQueries(database).health()).inboxWaiting).toBe(7);
+        const read: unknown[] = [];
+        const inbound = {
+          read: async (batch: readonly { payload: unknown }[]) => {
+            read.push(...batch.map(({ payload }) => payload));
+            return { records: [], rejected: [] };
+          },
+        };
+        await drainInbox(database, 'a', inbound, { now });
+        expect(read).toEqual([]);
+        await drainInbox(database, 'a', inbound, { now, readers });
+        expect(read).toEqual(['segment 1', 'segment 2', `segment ${'long'.repeat(50_000)}`, 'segment 3']);
+        expect(await deliveries()).toHaveLength(1);
+        await takeAllApart(database, readers, now);
+        expect(await messagesOf('b')).toEqual(['hubspot 1']);
+        expect(await deliveries()).toEqual([]);
+      });
+
+      it('wakes whoever drains it for a delivery, which counts from when it came', async () => {
+        const inbox = createInbox(database, now);
+        let told: () => void = () => undefined;
+        const woken = new Promise<void>((resolve) => {
+          told = resolve;
+        });
+        const stop = await database.listen(INBOX_CHANNEL, told);
+        await deliver(inbox, '["1"]');
+        await woken;
+        await stop();
+        clock.set('2026-06-01T12:00:07.000Z');
+        expect((await readBacklog(database, [], clock)).inboxLagSeconds).toBe(7);
+        const cameAt: string[] = [];
+        await drainInbox(
+          database,
+          'a',
+          { read: async () => ({ records: [], rejected: [] }) },
+          { now, readers, onLanded: (receivedAt) => cameAt.push(...receivedAt) },
+        );
+        expect(cameAt).toEqual(['2026-06-01T12:00:00.000Z']);
+        expect((await readBacklog(database, [], clock)).inboxLagSeconds).toBe(0);
+      });
+
+      it('takes deliveries apart once, whoever does at the same time, and leaves nothing undone', async () => {
+        const inbox = createInbox(database, now);
+        for (let index = 0; index < 60; index += 1) await deliver(inbox, JSON.stringify([`${index}`, `${index + 1}`]));
+        const read: unknown[] = [];
+        const inbound = {
+          read: async (batch: readonly { payload: unknown }[]) => {
+            read.push(...batch.map(({ payload }) => payload));
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            return { records: [], rejected: [] };
+          },
+        };
+        const left = [true, true, true];
+        while (left.some(Boolean)) {
+          await Promise.all(
+            left.map(async (_, index) => {
+              left[index] = false;
+              await drainInbox(database, 'a', inbound, {
+                now,
+                readers,
+                onHeldElsewhere: () => {
+                  left[index] = true;
+                },
+              });
+            }),
+          );
+        }
+        expect(read).toHaveLength(61);
+        expect(new Set(read).size).toBe(61);
+      });
+
+      it('puts a delivery that cannot be read into quarantine, and the others on their way', async () => {
+        await deliver(createInbox(database, now), '["1"]', 'broken \0 body', '["2"]');
+        await takeAllApart(database, readers, now);
+        expect(await quarantined()).toMatchObject([{ stage: 'inbox', kind: 'message', message: 'cannot read it' }]);
+        const read: unknown[] = [];
+        const inbound = {
+          read: async (batch: readonly { payload: unknown }[]) => {
+            read.push(...batch.map(({ payload }) => payload));
+            return { records: [], rejected: [] };
+          },
+        };
+        await drainInbox(database, 'a', inbound, { now, readers });
+        expect(read).toEqual(['segment 1', 'segment 2']);
+        expect(await replayQuarantine(database)).toBe(1);
+        await drainInbox(database, 'a', inbound, { now, readers });
+        expect(read.at(-1)).toBe('broken \uFFFD body');
+      });
+
+      it('sets a delivery aside that the store does not take, and lets the others go their way', async () => {
+        const inbox = createInbox(database, now);
+        await deliver(inbox, '["1"]');
+        await deliver(inbox, '["no text has a \\u0000"]');
+        await deliver(inbox, '["2"]');
+        await takeAllApart(database, readers, now);
+        expect(await deliveries()).toEqual([]);
+        expect(await quarantined()).toMatchObject([{ stage: 'inbox', kind: 'message' }]);
+        expect(await database.query('select delivery_key as key from inbox where not drained order by seq')).toEqual([
+          { key: '1' },
+          { key: '2' },
+        ]);
+      });
+
+      it('refuses deliveries when too many bytes wait, and takes them again when they were taken apart', async () => {
+        const inbox = createInbox(database, now, { bytes: 1_000_000 });
+        const body = JSON.stringify(['x'.repeat(600_000)]);
+        await deliver(inbox, body);
+        await deliver(inbox, body);
+        await expect(deliver(inbox, '["2"]')).rejects.toThrow('At most 1 MB of deliveries may wait');
+        await takeAllApart(database, readers, now);
+        clock.set('2026-06-01T12:00:01.000Z');
+        await deliver(inbox, '["2"]');
+        expect(await deliveries()).toHaveLength(1);
       });
 
       it('does not lose from quarantine what cannot be taken up again', async () => {

@@ -4,7 +4,7 @@
  */
 import { createSalesforce, salesforceSettingsSchema } from '../../connectors/salesforce/index.ts';
 import { startFollowing } from '../../core/pipeline/follow.ts';
-import type { Inbox } from '../../core/ports/engine.ts';
+import type { Inbox } from '../../core/ports/inbox.ts';
 import { createInbox } from '../../core/store/inbox.ts';
 import { openStore } from '../../core/store/open.ts';
 
@@ -17,6 +17,7 @@ const database = await openStore({ databaseUrl: DATABASE_URL, folder: '', worksp
 const inbox = createInbox(database, clock.now);
 let left = DIE_AFTER === '' ? Number.POSITIVE_INFINITY : Number(DIE_AFTER);
 const mortal: Inbox = {
+  ...inbox,
   append: async (connectionId, messages) => {
     const added = await inbox.append(connectionId, messages);
     left -= 1;

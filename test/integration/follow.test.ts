@@ -8,7 +8,7 @@ import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { cycle } from '../../core/pipeline/cycle.ts';
 import { type Following, startFollowing } from '../../core/pipeline/follow.ts';
 import { type LiveThread, startLive } from '../../core/pipeline/live.ts';
-import type { Inbox } from '../../core/ports/engine.ts';
+import type { Inbox } from '../../core/ports/inbox.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
 import { createInbox } from '../../core/store/inbox.ts';
@@ -276,6 +276,8 @@ describe('following Salesforce', () => {
 
   test('while the vendor cannot be pulled the position of lost events stays', async () => {
     const running = await following();
+    // Else what is still to be read of the last event meets the fault.
+    await live.settled();
     const at = await position();
     const faults = `${sandbox.urls.salesforce}/_sandbox/faults`;
     await fetch(faults, {
@@ -298,7 +300,7 @@ describe('following Salesforce', () => {
     await live.stop();
     const before = (await inbox()).length;
     for (let i = 0; i < 40; i++) await rename(14 + (i % 4), `Flood ${i}`);
-    const small = follow(createInbox(open.workspace.database, () => clock.now(), 20));
+    const small = follow(createInbox(open.workspace.database, () => clock.now(), { messages: 20 }));
     await until(async () => warnings.includes('a subscription rests'));
     const stuck = (await inbox()).length - before;
     expect(stuck).toBeLessThan(40);

@@ -2,10 +2,13 @@ import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../core/domain/errors.ts';
-import type { Inbox } from '../../core/ports/engine.ts';
+import type { Inbox } from '../../core/ports/inbox.ts';
 import { createInbox } from '../../core/store/inbox.ts';
+import { firstDeliveries } from '../../core/store/raw-deliveries.ts';
+import { takeAllApart } from '../../core/store/take-apart.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import type { Sandbox } from '../../sandbox/kernel/types.ts';
+import { deliveryReaders } from '../../webhooks/inbound/readers.ts';
 import { ACKNOWLEDGEMENT } from '../../webhooks/inbound/salesforce.ts';
 import { hubspotVerifier } from '../../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../../webhooks/verify/salesforce.ts';
@@ -16,6 +19,13 @@ import { serveWebhooks, type WebhookServer } from './webhook-server.ts';
 const SECRET = 'a-shared-secret';
 /** The organisation of the sandbox. */
 const ORGANIZATION = '00DSB0000000001';
+
+/** For an inbox that is given deliveries alone. */
+const NO_MESSAGES: Pick<Inbox, 'append'> = {
+  append: async () => {
+    throw new Error('a webhook is kept as it came');
+  },
+};
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -112,7 +122,7 @@ describe('webhook routes: refusals', () => {
       await toSegment(server, '{"type":'),
       await toHubSpot(server, '{}'),
       await toHubSpot(server, ''),
-      await toSalesforce(server, envelope('')),
+      await toHubSpot(server, ' \n '),
     ]) {
       expect(answer.status).toBe(400);
     }
@@ -163,10 +173,10 @@ describe('webhook routes: refusals', () => {
     let broken = true;
     const kept: string[] = [];
     const inbox: Inbox = {
-      append: async (_, messages) => {
+      ...NO_MESSAGES,
+      keep: async ({ body }) => {
         if (broken) throw new StoreError('the disk is full of a@example.com', { retry: 'later' });
-        kept.push(...messages.map(({ deliveryKey }) => deliveryKey));
-        return messages.length;
+        kept.push(body.toString());
       },
     };
     const server = await serve({ inbox });
@@ -180,7 +190,7 @@ describe('webhook routes: refusals', () => {
     expect(JSON.stringify(server.logged)).not.toContain('a@example.com');
     broken = false;
     expect((await toSegment(server, body)).status).toBe(200);
-    expect(kept).toEqual(['m-1']);
+    expect(kept).toEqual([body]);
   });
 });
 
@@ -188,10 +198,10 @@ describe('webhook routes: acceptance', () => {
   it('answer only when the messages are stored', async () => {
     const order: string[] = [];
     const inbox: Inbox = {
-      append: async () => {
+      ...NO_MESSAGES,
+      keep: async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
         order.push('stored');
-        return 1;
       },
     };
     const server = await serve({ inbox });
@@ -224,30 +234,55 @@ describe('webhook routes: acceptance', () => {
   it('log counts and no contents', async () => {
     const server = await serve();
     const event = { portalId: 1, objectId: 2, occurredAt: 3, propertyName: 'email', propertyValue: 'a@example.com' };
-    await toHubSpot(server, JSON.stringify([event, event, { ...event, objectId: 3 }]));
+    const body = JSON.stringify([event, event, { ...event, objectId: 3 }]);
+    await toHubSpot(server, body);
     expect(server.logged).toEqual([
       {
         level: 'debug',
-        fields: { vendor: 'hubspot', connectionId: 'hubspot', messages: 3, added: 2 },
+        fields: { vendor: 'hubspot', connectionId: 'hubspot', bytes: body.length },
         message: 'a webhook was taken',
       },
     ]);
   });
 
-  it('put into a real store what no database column would take as it is', async () => {
+  it('put into a real store, byte by byte, what is taken apart into what its columns take', async () => {
     const store = await openTempStore();
     closing.push(store.close);
-    const server = await serve({ inbox: createInbox(store.database, () => new Date()) });
-    const body = '{"messageId":"m-\\u0000","type":"identify","traits":{"name":"\\ud83dx\\u0000"}}';
+    const now = () => new Date();
+    const server = await serve({ inbox: createInbox(store.database, now) });
+    const body = ' {"messageId":"m-\\u0000","type":"identify","traits":{"name":"\\ud83dx\\u0000"}}\n';
     expect((await toSegment(server, body)).status).toBe(200);
     expect((await toSegment(server, body)).status).toBe(200);
-    const rows = await store.database.query<{ delivery_key: string; payload: unknown }>(
-      'select delivery_key, payload from inbox',
-    );
-    expect(rows).toEqual([
+    const kept = await firstDeliveries(store.database, 'segment', { bytes: 1e6, rows: 10 });
+    expect(kept.map((each) => each.body.toString())).toEqual([body, body]);
+    await takeAllApart(store.database, deliveryReaders, now);
+    expect(await store.database.query('select delivery_key, payload from inbox')).toEqual([
       {
         delivery_key: 'm-\uFFFD',
         payload: { messageId: 'm-\uFFFD', type: 'identify', traits: { name: '\uFFFDx\uFFFD' } },
+      },
+    ]);
+
+    // What proves unreadable waits in quarantine as it came.
+    expect((await toHubSpot(server, '[{"objectId":1},]')).status).toBe(200);
+    expect((await toSalesforce(server, envelope(''))).status).toBe(200);
+    await takeAllApart(store.database, deliveryReaders, now);
+    expect(
+      await store.database.query('select connection_id, stage, kind, message, payload from quarantine order by 1'),
+    ).toEqual([
+      {
+        connection_id: 'hubspot',
+        stage: 'inbox',
+        kind: 'message',
+        message: 'body: expected JSON. To mend it: mend the sender.',
+        payload: '[{"objectId":1},]',
+      },
+      {
+        connection_id: 'salesforce',
+        stage: 'inbox',
+        kind: 'message',
+        message: 'body: expected an Outbound Message: at least one <Notification>. To mend it: mend the sender.',
+        payload: envelope(''),
       },
     ]);
   });
@@ -290,11 +325,11 @@ describe('webhook routes: the vendors’ own senders', () => {
     });
     const server = await serve({
       inbox: {
-        append: async (_, messages) => {
+        ...NO_MESSAGES,
+        keep: async ({ body }) => {
           if (failures-- > 0) throw new StoreError('busy', { retry: 'later' });
-          kept.push(...messages.map(({ deliveryKey }) => deliveryKey));
+          kept.push(body.toString());
           taken();
-          return messages.length;
         },
       },
     });

@@ -9,7 +9,7 @@ import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { DataError } from '../../core/domain/errors.ts';
 import type { Json } from '../../core/domain/json.ts';
 import { cycle } from '../../core/pipeline/cycle.ts';
-import type { Inbox } from '../../core/ports/engine.ts';
+import type { Inbox } from '../../core/ports/inbox.ts';
 import { createInbox } from '../../core/store/inbox.ts';
 import { purchaseDays } from '../../core/store/purchase-days.ts';
 import { emptyTables, openTempStore, type TempStore } from '../support/store.ts';
@@ -112,6 +112,7 @@ describe('an archive', () => {
     const inbox = createInbox(store.database, clock.now);
     const offered: number[] = [];
     const upTo = (calls: number): Inbox => ({
+      ...inbox,
       append: async (connectionId, messages) => {
         if (offered.length === calls) throw new Error('killed');
         offered.push(messages.length);

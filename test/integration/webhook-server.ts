@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Json } from '../../core/domain/json.ts';
-import type { Inbox } from '../../core/ports/engine.ts';
+import type { Inbox } from '../../core/ports/inbox.ts';
 import type { Logger } from '../../core/ports/logger.ts';
+import { deliveryReaders } from '../../webhooks/inbound/readers.ts';
 import { createWebhookRouter, type WebhookConnection } from '../../webhooks/inbound/router.ts';
 
 /** One thing the router logged. */
@@ -33,6 +34,9 @@ export async function serveWebhooks(
   const logged: LogLine[] = [];
   const waiting = new Set<() => void>();
   const inMemory: Inbox = {
+    keep: async ({ connectionId, form, body }) => {
+      await inMemory.append(connectionId, deliveryReaders[form](body));
+    },
     append: async (connectionId, messages) => {
       const before = stored.size;
       for (const { deliveryKey, payload } of messages) {

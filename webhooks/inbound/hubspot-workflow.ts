@@ -1,5 +1,5 @@
 import { DataError } from '../../core/domain/errors.ts';
-import type { InboxMessage } from '../../core/ports/engine.ts';
+import type { InboxMessage } from '../../core/ports/inbox.ts';
 import { isObject, readJsonBody } from './json-body.ts';
 
 const OBJECT_TYPES = ['CONTACT', 'COMPANY', 'DEAL', 'ORDER', 'TICKET'];

@@ -1,18 +1,16 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import { DataError, InboxFullError, WebhookVerificationError } from '../../core/domain/errors.ts';
+import { InboxFullError, WebhookVerificationError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { Inbox, InboxMessage } from '../../core/ports/engine.ts';
+import type { DeliveryForm, Inbox } from '../../core/ports/inbox.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { Verifier } from '../verify/verifier.ts';
-import { readHubSpotEvents } from './hubspot.ts';
-import { readHubSpotWorkflowAction } from './hubspot-workflow.ts';
-import { ACKNOWLEDGEMENT, readOutboundMessage } from './salesforce.ts';
-import { readSegmentMessages } from './segment.ts';
+import { looksLike } from './readers.ts';
+import { ACKNOWLEDGEMENT } from './salesforce.ts';
 
 /** A connection whose vendor calls us. */
 export interface WebhookConnection {
   /** First part of the address. HubSpot's workflow actions have one of their own: they are signed otherwise. */
-  vendor: 'hubspot' | 'hubspot-workflow' | 'salesforce' | 'segment';
+  vendor: DeliveryForm;
   connectionId: string;
   verifier: Verifier;
 }
@@ -35,20 +33,13 @@ const RETRY_AFTER_S = 5;
 /** When too much waits, after so many. HubSpot, Segment and Salesforce send again whatever is not 2xx, with growing pauses. */
 const RETRY_AFTER_FULL_S = 30;
 
-const READERS: Readonly<Record<WebhookConnection['vendor'], (rawBody: Buffer) => readonly InboxMessage[]>> = {
-  hubspot: readHubSpotEvents,
-  'hubspot-workflow': readHubSpotWorkflowAction,
-  salesforce: (rawBody) => readOutboundMessage(rawBody).messages,
-  segment: readSegmentMessages,
-};
-
 /**
- * Takes POST /{vendor}/{connectionId}, and /salesforce/{connectionId}/{token}: raw bytes, verified, then taken apart, then on disk,
- * then answered. Work on the messages comes after the answer, elsewhere.
+ * Takes POST /{vendor}/{connectionId}, and /salesforce/{connectionId}/{token}: raw bytes, verified, then on disk as they came, then
+ * answered. They are taken apart after the answer, elsewhere.
  *
- * Answers 2xx once all is stored; 401 to what is not genuine, without a reason; 400 to what is genuine and not readable; 404 for a
- * connection we do not have; 413 above 1 MB; 429 when too many messages wait and 503 when the store fails, so that the vendor
- * sends it again.
+ * Answers 2xx once all is stored; 401 to what is not genuine, without a reason; 400 to what is genuine and does not look like what
+ * its vendor sends; 404 for a connection we do not have; 413 above 1 MB; 429 when too much waits and 503 when the store fails, so that
+ * the vendor sends it again.
  */
 export function createWebhookRouter(
   connections: readonly WebhookConnection[],
@@ -89,35 +80,35 @@ async function take(
   res: Response,
 ): Promise<void> {
   const rawBody = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  const bytes = rawBody.length;
   const base = publicBaseUrl?.replace(/\/+$/, '') ?? `${req.protocol}://${req.headers.host ?? ''}`;
-  let messages: readonly InboxMessage[];
   try {
     verifier.verify(
       { method: req.method, url: `${base}${req.originalUrl}`, headers: req.headers, rawBody },
       clock.now(),
     );
-    messages = READERS[vendor](rawBody);
   } catch (error) {
-    if (error instanceof WebhookVerificationError) {
-      logger.warn({ vendor, connectionId, reason: error.message }, 'a webhook was refused');
-      res.sendStatus(401);
-    } else if (error instanceof DataError) {
-      logger.warn({ vendor, connectionId, reason: error.message }, 'a genuine webhook could not be read');
-      res.sendStatus(400);
-    } else throw error;
+    if (!(error instanceof WebhookVerificationError)) throw error;
+    logger.warn({ vendor, connectionId, reason: error.message }, 'a webhook was refused');
+    res.sendStatus(401);
+    return;
+  }
+  if (!looksLike(vendor, rawBody)) {
+    logger.warn({ vendor, connectionId, bytes }, 'a genuine webhook could not be read');
+    res.sendStatus(400);
     return;
   }
   try {
-    const added = await inbox.append(connectionId, messages);
-    logger.debug({ vendor, connectionId, messages: messages.length, added }, 'a webhook was taken');
+    await inbox.keep({ connectionId, form: vendor, body: rawBody });
+    logger.debug({ vendor, connectionId, bytes }, 'a webhook was taken');
   } catch (error) {
     if (error instanceof InboxFullError) {
-      logger.warn({ vendor, connectionId, messages: messages.length }, error.message);
+      logger.warn({ vendor, connectionId, bytes }, error.message);
       res.set('Retry-After', String(RETRY_AFTER_FULL_S)).sendStatus(429);
       return;
     }
     logger.error(
-      { vendor, connectionId, messages: messages.length, error: error instanceof Error ? error.name : 'unknown' },
+      { vendor, connectionId, bytes, error: error instanceof Error ? error.name : 'unknown' },
       'a webhook could not be stored; the vendor will send it again',
     );
     res.set('Retry-After', String(RETRY_AFTER_S)).sendStatus(503);

@@ -1,6 +1,6 @@
 import { DataError } from '../../core/domain/errors.ts';
 import { storableText } from '../../core/domain/storable.ts';
-import type { InboxMessage } from '../../core/ports/engine.ts';
+import type { InboxMessage } from '../../core/ports/inbox.ts';
 import { childOf, readXml, type XmlElement } from './xml.ts';
 
 const NAMESPACE = 'http://soap.sforce.com/2005/09/outbound';

@@ -1,7 +1,7 @@
 import { DataError } from '../../core/domain/errors.ts';
 import type { Json } from '../../core/domain/json.ts';
 import { hashOf } from '../../core/domain/stable-json.ts';
-import type { InboxMessage } from '../../core/ports/engine.ts';
+import type { InboxMessage } from '../../core/ports/inbox.ts';
 import { isObject, readJsonBody } from './json-body.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { InboxMessage } from '../../../core/ports/engine.ts';
+import type { InboxMessage } from '../../../core/ports/inbox.ts';
 import { CLIENT_NAME } from '../client.ts';
 import { FIELD_PREFIX } from '../mapping.ts';
 import type { NamedRecord } from '../named-records.ts';
