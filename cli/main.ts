@@ -29,6 +29,7 @@ import { prioritiesCommand } from './priorities.ts';
 import { propensityCommand } from './propensity.ts';
 import { provisionCommand } from './provision.ts';
 import { pruneCommand } from './prune.ts';
+import { qualityCommand } from './quality.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { replayScoreCommand } from './replay-score.ts';
@@ -97,6 +98,7 @@ function program(): Command {
     exportCommand(),
     importCommand(),
     quarantineCommand(),
+    qualityCommand(),
     evaluateCommand(),
     serveCommand(),
     workerCommand(),

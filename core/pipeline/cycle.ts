@@ -16,8 +16,10 @@ import { keepCallUsage } from '../store/call-usage.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
+import { qualityAlarms } from '../store/quality-alarms.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { type Retention, retentionSchema } from '../store/retention.ts';
+import { watchSources } from '../store/watch-sources.ts';
 import { act } from './act.ts';
 import { currentModel } from './current-model.ts';
 import { eraseRequested, finishErasures } from './erase.ts';
@@ -75,7 +77,7 @@ export interface CycleReport {
   unavailable: readonly { connectionId: string; message: string }[];
   /** Set while nothing leaves: nothing was planned, written or done. */
   paused: Pause | null;
-  /** What monitoring found, in sentences: scores that fare worse, inputs that are not as they were. */
+  /** What monitoring found, in sentences: scores that fare worse, inputs that are not as they were, data that went bad. */
   alarms: readonly string[];
   /** What the vendors say of their calls of the day, and when these run out at this rate; null when they last. */
   calls: readonly { connectionId: string; used: number; limit: number; runOutAt: string | null }[];
@@ -148,6 +150,17 @@ export async function cycle(
       onProgress: tell('identify'),
       onTouched,
     });
+  }
+  // A connection that could not be reached has not stopped: its own message says why.
+  if (runs('pull') && runs('identify')) {
+    const reached = connectors.filter(
+      ({ connectionId }) => !unavailable.some((each) => each.connectionId === connectionId),
+    );
+    await watchSources(
+      database,
+      reached.map(({ connectionId }) => connectionId),
+      { asOf, now: clock.now() },
+    );
   }
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
   const champion = await (options.champion ?? championAt)(database, asOf);
@@ -228,7 +241,10 @@ export async function cycle(
     model,
     unavailable,
     paused,
-    alarms: watched?.alarms.map(({ message }) => message) ?? [],
+    alarms: [
+      ...(watched?.alarms.map(({ message }) => message) ?? []),
+      ...(runs('pull') ? await qualityAlarms(database, clock.now()) : []).map(({ message }) => message),
+    ],
     calls: await callsOf(database, connectors),
   };
 }

@@ -1,30 +1,22 @@
-import { dayOf } from '../domain/calendar-day.ts';
-import { DataError } from '../domain/errors.ts';
 import type { ExchangeRates } from '../domain/exchange-rates.ts';
-import type { EventRecord, TransactionRecord } from '../domain/records.ts';
 import type { Database, Sql } from '../ports/database.ts';
+import { findingInWords } from '../quality/finding.ts';
 import { insertRows } from './bulk.ts';
 import { placeContracts } from './contracts.ts';
+import { type FactRow, type JudgedRow, judgeBatch } from './judge-batch.ts';
+import { keyText } from './quality-findings.ts';
 import { quarantine, release } from './quarantine.ts';
-import { transactionColumns } from './transaction-columns.ts';
 import { inTurn } from './turn.ts';
 
 /** Facts attributed in one commit. */
 const FACTS_PER_COMMIT = 500;
-
-interface FactRow {
-  connection_id: string;
-  kind: 'transaction' | 'event';
-  external_id: string;
-  payload: TransactionRecord | EventRecord;
-  deleted: boolean;
-  resolved_to: string | null;
-  customer_id: string | null;
-}
+/** Rounds in which earlier facts are judged again at once; what is left then waits for the next cycle. */
+const MOST_ROUNDS_AGAIN = 5;
 
 /**
  * Gives pending transactions, events and contracts to the customer of their contact, a batch per commit, and marks those customers dirty.
- * A fact whose contact is not known waits with its source record and is taken up when the contact lands.
+ * A fact whose contact is not known waits with its source record and is taken up when the contact lands; one that a rule of data quality
+ * keeps out waits in quarantine.
  *
  * @returns how many facts were attributed, moved or taken away
  */
@@ -40,20 +32,22 @@ export async function attribute(
     onTouched?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
+  let again = 0;
   for (let done = 0; ; ) {
     const placed = await inTurn(database, async (sql) => {
       const batch = await sql.query<FactRow>(
-        `select f.connection_id, f.kind, f.external_id, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
+        `select f.connection_id, f.kind, f.external_id, f.landed_seq, f.hash, f.payload, f.deleted, f.resolved_to, c.resolved_to as customer_id
          from (select * from source_records where kind in ('transaction', 'event') and pending order by kind, landed_seq limit ${FACTS_PER_COMMIT}) f
          left join source_records c on c.connection_id = f.connection_id and c.kind = 'contact' and c.external_id = f.contact_external_id`,
       );
-      const touched = batch.length > 0 ? await place(sql, batch, context) : [];
-      return { rows: batch.length, touched };
+      const { touched, again } = batch.length > 0 ? await place(sql, batch, context) : { touched: [], again: false };
+      return { rows: batch.length, touched, again };
     });
     done += placed.rows;
     context.onTouched?.(placed.touched);
     if (placed.rows > 0) context.onProgress?.(done);
-    if (placed.rows < FACTS_PER_COMMIT)
+    if (placed.again) again += 1;
+    if (placed.rows < FACTS_PER_COMMIT && !(placed.again && again <= MOST_ROUNDS_AGAIN))
       return done + (await placeContracts(database, { ...context, currency: context.rates.reporting }));
   }
 }
@@ -62,39 +56,28 @@ async function place(
   sql: Sql,
   batch: readonly FactRow[],
   { timeZone, rates, now }: { timeZone: string; rates: ExchangeRates; now: () => Date },
-): Promise<readonly string[]> {
+): Promise<{ touched: readonly string[]; again: boolean }> {
   const transactions: Record<string, unknown>[] = [];
   const events: Record<string, unknown>[] = [];
-  const settled: { row: FactRow; customerId: string | null; refused?: true }[] = [];
+  const settled: { row: FactRow; customerId: string | null; refused?: true; keepsOld?: boolean }[] = [];
+  const { judged, again } = await judgeBatch(sql, batch, { timeZone, rates, now: now() });
   for (const row of batch) {
     const key = { customer_id: row.customer_id, connection_id: row.connection_id, external_id: row.external_id };
-    if (row.deleted || row.customer_id === null) {
-      settled.push({ row, customerId: null });
-      continue;
-    }
-    try {
-      if (row.payload.kind === 'transaction')
-        transactions.push({ ...key, ...transactionColumns(row.payload, timeZone, rates) });
-      else events.push({ ...key, ...eventColumns(row.payload, timeZone) });
+    const verdict = judged.get(
+      keyText({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id }),
+    );
+    if (verdict === undefined) settled.push({ row, customerId: null });
+    else if (verdict.columns === null) {
+      const { keepsOld } = verdict;
+      settled.push({ row, customerId: keepsOld ? row.resolved_to : null, refused: true, keepsOld });
+      await keepOut(sql, row, verdict, now());
+    } else {
+      (row.kind === 'transaction' ? transactions : events).push({ ...key, ...verdict.columns });
       settled.push({ row, customerId: row.customer_id });
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      settled.push({ row, customerId: null, refused: true });
-      await quarantine(sql, {
-        connectionId: row.connection_id,
-        stage: 'identify',
-        kind: row.kind,
-        externalId: row.external_id,
-        code: error.code,
-        message: error.message,
-        remedy: error.fault.remedy,
-        payload: JSON.stringify(row.payload),
-        at: now(),
-      });
     }
   }
 
-  const before = batch.filter((row) => row.resolved_to !== null);
+  const before = settled.filter(({ row, keepsOld }) => row.resolved_to !== null && !keepsOld).map(({ row }) => row);
   for (const table of ['transactions', 'events'] as const) {
     const kind = table === 'transactions' ? 'transaction' : 'event';
     const old = before.filter((row) => row.kind === kind);
@@ -155,6 +138,8 @@ async function place(
   for (const { row, customerId } of settled) {
     if (row.resolved_to) touched.add(row.resolved_to);
     if (customerId) touched.add(customerId);
+    // What is kept out says something about its customer, too.
+    if (row.customer_id) touched.add(row.customer_id);
   }
   await sql.query('update customers set dirty = true where customer_id = any($1::uuid[]) and not dirty', [
     [...touched],
@@ -166,14 +151,21 @@ async function place(
       .filter((each) => !each.refused)
       .map(({ row }) => ({ connectionId: row.connection_id, kind: row.kind, externalId: row.external_id })),
   );
-  return [...touched];
+  return { touched: [...touched], again };
 }
 
-function eventColumns(record: EventRecord, timeZone: string): Record<string, unknown> {
-  return {
-    channel: record.channel,
-    name: record.name,
-    day: dayOf(record.occurredAt, timeZone),
-    contact_external_id: record.contactExternalId,
-  };
+async function keepOut(sql: Sql, row: FactRow, { findings }: JudgedRow, now: Date): Promise<void> {
+  const finding = findings.find(({ severity }) => severity !== 'warn');
+  if (finding === undefined) return;
+  await quarantine(sql, {
+    connectionId: row.connection_id,
+    stage: 'identify',
+    kind: row.kind,
+    externalId: row.external_id,
+    code: finding.rule,
+    message: `${row.kind} ${row.external_id}, ${findingInWords(finding)}`,
+    remedy: finding.remedy,
+    payload: JSON.stringify(row.payload),
+    at: now,
+  });
 }

@@ -1,6 +1,7 @@
 import { type Crowd, type IdentityNode, MOST_RECORDS_OF_A_CUSTOMER } from '../identity/components.ts';
 import type { KeyType } from '../identity/keys.ts';
 import type { Sql } from '../ports/database.ts';
+import { type JudgedKey, keyText, knownFindings, replaceFindings } from './quality-findings.ts';
 import { quarantine, release } from './quarantine.ts';
 
 const SHARED: Readonly<Record<KeyType, string>> = {
@@ -38,4 +39,52 @@ export async function quarantineCrowds(
       at: now,
     });
   }
+  await keepFindings(sql, nodes, crowds, now);
+}
+
+/** Notes on each record of a crowd that it is in doubt whose it is: its scores say so. */
+async function keepFindings(
+  sql: Sql,
+  nodes: readonly IdentityNode[],
+  crowds: readonly Crowd[],
+  now: Date,
+): Promise<void> {
+  const keyOf = ({ connectionId, externalId }: IdentityNode): JudgedKey => ({
+    connectionId,
+    kind: 'contact',
+    externalId,
+  });
+  const sizes = new Map(
+    crowds.flatMap(({ records }) => records.map((record) => [keyText(keyOf(record)), records.length] as const)),
+  );
+  const known = await knownFindings(sql, nodes.map(keyOf));
+  const concerned = nodes.filter(
+    (node) =>
+      sizes.has(keyText(keyOf(node))) ||
+      (known.get(keyText(keyOf(node))) ?? []).some(({ rule }) => rule === 'email-crowd'),
+  );
+  await replaceFindings(
+    sql,
+    concerned.map((node) => {
+      const size = sizes.get(keyText(keyOf(node)));
+      return {
+        ...keyOf(node),
+        contactExternalId: node.externalId,
+        findings:
+          size === undefined
+            ? []
+            : [
+                {
+                  rule: 'email-crowd',
+                  severity: 'warn',
+                  field: 'email, user id',
+                  expected: `an address or id that at most ${MOST_RECORDS_OF_A_CUSTOMER} records share`,
+                  found: `one that ${size} share`,
+                  remedy: 'Correct it at its source, or merge the records there if they are one person.',
+                } as const,
+              ],
+      };
+    }),
+    { rules: (rule) => rule === 'email-crowd', known, now },
+  );
 }

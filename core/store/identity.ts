@@ -5,6 +5,7 @@ import { insertRows } from './bulk.ts';
 import { quarantineCrowds } from './identity-crowds.ts';
 import { type ContactRow, neighbourhood, replaceKeys } from './identity-keys.ts';
 import { replaceMerges, replaceRecords } from './identity-records.ts';
+import { judgeContacts } from './judge-contacts.ts';
 import { retire } from './retire-customers.ts';
 import { inTurn } from './turn.ts';
 
@@ -58,6 +59,7 @@ async function resolve(
   workspace: string,
   now: Date,
 ): Promise<readonly string[]> {
+  await judgeContacts(sql, batch, now);
   const { rows, holdings } = await neighbourhood(sql, batch, await replaceKeys(sql, batch));
   const nodes = rows.map(
     (row): IdentityNode => ({

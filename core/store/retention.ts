@@ -11,7 +11,7 @@ export const retentionSchema = z.strictObject({
   messagesDays: days(90),
   /** Actions that were done, refused or dropped. "unprovision" finds the tasks of those that are kept. */
   actionsDays: days(730),
-  /** Events that were told to who subscribed, and the log of it. */
+  /** Events that were told to who subscribed, and the log of it; what rules of data quality found by day. */
   eventsDays: days(30),
   /** Who did what. Receipts of erasures are kept for good. */
   auditDays: days(1_095),
@@ -52,6 +52,7 @@ const RULES: readonly Rule[] = [
     where: `occurred_at < $1::timestamptz
       and (customer_id, event_id) not in (select customer_id, event_id from webhook_deliveries)`,
   },
+  { table: 'quality_counts', keptDays: 'eventsDays', where: 'day < ($1::timestamptz)::date' },
   { table: 'audit_log', keptDays: 'auditDays', where: 'at < $1::timestamptz' },
   // Sign-ins that nobody came back from end by themselves.
   { table: 'sign_ins', keptDays: null, where: 'expires_at < $1::timestamptz' },

@@ -824,8 +824,11 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
 
       it('waits in quarantine without a rate, and is taken up by itself once there is one', async () => {
         await converted(['2026-01-05', 'GBP', '1.255'], ['2025-12-28', 'EUR', '1.10']);
-        expect((await quarantined()).map((each) => [each.external_id, each.message])).toEqual([
-          ['eur', expect.stringMatching(/add a rate of EUR in USD of 2025-12-29 to 2026-01-05/)],
+        const waiting = await database.query<{ external_id: string; code: string; remedy: string }>(
+          'select external_id, code, remedy from quarantine',
+        );
+        expect(waiting.map((each) => [each.external_id, each.code, each.remedy])).toEqual([
+          ['eur', 'no-rate', expect.stringMatching(/^Add a rate of EUR in USD of 2025-12-29 to 2026-01-05/)],
         ]);
         await converted(['2026-01-05', 'GBP', '1.255'], ['2025-12-29', 'EUR', '1.10']);
         expect(await quarantined()).toEqual([]);
