@@ -2,18 +2,17 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { table } from '../cli/output.ts';
 import { addDays, calendarDay } from '../core/domain/calendar-day.ts';
-import { cycle, type Step } from '../core/pipeline/cycle.ts';
+import type { Step } from '../core/pipeline/cycle.ts';
 import type { Database } from '../core/ports/database.ts';
 import { land } from '../core/store/landing.ts';
 import { openStore } from '../core/store/open.ts';
-import { recordsOf, simulateBook } from '../test/support/book.ts';
-import { fakeConnector } from '../test/support/fake-connector.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { order } from '../test/support/records.ts';
+import { contactIdOf, loadNightlyBook } from './nightly-book.ts';
 
 const AS_OF = calendarDay('2026-06-01');
 const CUSTOMERS = 1_000_000;
-const CUSTOMERS_PER_PAGE = 500;
+const ORDERS_PER_PAGE = 500;
 /** Nights in their order: which share of the customers bought since the last, and how many workers run. */
 const NIGHTS = [
   { changed: 0.01, workers: 1 },
@@ -29,8 +28,8 @@ interface Part {
 }
 
 /**
- * Nightly runs over a large book on PostgreSQL: customers bought since yesterday, others are due because a day has passed. The first
- * load is not measured here; vendors take writes at once. `--customers N`; DATABASE_URL, or a server of its own.
+ * Nightly runs over a large book on PostgreSQL: customers bought since yesterday, others are due because a day has passed. Loading the
+ * book is not measured; the vendor takes writes at once. `--customers N`; DATABASE_URL, or a server of its own. Progress on stderr.
  */
 export async function benchNightly(args: readonly string[]): Promise<void> {
   const at = args.indexOf('--customers');
@@ -43,7 +42,9 @@ export async function benchNightly(args: readonly string[]): Promise<void> {
   const workspace = `bench_nightly_${process.pid}`;
   const database = await openStore({ databaseUrl: postgres.url, folder: '', workspace });
   try {
-    await load(database, workspace, customers);
+    const began = performance.now();
+    const tell = (what: string) => console.error(`nightly: ${round((performance.now() - began) / 1_000)} s, ${what}`);
+    await loadNightlyBook(database, { name: workspace, customers, asOf: AS_OF }, tell);
     const nights = [];
     for (const [index, { changed, workers }] of NIGHTS.entries()) {
       const asOf = addDays(AS_OF, index + 1);
@@ -52,6 +53,7 @@ export async function benchNightly(args: readonly string[]): Promise<void> {
       const started = performance.now();
       const env = { ...process.env, DATABASE_URL: postgres.url, WORKSPACE: workspace, AS_OF: asOf };
       const parts = await Promise.all(Array.from({ length: workers }, () => part(env)));
+      tell(`the night of ${asOf} is over`);
       nights.push({ workers, buyers, seconds: round((performance.now() - started) / 1_000), ...shares(parts) });
     }
     if (args.includes('--json')) console.log(JSON.stringify({ customers, nights }));
@@ -80,37 +82,6 @@ export async function benchNightly(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Lands, trains and scores the book; what would be written to the CRM counts as written. */
-async function load(database: Database, name: string, customers: number): Promise<void> {
-  const crm = fakeConnector();
-  for (let from = 0; from < customers; from += CUSTOMERS_PER_PAGE) {
-    const size = Math.min(CUSTOMERS_PER_PAGE, customers - from);
-    const book = simulateBook({ seed: from + 1, customers: size, asOf: AS_OF });
-    const named = book.map((customer, index) => ({ ...customer, id: `c${from + index}` }));
-    await land(database, {
-      connectionId: 'crm',
-      records: recordsOf(named),
-      rejected: [],
-      cursor: null,
-      now: new Date(),
-    });
-  }
-  await cycle(
-    {
-      name,
-      database,
-      connectors: [crm],
-      playbooks: [],
-      timeZone: 'UTC',
-      currency: 'USD',
-      clock: { now: () => new Date() },
-    },
-    { asOf: AS_OF, steps: ['identify', 'features', 'train', 'score'] },
-  );
-  await database.query('update customer_records set written = desired, desired = null where desired is not null');
-  await database.query('analyze');
-}
-
 /** One more order each for some customers, others every night. */
 async function buy(
   database: Database,
@@ -118,10 +89,10 @@ async function buy(
 ): Promise<void> {
   const { customers, buyers, night, day } = given;
   const orders = Array.from({ length: buyers }, (_, index) =>
-    order(`night-${night}-${index}`, `c${(night * buyers + index * 97) % customers}`, day, '40.00'),
+    order(`night-${night}-${index}`, contactIdOf((night * buyers + index * 97) % customers), day, '40.00'),
   );
-  for (let from = 0; from < orders.length; from += CUSTOMERS_PER_PAGE) {
-    const records = orders.slice(from, from + CUSTOMERS_PER_PAGE);
+  for (let from = 0; from < orders.length; from += ORDERS_PER_PAGE) {
+    const records = orders.slice(from, from + ORDERS_PER_PAGE);
     await land(database, { connectionId: 'crm', records, rejected: [], cursor: null, now: new Date() });
   }
 }

@@ -61,9 +61,9 @@ export function termsWithin(period: ContractPeriod): number {
   return days === null || period.endKnownOn <= period.startsOn ? 1 : Math.max(Math.round(days / YEAR_DAYS), 1);
 }
 
-/** Terms by their start, then by their end, then by when that was seen. */
+/** Terms by their start, then by when their end was seen, then by their end: the last word on a start comes last. */
 export function inOrder(terms: readonly ContractTerm[]): readonly ContractTerm[] {
-  const key = ({ startsOn, endsOn, endKnownOn }: ContractTerm) => `${startsOn}\0${endsOn ?? '9'}\0${endKnownOn}`;
+  const key = ({ startsOn, endsOn, endKnownOn }: ContractTerm) => `${startsOn}\0${endKnownOn}\0${endsOn ?? '9'}`;
   return [...terms].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 

@@ -1,5 +1,13 @@
 import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
-import { contractPeriods, GRACE_DAYS, inOrder, lastContract, periodDays, termsWithin } from './contract-periods.ts';
+import {
+  type ContractPeriod,
+  contractPeriods,
+  GRACE_DAYS,
+  inOrder,
+  lastContract,
+  periodDays,
+  termsWithin,
+} from './contract-periods.ts';
 
 /** One term of a customer's contract, as the store keeps it. */
 export interface ContractTerm {
@@ -17,9 +25,9 @@ export interface ContractTerm {
 /** A customer's contract up to a day. Holds for every later day as long as no term starts, becomes known, or is cancelled. */
 export interface ContractState {
   startedOn: CalendarDay;
-  /** Terms so far whose ends differ by more than the grace: a smaller difference is a correction. */
+  /** Terms so far, each after the end of the one before; an end that was corrected within the grace is no new one. */
   terms: number;
-  /** The last day covered; null: until further notice. Read only once it has passed where it was seen later: see `endsOn`. */
+  /** The last day covered by the newest term; null: until further notice. Read only once it has passed where it was seen later: see `endsOn`. */
   coveredUntil: CalendarDay | null;
   /** The same as it was known on the day; null: until further notice, or not known then. */
   endsOn: CalendarDay | null;
@@ -45,19 +53,21 @@ export function contractAt(terms: readonly ContractTerm[], asOf: CalendarDay): C
   const [first] = seen;
   const last = seen.at(-1);
   if (!first || !last) return null;
-  const standing = first.endKnownOn > asOf ? null : standingOf(seen);
+  const periods = contractPeriods(seen);
+  const coveredUntil = periods.at(-1)?.endsOn ?? null;
+  const standing = first.endKnownOn > asOf ? null : standingOf(periods);
   return {
     startedOn: first.startsOn,
-    terms: distinctTerms(seen),
-    coveredUntil: latestEnd(seen),
-    endsOn: first.endKnownOn > asOf ? null : latestEnd(seen),
+    terms: periods.length,
+    coveredUntil,
+    endsOn: first.endKnownOn > asOf ? null : coveredUntil,
     cancelledOn: last.cancelledOn,
     ...(standing && { standing }),
   };
 }
 
-function standingOf(terms: readonly ContractTerm[]): StandingContract | null {
-  const periods = lastContract(contractPeriods(terms));
+function standingOf(all: readonly ContractPeriod[]): StandingContract | null {
+  const periods = lastContract(all);
   const [first] = periods;
   const newest = periods.at(-1);
   if (!first || !newest) return null;
@@ -100,9 +110,10 @@ export function lapses(terms: readonly ContractTerm[], asOf: CalendarDay): reado
     const before = ordered[index - 1];
     // Where the start is that of the contract before, the renewal came when it was seen.
     const begins = before && startsOn <= before.startsOn ? endKnownOn : startsOn;
-    if (covered === null || begins > asOf) break;
-    if (begins > addDays(covered, GRACE_DAYS)) found.push(covered);
-    covered = endsOn === null || endsOn > covered ? endsOn : covered;
+    if (begins > asOf) break;
+    if (covered !== null && begins > addDays(covered, GRACE_DAYS)) found.push(covered);
+    // What ran until further notice ends with the term that follows it.
+    covered = covered === null || endsOn === null || endsOn > covered ? endsOn : covered;
   }
   if (covered !== null && addDays(covered, GRACE_DAYS) < asOf) found.push(covered);
   return found;
@@ -112,25 +123,4 @@ export function lapses(terms: readonly ContractTerm[], asOf: CalendarDay): reado
 export function cancellations(terms: readonly ContractTerm[], asOf: CalendarDay): readonly CalendarDay[] {
   const days = terms.flatMap(({ cancelledOn }) => (cancelledOn !== null && cancelledOn <= asOf ? [cancelledOn] : []));
   return [...new Set(days)].sort();
-}
-
-function latestEnd(terms: readonly ContractTerm[]): CalendarDay | null {
-  let latest: CalendarDay | null | undefined;
-  for (const { endsOn } of terms) {
-    if (endsOn === null) return null;
-    if (latest == null || endsOn > latest) latest = endsOn;
-  }
-  return latest ?? null;
-}
-
-function distinctTerms(terms: readonly ContractTerm[]): number {
-  let [count, before]: [number, CalendarDay | null] = [0, null];
-  for (const end of terms
-    .map(({ endsOn }) => endsOn)
-    .filter((day) => day !== null)
-    .sort()) {
-    if (before === null || end > addDays(before, GRACE_DAYS)) count += 1;
-    before = end;
-  }
-  return Math.max(count, 1);
 }

@@ -1,20 +1,22 @@
 import type { CustomerOrder } from '../domain/customer-order.ts';
 import type { Book, CustomerFilter, ListedCustomer } from '../ports/book.ts';
-import type { Database } from '../ports/database.ts';
+import type { Database, Sql } from '../ports/database.ts';
 import { findCustomer } from './find-customer.ts';
 
-const VALUE_AT_RISK = "case when s.lifecycle = 'active' then s.churn_probability * s.value_if_kept_12m end";
-
-/** What each order sorts by. */
-const COLUMNS: Readonly<Record<CustomerOrder, string>> = {
-  priority: 's.priority',
-  name: 'lower(c.name)',
-  clv12m: 's.clv_12m',
-  valueIfKept12m: 's.value_if_kept_12m',
-  valueAtRisk: VALUE_AT_RISK,
-  churnProbability: 's.churn_probability',
-  engagement: 's.engagement',
+/** What each order sorts by, and who has a value in it: as the index of that order says it. */
+const ORDERS: Readonly<Record<CustomerOrder, { by: string; has: string }>> = {
+  priority: column('priority'),
+  name: { by: 'lower(c.name)', has: 'c.name is not null' },
+  clv12m: column('clv_12m'),
+  valueIfKept12m: column('value_if_kept_12m'),
+  valueAtRisk: column('value_at_risk'),
+  churnProbability: column('churn_probability'),
+  engagement: column('engagement'),
 };
+
+function column(name: string): { by: string; has: string } {
+  return { by: `s.${name}`, has: `s.${name} is not null` };
+}
 
 interface Row {
   customer_id: string;
@@ -38,32 +40,58 @@ interface Row {
 export function createBookList(database: Database): Pick<Book, 'count' | 'list'> {
   return {
     count: async (filter) => {
-      const where = await conditions(database, filter);
-      const [row] = await database.query<{ count: number }>(
-        `select count(*)::int as count from scores s ${where.joins} where ${where.text}`,
-        where.parameters,
-      );
-      return row?.count ?? 0;
+      return countOf(database, await conditions(database, filter), 'true');
     },
     list: async (filter, { order, descending, offset, limit }) => {
       const where = await conditions(database, filter);
-      const column = COLUMNS[order];
+      const { by, has } = ORDERS[order];
+      const joins = order === 'name' ? NAMES : where.joins;
       const way = descending ? 'desc' : 'asc';
-      const joins = order === 'name' && where.joins === '' ? NAMES : where.joins;
-      const rows = await database.query<Row>(
-        `select s.customer_id, n.name, s.score->>'currency' as currency, s.as_of, s.scored_at, s.lifecycle, s.churn_band, s.value_band,
-           s.segment, s.clv_12m, s.value_if_kept_12m, s.churn_probability, ${VALUE_AT_RISK} as value_at_risk, s.engagement, s.priority
-         from (select s.customer_id, row_number() over (order by ${column} ${way} nulls last, s.customer_id) as place
-               from scores s ${joins} where ${where.text}
-               order by ${column} ${way} nulls last, s.customer_id
-               offset $${where.parameters.length + 1} limit $${where.parameters.length + 2}) p
-         join scores s on s.customer_id = p.customer_id join customers n on n.customer_id = p.customer_id
-         order by p.place`,
-        [...where.parameters, offset, limit],
-      );
-      return rows.map(listed);
+      // In one direction throughout, so that an index serves both by being read forwards or backwards.
+      const valued = { condition: has, sort: `${by} ${way}, s.customer_id ${way}` };
+      const rows = await rowsOf(database, { ...where, joins }, { ...valued, offset, limit });
+      if (rows.length === limit) return rows.map(listed);
+      // Who has no value in what it is ordered by comes last.
+      const before =
+        rows.length > 0 || offset === 0 ? offset : await countOf(database, { ...where, joins }, valued.condition);
+      const valueless = { condition: `not (${has})`, sort: 's.customer_id' };
+      const page = { offset: Math.max(offset - before, 0), limit: limit - rows.length };
+      return [...rows, ...(await rowsOf(database, { ...where, joins }, { ...valueless, ...page }))].map(listed);
     },
   };
+}
+
+/** What narrows the list, as SQL. */
+interface Where {
+  joins: string;
+  text: string;
+  parameters: readonly unknown[];
+}
+
+async function countOf(sql: Sql, { joins, text, parameters }: Where, condition: string): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from scores s ${joins} where ${text} and ${condition}`,
+    parameters,
+  );
+  return row?.count ?? 0;
+}
+
+/** A stretch of those for whom a condition holds. The documents are read of the rows that it gives alone. */
+function rowsOf(
+  sql: Sql,
+  { joins, text, parameters }: Where,
+  { condition, sort, offset, limit }: { condition: string; sort: string; offset: number; limit: number },
+): Promise<Row[]> {
+  return sql.query<Row>(
+    `select s.customer_id, n.name, s.score->>'currency' as currency, s.as_of, s.scored_at, s.lifecycle, s.churn_band, s.value_band,
+       s.segment, s.clv_12m, s.value_if_kept_12m, s.churn_probability, s.value_at_risk, s.engagement, s.priority
+     from (select s.customer_id, row_number() over (order by ${sort}) as place
+           from scores s ${joins} where ${text} and ${condition}
+           order by ${sort} offset $${parameters.length + 1} limit $${parameters.length + 2}) p
+     join scores s on s.customer_id = p.customer_id join customers n on n.customer_id = p.customer_id
+     order by p.place`,
+    [...parameters, offset, limit],
+  );
 }
 
 const NAMES = 'join customers c on c.customer_id = s.customer_id';
@@ -71,7 +99,7 @@ const NAMES = 'join customers c on c.customer_id = s.customer_id';
 async function conditions(
   database: Database,
   { text, churnBand, valueBand, lifecycle, segment }: CustomerFilter,
-): Promise<{ joins: string; text: string; parameters: readonly unknown[] }> {
+): Promise<Where> {
   const parts: string[] = [];
   const parameters: unknown[] = [];
   const equal = (column: string, value: string | undefined) => {
@@ -87,7 +115,7 @@ async function conditions(
   if (searched !== '') {
     const found = await findCustomer(database, searched);
     parameters.push(`%${searched.replace(/[\\%_]/g, '\\$&')}%`, found);
-    parts.push(`(c.name ilike $${parameters.length - 1} or s.customer_id = $${parameters.length}::uuid)`);
+    parts.push(`(c.name ilike $${parameters.length - 1} or c.customer_id = $${parameters.length}::uuid)`);
   }
   return {
     joins: searched === '' ? '' : NAMES,

@@ -23,12 +23,21 @@ export function createQueries(database: Database): Queries {
   };
   return {
     customers: async ({ limit, after, churnBand, valueBand }) => {
+      // A page begins at the priority of the last customer of the one before: a place in the index, however far down.
+      const [last] =
+        after === null
+          ? []
+          : await database.query<{ priority: number; customer_id: string }>(
+              'select priority, customer_id from scores where customer_id = $1::uuid',
+              [after],
+            );
+      if (after !== null && !last) return [];
+      const from = last ? 'and (s.priority, s.customer_id) < ($4::double precision, $5::uuid)' : '';
       const rows = await database.query<ScoreRow>(
         `select s.customer_id, c.name, s.scored_at, s.score from scores s join customers c on c.customer_id = s.customer_id
-         where ($2::uuid is null or (s.priority, s.customer_id) < (select priority, customer_id from scores where customer_id = $2::uuid))
-           and ($3::text is null or s.churn_band = $3) and ($4::text is null or s.value_band = $4)
+         where ($2::text is null or s.churn_band = $2) and ($3::text is null or s.value_band = $3) ${from}
          order by s.priority desc, s.customer_id desc limit $1`,
-        [limit, after, churnBand ?? null, valueBand ?? null],
+        [limit, churnBand ?? null, valueBand ?? null, ...(last ? [last.priority, last.customer_id] : [])],
       );
       return rows.map(summary);
     },
@@ -145,8 +154,8 @@ export async function bookTotals(
     active: number;
     at_risk: number;
   }>(
-    `select sum((score->>'churnProbability')::float8 * (score->>'valueIfKept12m')::float8) filter (where lifecycle = 'active') as value_at_risk,
-            sum((score->>'clv12m')::float8) as expected,
+    `select sum(value_at_risk) as value_at_risk,
+            sum(clv_12m) as expected,
             (count(*) filter (where lifecycle = 'active'))::int as active,
             (count(*) filter (where lifecycle = 'active' and churn_band = 'high' and value_band = 'high'))::int as at_risk
      from scores`,
@@ -163,7 +172,7 @@ export async function bookTotals(
 export async function bookCounts(database: Database): Promise<{ customers: number; scored: number }> {
   const [row] = await database.query<{ customers: number; scored: number }>(
     `select (select count(*)::int from customers) as customers,
-            (select count(*)::int from scores where lifecycle <> 'prospect' and score->>'clv12m' is not null) as scored`,
+            (select count(*)::int from scores where lifecycle <> 'prospect' and clv_12m is not null) as scored`,
   );
   return row ?? { customers: 0, scored: 0 };
 }

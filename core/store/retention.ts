@@ -33,13 +33,14 @@ const RULES: readonly Rule[] = [
     table: 'inbox',
     keptDays: 'messagesDays',
     where: `drained and received_at < $1::timestamptz
-      and (connection_id, delivery_key) not in (select connection_id, external_id from quarantine where stage = 'inbox')`,
+      and not exists (select 1 from quarantine q where q.stage = 'inbox' and q.connection_id = inbox.connection_id
+        and q.external_id = inbox.delivery_key)`,
   },
   {
     table: 'outbox',
     keptDays: 'actionsDays',
     where: `state in ('done', 'dropped', 'rejected') and not_before < $1::timestamptz
-      and action_key not in (select external_id from quarantine where stage = 'act')`,
+      and not exists (select 1 from quarantine q where q.stage = 'act' and q.external_id = outbox.action_key)`,
   },
   {
     table: 'webhook_deliveries',
@@ -50,7 +51,8 @@ const RULES: readonly Rule[] = [
     table: 'outbound_events',
     keptDays: 'eventsDays',
     where: `occurred_at < $1::timestamptz
-      and (customer_id, event_id) not in (select customer_id, event_id from webhook_deliveries)`,
+      and not exists (select 1 from webhook_deliveries d where d.customer_id = outbound_events.customer_id
+        and d.event_id = outbound_events.event_id)`,
   },
   { table: 'quality_counts', keptDays: 'eventsDays', where: 'day < ($1::timestamptz)::date' },
   { table: 'audit_log', keptDays: 'auditDays', where: 'at < $1::timestamptz' },

@@ -28,13 +28,12 @@ export async function segmentMoves(
     names: Object.fromEntries(SEGMENTS.map((segment) => [segment, say(sentences, { says: 'segment-name', segment })])),
     grid: await gridOf(database, model),
     moves: await database.query<{ from: string | null; to: string; customers: number }>(
-      `with before as (
-         select distinct on (customer_id) customer_id, score->>'segment' as segment
-         from score_history where as_of <= $1::date order by customer_id, as_of desc
-       )
-       select before.segment as from, scores.score->>'segment' as to, count(*)::int as customers
-       from scores left join before on before.customer_id = scores.customer_id
-       where scores.score->>'segment' is not null group by 1, 2 order by 3 desc, 1, 2`,
+      // Days first, by the key alone: the documents are then read of one day a customer.
+      `with latest as (select customer_id, max(as_of) as as_of from score_history where as_of <= $1::date group by customer_id)
+       select h.score->>'segment' as from, s.segment as to, count(*)::int as customers
+       from scores s left join latest l on l.customer_id = s.customer_id
+       left join score_history h on h.customer_id = l.customer_id and h.as_of = l.as_of
+       where s.segment is not null group by 1, 2 order by 3 desc, 1, 2`,
       [since],
     ),
   };
@@ -44,9 +43,7 @@ export async function segmentMoves(
 async function gridOf(database: Database, { rfm, currency }: ScoringModel): Promise<SegmentMoves['grid']> {
   if (rfm === null) return [];
   const rows = await database.query<{ as_of: CalendarDay; last: CalendarDay; purchases: number; total: number }>(
-    `select as_of, stats->>'lastPurchase' as last, (stats->>'purchaseDays')::int as purchases,
-       (stats->>'totalMinor')::float8 as total
-     from scores where stats->>'lastPurchase' is not null`,
+    `select as_of, last_purchase as last, purchase_days as purchases, total_minor as total from scores where last_purchase is not null`,
   );
   const cells = new Map<string, SegmentMoves['grid'][number]>();
   for (const { as_of, last, purchases, total } of rows) {

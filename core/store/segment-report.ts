@@ -7,7 +7,9 @@ import { traitsOf } from '../segments/describe-clusters.ts';
 import { SEGMENTS } from '../segments/segment-names.ts';
 
 interface Group {
-  id: string | null;
+  segment: string | null;
+  cluster: string | null;
+  by_segment: boolean;
   customers: number;
   expected: number | null;
   at_risk: number | null;
@@ -22,13 +24,15 @@ export async function segmentReport(
 ): Promise<SegmentReport | null> {
   const [newest] = await database.query<{ as_of: CalendarDay | null }>('select max(as_of) as as_of from scores');
   if (!newest?.as_of) return null;
+  const groups = await database.query<Group>(
+    `select segment, cluster, grouping(cluster) = 1 as by_segment, count(*)::int as customers, sum(clv_12m) as expected,
+       sum(value_at_risk) as at_risk, avg(churn_probability) as churn
+     from scores where lifecycle <> 'prospect' group by grouping sets ((segment), (cluster))`,
+  );
   const groupsBy = (name: 'segment' | 'cluster') =>
-    database.query<Group>(
-      `select score->>'${name}' as id, count(*)::int as customers, sum((score->>'clv12m')::float8) as expected,
-         sum((score->>'churnProbability')::float8 * (score->>'valueIfKept12m')::float8) filter (where lifecycle = 'active') as at_risk,
-         avg((score->>'churnProbability')::float8) as churn
-       from scores where lifecycle <> 'prospect' group by 1`,
-    );
+    groups
+      .filter(({ by_segment }) => by_segment === (name === 'segment'))
+      .map((group) => ({ ...group, id: group[name] }));
   const described = new Map(
     model.clusters?.clusters.map((cluster) => [
       cluster.id,
@@ -39,7 +43,7 @@ export async function segmentReport(
     asOf: newest.as_of,
     currency: model.currency,
     modelVersion: model.version,
-    segments: rowsOf(await groupsBy('segment'), (id) => {
+    segments: rowsOf(groupsBy('segment'), (id) => {
       const segment = SEGMENTS.find((known) => known === id);
       return segment
         ? {
@@ -48,14 +52,14 @@ export async function segmentReport(
           }
         : { name: id, whatToDo: null };
     }),
-    clusters: rowsOf(await groupsBy('cluster'), (id) => ({ name: described.get(id) ?? id, whatToDo: null })),
+    clusters: rowsOf(groupsBy('cluster'), (id) => ({ name: described.get(id) ?? id, whatToDo: null })),
     clustersTried: model.clusters?.tried ?? [],
     rfmShares: model.report.rfm,
   };
 }
 
 function rowsOf(
-  groups: readonly Group[],
+  groups: readonly (Group & { id: string | null })[],
   words: (id: string) => Pick<GroupRow, 'name' | 'whatToDo'>,
 ): readonly GroupRow[] {
   const customers = groups.reduce((sum, group) => sum + group.customers, 0);

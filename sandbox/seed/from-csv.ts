@@ -24,7 +24,8 @@ export function readTransactionLines(text: string): readonly TransactionLine[] {
     string
   >[];
   const [first] = rows;
-  const missing = ['customer_id', 'date', 'amount'].filter((column) => first && !(column in first));
+  if (!first) throw new Error(text.trim() === '' ? 'an empty file' : 'a first line alone, and no transaction');
+  const missing = ['customer_id', 'date', 'amount'].filter((column) => !(column in first));
   if (missing.length > 0) {
     throw new Error(
       `The header has no column ${missing.join(', ')}: expected customer_id,date,amount. Rename the columns.`,

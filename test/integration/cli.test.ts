@@ -142,6 +142,8 @@ describe('demo', () => {
   test.each([
     ['a word for an amount', 'customer_id,date,amount\n1,2026-01-01,9.50\n2,2026-01-02,nine\n', /row 3.*amount.*nine/s],
     ['a missing column', 'customer_id,date\n1,2026-01-01\n', /amount/],
+    ['an empty file', '', /orders\.csv: expected transactions .*customer_id, date and amount.*an empty file/],
+    ['a header alone', 'customer_id,date,amount\n', /orders\.csv.*a first line alone/],
     ['a day that does not exist', 'customer_id,date,amount\n1,2026-02-30,9.50\n', /row 2.*date.*2026-02-30/s],
   ])('%s in the transactions is named, and nothing is left behind', async (_, text, message) => {
     const home = folder();

@@ -66,6 +66,25 @@ describe('a contract', () => {
       term('2025-01-01', '2025-12-31', { endKnownOn: day('2025-02-01') }),
     ];
     expect(contractAt(terms, AS_OF)?.terms).toBe(1);
+    const shortened = term('2025-01-01', '2025-12-29', { endKnownOn: day('2025-03-01') });
+    expect(contractAt([...terms, shortened], AS_OF)).toMatchObject({ terms: 1, endsOn: '2025-12-29' });
+  });
+
+  it('renewed every month has as many terms as months', () => {
+    const months = ['2026-02', '2026-03', '2026-04', '2026-05'].map((month) => term(`${month}-01`, `${month}-28`));
+    expect(contractAt(months, AS_OF)?.terms).toBe(4);
+    expect(contractAt(months, day('2026-03-15'))?.terms).toBe(2);
+  });
+
+  it('until further notice ends with the term that follows it, and when its end is told', () => {
+    const followed = [term('2024-01-01', null), term('2025-01-01', '2025-12-31')];
+    expect(contractAt(followed, day('2024-06-01'))).toMatchObject({ terms: 1, endsOn: null });
+    expect(contractAt(followed, AS_OF)).toMatchObject({ terms: 2, endsOn: '2025-12-31', coveredUntil: '2025-12-31' });
+    expect(lapses(followed, AS_OF)).toEqual(['2025-12-31']);
+    const told = [term('2024-01-01', null), term('2024-01-01', '2025-12-31', { endKnownOn: day('2025-06-01') })];
+    expect(contractAt(told, day('2025-05-31'))?.endsOn).toBeNull();
+    expect(contractAt(told, AS_OF)).toMatchObject({ terms: 1, endsOn: '2025-12-31' });
+    expect(lapses(told, AS_OF)).toEqual(['2025-12-31']);
   });
 });
 

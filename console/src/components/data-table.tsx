@@ -1,6 +1,5 @@
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { Scroll } from './scroll.tsx';
 
 /** A column of a table. */
@@ -9,6 +8,8 @@ export interface Column<Row> {
   title: string;
   /** Unit and direction. */
   hint?: string;
+  /** What its widest cell takes. Where there is more room, columns share it. */
+  widthRem: number;
   isNumber?: boolean;
   /** Whether the table can be put in its order. */
   isSortable?: boolean;
@@ -23,15 +24,7 @@ export interface Order {
 
 /** Rows of one height, so that only those in sight need be in the page. Agrees with .row of style/parts.css. */
 const ROW_PX = 44;
-const ROWS_BEYOND = 8;
-const FEATURES = tableFeatures({});
-
-interface Placed<Row> {
-  index: number;
-  start: number;
-  /** Undefined while it is on its way. */
-  row: Row | undefined;
-}
+const ROWS_BEYOND = 6;
 
 /**
  * A table of any length: only rows in sight are in the page, and `onSight` tells which those are, so that they can be fetched.
@@ -60,6 +53,8 @@ export function DataTable<Row>({
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
     overscan: ROWS_BEYOND,
+    // Drawn with the next frame instead of within the scroll event.
+    useFlushSync: false,
   });
   const inSight = rows.getVirtualItems();
   const first = inSight[0];
@@ -67,49 +62,29 @@ export function DataTable<Row>({
   const firstIndex = first?.index ?? 0;
   const lastIndex = last?.index ?? 0;
   useEffect(() => onSight?.(firstIndex, lastIndex), [firstIndex, lastIndex, onSight]);
-  const definitions = useMemo(() => {
-    const helper = createColumnHelper<typeof FEATURES, Placed<Row>>();
-    return columns.map((column) =>
-      helper.display({
-        id: column.id,
-        header: () => <Head column={column} order={order} onOrder={onOrder} />,
-        cell: ({ row }) => (row.original.row === undefined ? '…' : column.cell(row.original.row)),
-      }),
-    );
-  }, [columns, order, onOrder]);
-  const data: Placed<Row>[] = inSight.map(({ index, start }) => ({ index, start, row: rowAt(index) }));
-  const table = useTable({ features: FEATURES, columns: definitions, data, getRowId: ({ index }) => String(index) });
-  const isNumber = new Set(columns.filter((column) => column.isNumber).map(({ id }) => id));
   const after = rows.getTotalSize() - (last?.end ?? 0);
   return (
     <Scroll label={label} className="table-wrap" ref={scroll}>
       <table className="data-table" aria-rowcount={rowCount + 1}>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id} aria-rowindex={1}>
-              {group.headers.map((header) => (
-                <th
-                  key={header.id}
-                  scope="col"
-                  {...(isNumber.has(header.id) && { className: 'number' })}
-                  {...(order?.by === header.id && { 'aria-sort': order.descending ? 'descending' : 'ascending' })}
-                >
-                  <table.FlexRender header={header} />
-                </th>
-              ))}
-            </tr>
-          ))}
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                style={{ width: `${column.widthRem}rem` }}
+                {...(column.isNumber && { className: 'number' })}
+                {...(order?.by === column.id && { 'aria-sort': order.descending ? 'descending' : 'ascending' })}
+              >
+                <Head column={column} order={order} onOrder={onOrder} />
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           <Spacer height={first?.start ?? 0} />
-          {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} className="row" aria-rowindex={row.original.index + 2}>
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} {...(isNumber.has(cell.column.id) && { className: 'number' })}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
+          {inSight.map(({ index }) => (
+            <TableRow key={index} index={index} row={rowAt(index)} columns={columns} />
           ))}
           <Spacer height={after} />
         </tbody>
@@ -117,6 +92,28 @@ export function DataTable<Row>({
     </Scroll>
   );
 }
+
+/** Drawn again when its row or the columns are others, not when the table is scrolled. */
+const TableRow = memo(function TableRow<Row>({
+  index,
+  row,
+  columns,
+}: {
+  index: number;
+  /** Undefined while it is on its way. */
+  row: Row | undefined;
+  columns: readonly Column<Row>[];
+}) {
+  return (
+    <tr className="row" aria-rowindex={index + 2}>
+      {columns.map((column) => (
+        <td key={column.id} {...(column.isNumber && { className: 'number' })}>
+          {row === undefined ? '…' : column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <Row>(props: { index: number; row: Row | undefined; columns: readonly Column<Row>[] }) => ReactNode;
 
 /** Holds the place of rows that are not in the page. */
 function Spacer({ height }: { height: number }) {

@@ -79,6 +79,7 @@ const amount = (id: 'clv12m' | 'valueIfKept12m' | 'valueAtRisk'): Column<ListedC
   id,
   title: SCORES[id].label,
   hint: SCORES[id].unit,
+  widthRem: 8.5,
   isNumber: true,
   isSortable: true,
   cell: (row) => money(row[id], row.currency),
@@ -88,6 +89,7 @@ const COLUMNS: readonly Column<ListedCustomer>[] = [
   {
     id: 'name',
     title: 'Customer',
+    widthRem: 11.5,
     isSortable: true,
     cell: (row) => <a href={href(['customers', row.customerId])}>{row.name ?? 'Without a name'}</a>,
   },
@@ -95,6 +97,7 @@ const COLUMNS: readonly Column<ListedCustomer>[] = [
     id: 'priority',
     title: SCORES.priority.label,
     hint: SCORES.priority.direction,
+    widthRem: 7.5,
     isNumber: true,
     isSortable: true,
     cell: (row) => whole(row.priority),
@@ -103,6 +106,7 @@ const COLUMNS: readonly Column<ListedCustomer>[] = [
     id: 'churnProbability',
     title: SCORES.churnProbability.label,
     hint: SCORES.churnProbability.direction,
+    widthRem: 11,
     isNumber: true,
     isSortable: true,
     cell: (row) => (
@@ -118,9 +122,15 @@ const COLUMNS: readonly Column<ListedCustomer>[] = [
     id: 'engagement',
     title: SCORES.engagement.label,
     hint: SCORES.engagement.direction,
+    widthRem: 8,
     isNumber: true,
     isSortable: true,
     cell: (row) => whole(row.engagement),
   },
-  { id: 'segment', title: 'Segment', cell: (row) => (row.segment === null ? NONE : segmentName(row.segment)) },
+  {
+    id: 'segment',
+    title: 'Segment',
+    widthRem: 9,
+    cell: (row) => (row.segment === null ? NONE : segmentName(row.segment)),
+  },
 ];

@@ -9,17 +9,17 @@ const ROWS_PER_PAGE = 100;
 /** The rows of a list that are in sight, fetched by the hundred and kept. */
 export function useCustomerRows({ filter, order }: ListQuery) {
   const client = useClient();
-  const [sight, setSight] = useState({ first: 0, last: 0 });
+  // Pages and not rows: the list is rendered again when another page comes into sight, not at every step of the scroll.
+  const [{ firstPage, lastPage }, setPages] = useState({ firstPage: 0, lastPage: 0 });
   const onSight = useCallback((first: number, last: number) => {
-    setSight((before) => (before.first === first && before.last === last ? before : { first, last }));
+    const sight = { firstPage: Math.floor(first / ROWS_PER_PAGE), lastPage: Math.floor(last / ROWS_PER_PAGE) };
+    setPages((before) => (before.firstPage === sight.firstPage && before.lastPage === sight.lastPage ? before : sight));
   }, []);
   const count = useQuery({
     queryKey: ['customers', 'count', filter],
     queryFn: () => client.countCustomers(filter),
     placeholderData: keepPreviousData,
   });
-  const firstPage = Math.floor(sight.first / ROWS_PER_PAGE);
-  const lastPage = Math.floor(sight.last / ROWS_PER_PAGE);
   const pages = useQueries({
     queries: Array.from({ length: lastPage - firstPage + 1 }, (_, index) => ({
       queryKey: ['customers', 'page', filter, order, firstPage + index],
