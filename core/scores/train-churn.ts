@@ -2,6 +2,7 @@ import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { NotFittedError } from '../domain/errors.ts';
 import { auc, brier } from '../evaluation/classification.ts';
 import { inputsAt } from '../features/inputs.ts';
+import { chooseHalfLife, recencyWeight } from '../learning/half-life.ts';
 import { NO_SCALING, plattScaling, scaled } from '../models/churn/calibration.ts';
 import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn/logistic.ts';
 import { mbgNbd } from '../models/clv/beta-geometric.ts';
@@ -15,6 +16,8 @@ import { transactionRow } from './value.ts';
 const WINDOWS = 4;
 /** Fewer examples of either outcome than this, and the logistic model is not tried. */
 const FEWEST_EXAMPLES = 30;
+/** Half-lives of examples that are tried, in horizons. */
+const HALF_LIVES = [0.5, 1, 2];
 
 interface ChurnContext {
   asOf: CalendarDay;
@@ -70,7 +73,13 @@ export function fitChurn(sample: readonly TrainingCustomer[], context: ChurnCont
     model: () => ({ kind: 'transaction-model', scaling: fromTransactions(newest) }),
   });
   const past = older.length > 0 ? older.flat() : calibration;
-  const learned = tryLogistic(past);
+  const halfLife = halfLifeOf(older);
+  if (halfLife !== null) {
+    context.warnings.push(
+      `Churn examples count half when they are ${halfLife * horizonDays} days old: on a window inside the past that told who leaves better than all counting alike.`,
+    );
+  }
+  const learned = tryLogistic(older.length > 0 ? weighed(older, halfLife) : past);
   if (learned) {
     const scaling =
       older.length > 0
@@ -82,7 +91,7 @@ export function fitChurn(sample: readonly TrainingCustomer[], context: ChurnCont
     candidates.push({
       name: 'logistic',
       predict: (example) => scaled(scaling, learned.logOdds(example.values)),
-      model: () => ({ kind: 'logistic', logistic: tryLogistic(windows.flat()) ?? learned, scaling }),
+      model: () => ({ kind: 'logistic', logistic: tryLogistic(weighed(windows, halfLife)) ?? learned, scaling }),
     });
   }
   const compared = candidates.map((candidate) => {
@@ -131,6 +140,40 @@ function tryLogistic(examples: readonly Example[]): FittedLogistic | null {
   const churners = examples.reduce((sum, example) => sum + example.label, 0);
   if (churners < FEWEST_EXAMPLES || examples.length - churners < FEWEST_EXAMPLES) return null;
   return logistic.fit(examples, { featureNames: CHURN_FEATURES, l2: 1 });
+}
+
+/**
+ * How many horizons ago an example counts half, chosen on the newest of the older windows by those before it; null: all count alike.
+ * The windows that judge and calibrate the model have no part in it.
+ */
+function halfLifeOf(older: readonly (readonly Example[])[]): number | null {
+  const aged = older.flatMap((window, age) => window.map((example) => ({ example, at: -age }))).reverse();
+  const judged = older[0]?.length ?? 0;
+  // With one window behind it all examples are of one age: there is nothing to choose.
+  if (older.length < 3) return null;
+  return chooseHalfLife(aged, {
+    halfLives: HALF_LIVES,
+    windows: [[aged.length - judged, aged.length]],
+    at: ({ at }) => at,
+    fit: (before, weights) => {
+      const fitted = tryLogistic(
+        before.map(({ example }, index) => ({ ...example, weight: weights[index] as number })),
+      );
+      return fitted && (({ example }) => squaredError(fitted.logOdds(example.values), example.label));
+    },
+  }).halfLife;
+}
+
+/** Examples of windows, the newest first, with what they weigh. */
+function weighed(windows: readonly (readonly Example[])[], halfLife: number | null): readonly Example[] {
+  if (halfLife === null) return windows.flat();
+  return windows.flatMap((window, age) =>
+    window.map((example) => ({ ...example, weight: recencyWeight(age, halfLife) })),
+  );
+}
+
+function squaredError(logOdds: number, label: 0 | 1): number {
+  return (1 / (1 + Math.exp(-logOdds)) - label) ** 2;
 }
 
 function mean(values: readonly number[]): number {

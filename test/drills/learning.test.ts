@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, type CalendarDay } from '../../core/domain/calendar-day.ts';
-import { guardedLearner, logLoss } from '../../core/learning/guarded-learner.ts';
+import { guardedLearner } from '../../core/learning/guarded-learner.ts';
+import { guardedTrees } from '../../core/learning/guarded-trees.ts';
 import { ADWIN_DELTA, lossDrift } from '../../core/learning/loss-drift.ts';
-import { normal, seededRandom } from '../../core/math/random.ts';
 import { cycle, STEPS, type Workspace } from '../../core/pipeline/cycle.ts';
 import { replayScores, someScores } from '../../core/pipeline/replay-scores.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
@@ -20,6 +20,7 @@ import {
   trainOn,
   withOutage,
 } from './learning-books.ts';
+import { FROZEN, livedWith, type TRUTHS } from './online-streams.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -67,52 +68,37 @@ describe('drift detection on planted streams of 10,000 errors, 20 seeds', () => 
 });
 
 describe('online learning beside the frozen model, prequential log-loss, 20 seeds', () => {
-  const OUTCOMES = 6_000;
-  const FROZEN = [-0.5, 1, -0.7, 0.4];
-  /** Mean log-loss of the guarded learner less the frozen model's, for true weights that depend on the index. */
-  const lived = (seed: number, truth: (index: number) => readonly number[]) => {
-    const random = seededRandom(seed);
-    const learner = guardedLearner(FROZEN.length);
-    const dot = (weights: readonly number[], values: readonly number[]) =>
-      weights.reduce((sum, weight, i) => sum + weight * (values[i] as number), 0);
-    const differences: number[] = [];
-    for (let index = 0; index < OUTCOMES; index += 1) {
-      const values = [1, normal(random), normal(random), normal(random)];
-      const label = random.next() < 1 / (1 + Math.exp(-dot(truth(index), values))) ? 1 : 0;
-      const frozen = dot(FROZEN, values);
-      differences.push(logLoss(learner.logOdds(frozen, values), label) - logLoss(frozen, label));
-      learner.learn(frozen, values, label);
-      if (index % 50 === 49) learner.review();
-    }
-    return mean(differences);
+  const LEARNERS = {
+    logistic: () => guardedLearner(FROZEN.length),
+    trees: (seed: number) => guardedTrees(['constant', 'first', 'second', 'third'], seed),
   };
-  const OTHER = [0.6, 0.2, 0.5, -0.6];
   const standardError = (values: readonly number[]) =>
     Math.sqrt(values.reduce((sum, each) => sum + (each - mean(values)) ** 2, 0) / (values.length - 1) / values.length);
-
-  it('is not worse on a stationary stream', () => {
-    const differences = seeds(20).map((seed) => lived(seed, () => FROZEN));
+  const run = (learner: keyof typeof LEARNERS, kind: keyof typeof TRUTHS) => {
+    const differences = seeds(20).map((seed) => livedWith(LEARNERS[learner](seed), seed, kind));
     say(
-      `stationary: ${mean(differences).toExponential(2)}, standard error ${standardError(differences).toExponential(2)}`,
+      `${kind}, ${learner}: ${mean(differences).toFixed(4)}, standard error ${standardError(differences).toExponential(2)}`,
     );
+    return differences;
+  };
+
+  it.each(['logistic', 'trees'] as const)('%s: not worse on a stationary stream', (learner) => {
+    const differences = run(learner, 'stationary');
     expect(mean(differences)).toBeLessThanOrEqual(standardError(differences));
     expect(Math.max(...differences)).toBeLessThan(0.001);
   });
 
-  it.each([
-    ['sudden', (index: number) => (index < 2_000 ? FROZEN : OTHER)],
-    [
-      'gradual',
-      (index: number) => {
-        const share = Math.min(Math.max((index - 1_000) / 3_000, 0), 1);
-        return FROZEN.map((weight, i) => weight + share * ((OTHER[i] as number) - weight));
-      },
-    ],
-    ['recurring', (index: number) => (Math.floor(index / 1_500) % 2 === 0 ? FROZEN : OTHER)],
-  ] as const)('is better on %s drift, with every seed', (name, truth) => {
-    const differences = seeds(20).map((seed) => lived(seed, truth));
-    say(`${name}: ${mean(differences).toFixed(4)}, standard error ${standardError(differences).toFixed(4)}`);
-    for (const difference of differences) expect(difference).toBeLessThan(0);
+  it.each(
+    (['sudden', 'gradual', 'recurring', 'bent'] as const).flatMap((kind) =>
+      (['logistic', 'trees'] as const).map((learner) => [learner, kind] as const),
+    ),
+  )('%s: better on %s drift, with every seed', (learner, kind) => {
+    for (const difference of run(learner, kind)) expect(difference).toBeLessThan(0);
+  });
+
+  it('trees are better than the straight line where the truth is bent', () => {
+    const [straight, trees] = [run('logistic', 'bent'), run('trees', 'bent')];
+    expect(mean(trees)).toBeLessThan(mean(straight));
   });
 });
 
