@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type HandbookPage, readHandbook } from './markdown.ts';
 import { escapeHtml, type PageHeading, pageHtml } from './page-html.ts';
 import { referencePages } from './reference.ts';
@@ -13,7 +13,7 @@ const MENU = ['tour', 'rep', 'manager', 'admin', 'operator'];
 /** The handbook as files of a static site, by name. No script or style stands in a page: the server's content security policy forbids it. */
 export async function handbookSite(): Promise<ReadonlyMap<string, string>> {
   const written = readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b));
-  const pages = [...written, editionsPage(), ...(await referencePages())];
+  const pages = [...written, editionsPage(), ...methodsPage(), ...(await referencePages())];
   const names = new Set(pages.map(({ name }) => name));
   const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
   return new Map([
@@ -22,6 +22,7 @@ export async function handbookSite(): Promise<ReadonlyMap<string, string>> {
       `${page.name}.html`,
       frame({ title: page.title, ...pageHtml(page, names), pages, current: page.name }),
     ]),
+    ...methodsCharts(),
     ['search.json', JSON.stringify(searchIndex(pages))],
     ['search.js', asset('search.js')],
     ['site.css', asset('site.css')],
@@ -37,6 +38,22 @@ function placeOf({ name }: HandbookPage): number {
 function editionsPage(): HandbookPage {
   const markdown = readFileSync(join(DOCS_FOLDER, 'editions.md'), 'utf8');
   return { name: 'editions', title: 'What works in which edition', markdown };
+}
+
+const METHODS_FOLDER = join(DOCS_FOLDER, 'methods');
+
+/** The methods report, where `npm run methods` wrote one. */
+function methodsPage(): readonly HandbookPage[] {
+  const file = join(METHODS_FOLDER, 'methods.md');
+  if (!existsSync(file)) return [];
+  return [{ name: 'methods', title: 'Methods and measurements', markdown: readFileSync(file, 'utf8') }];
+}
+
+/** Its charts, by the name that the page asks for. */
+function methodsCharts(): readonly [string, string][] {
+  const folder = join(METHODS_FOLDER, 'charts');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((file) => [`charts/${file}`, readFileSync(join(folder, file), 'utf8')]);
 }
 
 /** The start page: what each page is for, in its own first words. */
@@ -118,5 +135,8 @@ function contents(headings: readonly PageHeading[]): string {
 if (import.meta.main) {
   rmSync(SITE_FOLDER, { recursive: true, force: true });
   mkdirSync(SITE_FOLDER, { recursive: true });
-  for (const [name, text] of await handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
+  for (const [name, text] of await handbookSite()) {
+    mkdirSync(dirname(join(SITE_FOLDER, name)), { recursive: true });
+    writeFileSync(join(SITE_FOLDER, name), text);
+  }
 }
