@@ -49,6 +49,7 @@ table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: a
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 svg { max-width: 100%; height: auto; }
+pre { overflow-x: auto; }
 .note { color: #7a4b00; }
 </style>
 </head>

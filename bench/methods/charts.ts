@@ -1,33 +1,22 @@
 import { drawSvg } from '../../cli/charts.ts';
+import { barsOver, linesOver } from '../../core/charts/name-chart.ts';
+import { linesAlong } from '../../core/charts/number-chart.ts';
 import type { ReportChart } from './section.ts';
-
-const FRAME = {
-  // A page may be dark: a chart brings its own paper.
-  backgroundColor: '#ffffff',
-  grid: { left: 70, right: 20, top: 40, bottom: 50 },
-  legend: { top: 5 },
-};
 
 type Series = Readonly<Record<string, readonly (number | null)[]>>;
 
-/** Lines or bars over named places. */
-export function overPlaces(
+/** Lines or bars over names. */
+export function overNames(
   kind: 'line' | 'bar',
   says: string,
-  given: { places: readonly string[]; series: Series; x: string; y: string },
+  given: { names: readonly string[]; series: Series; x: string; y: string },
 ): ReportChart {
-  const svg = drawSvg({
-    ...FRAME,
-    xAxis: { type: 'category', data: [...given.places], name: given.x, nameLocation: 'middle', nameGap: 30 },
-    yAxis: { type: 'value', name: given.y },
-    series: Object.entries(given.series).map(([name, data]) => ({
-      type: kind,
-      name,
-      data: data.map(rounded),
-      showSymbol: false,
-    })),
-  });
-  return { says, svg };
+  const chart = {
+    x: { name: given.x, names: given.names },
+    y: { name: given.y },
+    series: Object.entries(given.series).map(([name, data]) => ({ name, data: data.map(rounded) })),
+  };
+  return { says, svg: drawn((palette) => (kind === 'bar' ? barsOver : linesOver)(chart, palette)) };
 }
 
 /** Lines through points, each an x and a y. */
@@ -37,23 +26,25 @@ export function throughPoints(
     series: Readonly<Record<string, readonly (readonly [number, number])[]>>;
     x: string;
     y: string;
-    step?: boolean;
-    most?: number;
+    isStepped?: boolean;
   },
 ): ReportChart {
-  const svg = drawSvg({
-    ...FRAME,
-    xAxis: { type: 'value', name: given.x, nameLocation: 'middle', nameGap: 30, scale: true },
-    yAxis: { type: 'value', name: given.y, ...(given.most !== undefined && { min: 0, max: given.most }) },
+  const axis = (name: string) => ({ name, min: 0, max: 1 });
+  const chart = {
+    x: given.isStepped ? { name: given.x } : axis(given.x),
+    y: axis(given.y),
     series: Object.entries(given.series).map(([name, points]) => ({
-      type: 'line',
       name,
-      ...(given.step && { step: 'end' }),
-      showSymbol: !given.step && points.length < 30,
-      data: points.map(([x, y]) => [rounded(x), rounded(y)]),
+      data: points.map(([x, y]) => [rounded(x) ?? 0, rounded(y)] as const),
     })),
-  });
-  return { says, svg };
+    ...(given.isStepped && { isStepped: true }),
+  };
+  return { says, svg: drawn((palette) => linesAlong(chart, palette)) };
+}
+
+/** A page may be dark: a chart that stands in it as a file brings its own paper. */
+function drawn(option: Parameters<typeof drawSvg>[0]): string {
+  return drawSvg((palette) => ({ ...option(palette), backgroundColor: '#ffffff' }));
 }
 
 /** Coordinates of a picture need no more digits, and a file without them is half as long. */

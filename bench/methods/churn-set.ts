@@ -87,7 +87,6 @@ export function precisionChart(sets: Readonly<Record<string, ChurnSet>>): Report
     series: ofEach(sets, ({ curve }) => curve.map(({ recall, precision }) => [recall, precision] as const)),
     x: 'recall',
     y: 'precision',
-    most: 1,
   });
 }
 
@@ -97,7 +96,6 @@ export function calibrationChart(sets: Readonly<Record<string, ChurnSet>>): Repo
     series: ofEach(sets, ({ calibration }) => calibration.map(({ predicted, actual }) => [predicted, actual] as const)),
     x: 'probability told',
     y: 'share who left',
-    most: 1,
   });
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type HandbookPage, readHandbook } from './markdown.ts';
 import { escapeHtml, type PageHeading, pageHtml } from './page-html.ts';
 import { referencePages } from './reference.ts';
@@ -46,14 +46,16 @@ const METHODS_FOLDER = join(DOCS_FOLDER, 'methods');
 function methodsPage(): readonly HandbookPage[] {
   const file = join(METHODS_FOLDER, 'methods.md');
   if (!existsSync(file)) return [];
-  return [{ name: 'methods', title: 'Methods and measurements', markdown: readFileSync(file, 'utf8') }];
+  // The site has no folders: its charts lie beside its pages.
+  const markdown = readFileSync(file, 'utf8').replaceAll('](charts/', '](methods-');
+  return [{ name: 'methods', title: 'Methods and measurements', markdown }];
 }
 
 /** Its charts, by the name that the page asks for. */
 function methodsCharts(): readonly [string, string][] {
   const folder = join(METHODS_FOLDER, 'charts');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((file) => [`charts/${file}`, readFileSync(join(folder, file), 'utf8')]);
+  return readdirSync(folder).map((file) => [`methods-${file}`, readFileSync(join(folder, file), 'utf8')]);
 }
 
 /** The start page: what each page is for, in its own first words. */
@@ -135,8 +137,5 @@ function contents(headings: readonly PageHeading[]): string {
 if (import.meta.main) {
   rmSync(SITE_FOLDER, { recursive: true, force: true });
   mkdirSync(SITE_FOLDER, { recursive: true });
-  for (const [name, text] of await handbookSite()) {
-    mkdirSync(dirname(join(SITE_FOLDER, name)), { recursive: true });
-    writeFileSync(join(SITE_FOLDER, name), text);
-  }
+  for (const [name, text] of await handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
 }

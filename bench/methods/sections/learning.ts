@@ -3,7 +3,7 @@ import { guardedTrees } from '../../../core/learning/guarded-trees.ts';
 import { lossDrift } from '../../../core/learning/loss-drift.ts';
 import { ddm, judged, STREAMS } from '../../../test/drills/drift-streams.ts';
 import { FROZEN, livedWith, TRUTHS } from '../../../test/drills/online-streams.ts';
-import { overPlaces } from '../charts.ts';
+import { overNames } from '../charts.ts';
 import { cell } from '../format.ts';
 import { section } from '../section.ts';
 
@@ -117,11 +117,11 @@ export const learningSection = section<LearningFigures>({
         (stream) => online.find((row) => row.stream === stream && row.learner === learner)?.difference ?? null,
       );
     return {
-      online: overPlaces(
+      online: overNames(
         'bar',
         'Log-loss of online learners less that of the frozen model, by stream; lower is better.',
         {
-          places: streams,
+          names: streams,
           series: { logistic: of('logistic'), trees: of('trees') },
           x: 'stream',
           y: 'difference',

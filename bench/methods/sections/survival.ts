@@ -54,8 +54,7 @@ export const survivalSection = section<{ rossi: SurvivalSet; waltons: SurvivalSe
       },
       x: 'time, in the unit of the set',
       y: 'share',
-      step: true,
-      most: 1,
+      isStepped: true,
     }),
   }),
 });

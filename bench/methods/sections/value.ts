@@ -1,7 +1,7 @@
 import type { ClvEvaluation } from '../../../core/evaluation/clv.ts';
 import type { HoldoutMetrics } from '../../../core/evaluation/evaluated-model.ts';
 import type { RegressionMetrics } from '../../../core/evaluation/regression.ts';
-import { overPlaces } from '../charts.ts';
+import { overNames } from '../charts.ts';
 import { cell } from '../format.ts';
 import { type ReportTable, section } from '../section.ts';
 
@@ -73,8 +73,8 @@ export const valueSection = section<ValueFigures>({
     'retail-intervals': intervalsTable(onlineRetail),
   }),
   charts: ({ cdnow, onlineRetail }) => ({
-    'cdnow-tracking': overPlaces('line', 'CDNOW: cumulative repeat purchases by week, and what each model expects.', {
-      places: cdnow.tracking.weekEnds,
+    'cdnow-tracking': overNames('line', 'CDNOW: cumulative repeat purchases by week, and what each model expects.', {
+      names: cdnow.tracking.weekEnds,
       series: { actual: cdnow.tracking.actual, ...cdnow.tracking.expected },
       x: 'end of the week',
       y: 'purchases',
@@ -207,8 +207,8 @@ function intervalsTable({ rows }: ValueBook): ReportTable {
 }
 
 function decilesChart(book: string, { deciles }: ValueBook) {
-  return overPlaces('bar', `${book}: customers in tenths by predicted purchases; mean predicted and mean that came.`, {
-    places: deciles.map((_, tenth) => String(tenth + 1)),
+  return overNames('bar', `${book}: customers in tenths by predicted purchases; mean predicted and mean that came.`, {
+    names: deciles.map((_, tenth) => String(tenth + 1)),
     series: { predicted: deciles.map((each) => each.predicted), actual: deciles.map((each) => each.actual) },
     x: 'tenth, the lowest prediction first',
     y: 'purchases',
