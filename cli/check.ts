@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { openConnectors } from '../config/wiring.ts';
-import { type CallUsage, callsRunOutAt } from '../core/domain/call-usage.ts';
-import { AuthError, StaypowerError } from '../core/domain/errors.ts';
-import type { CheckReport, Connector } from '../core/ports/connector.ts';
+import { callsRunOutAt } from '../core/domain/call-usage.ts';
+import { type CheckedConnection, checkConnections } from '../core/pipeline/check-connections.ts';
 import type { ErasureNotes } from '../core/store/erasures.ts';
 import { readStoreNotes } from './check-store.ts';
 import { asOfOption, commandContext, workspaceOptions } from './context.ts';
@@ -24,9 +23,9 @@ export function checkCommand(): Command {
     if (options.readiness) return checkReadiness(options);
     const context = await commandContext(options);
     const open = await openConnectors(context.config, context);
-    let reports: readonly Checked[];
+    let reports: readonly CheckedConnection[];
     try {
-      reports = await Promise.all(open.connectors.map(checkOne));
+      reports = await checkConnections(open.connectors);
     } finally {
       await open.close();
     }
@@ -71,39 +70,4 @@ function erasureLines({ recordsWaiting, erasedSinceTraining }: ErasureNotes): re
         ]
       : []),
   ];
-}
-
-interface Checked {
-  connectionId: string;
-  vendor: string;
-  report: CheckReport;
-  /** What the vendor said of the calls of the day while it was asked. */
-  usage: CallUsage | null;
-}
-
-/** A connection that fails is a result, not a reason to stop before the others. */
-async function checkOne(connector: Connector): Promise<Checked> {
-  const { connectionId, vendor } = connector;
-  try {
-    const report = await connector.check();
-    return { connectionId, vendor, report, usage: connector.usage() };
-  } catch (error) {
-    if (!(error instanceof StaypowerError)) throw error;
-    return {
-      connectionId,
-      vendor,
-      report: {
-        account: '',
-        problems: [
-          {
-            what: error.message,
-            remedy:
-              (error instanceof AuthError ? error.remedy : null) ?? 'Mend what the message says, then check again.',
-          },
-        ],
-        callsLeftToday: null,
-      },
-      usage: null,
-    };
-  }
 }

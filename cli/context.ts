@@ -18,6 +18,8 @@ export interface WorkspaceOptions {
 /** What a command starts from. */
 export interface CommandContext {
   config: ResolvedConfig;
+  /** Where it was read from, absolute; null where defaults apply or it was made in memory. */
+  configFile: string | null;
   env: Environment;
   home: string;
   clock: Clock;
@@ -53,10 +55,12 @@ export async function commandContext(options: WorkspaceOptions): Promise<Command
     own === null || options.workspace === undefined
       ? process.env
       : workspaceEnvironment(process.env, options.workspace);
-  const loaded = await loadConfig(own ?? configFile(options.config, env), env);
+  const file = own ?? configFile(options.config, env);
+  const loaded = await loadConfig(file, env);
   const config = options.workspace === undefined ? loaded : { ...loaded, workspace: options.workspace };
   return {
     config,
+    configFile: file,
     env,
     home: homeFolder(env),
     clock: systemClock,

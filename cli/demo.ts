@@ -131,7 +131,16 @@ async function demoContext(
     },
     env,
   );
-  return { config, env, home, clock: systemClock, logger: createLogger(), asOf, json: options.json === true };
+  return {
+    config,
+    configFile: null,
+    env,
+    home,
+    clock: systemClock,
+    logger: createLogger(),
+    asOf,
+    json: options.json === true,
+  };
 }
 
 /** Secrets that the demo shares with its sandbox, made on the first run and kept beside it. */

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
 import { DataError } from '../core/domain/errors.ts';
-import { erase, finishErasures } from '../core/pipeline/erase.ts';
+import { erasePerson } from '../core/pipeline/erase-person.ts';
 import type { Receipt } from '../core/privacy/receipt.ts';
 import { verifyReceipt } from '../core/privacy/receipt.ts';
-import { receiptOf, signingKeys } from '../core/store/erasures.ts';
+import { signingKeys } from '../core/store/erasures.ts';
 import { findCustomer, keyHashesOf } from '../core/store/find-customer.ts';
 import { identify } from '../core/store/identity.ts';
 import { findPerson } from '../core/store/person.ts';
@@ -75,16 +75,11 @@ async function eraseNow(
   out: string | undefined,
   json: boolean,
 ): Promise<void> {
-  const { database, connectors, clock, name } = workspace;
-  const erasureId = await erase(database, { customerId }, { workspace: name, clock, requestedBy: 'operator' });
-  if (erasureId === null) throw nobody(`a customer of workspace "${name}"`);
-  await finishErasures(database, {
-    workspace: name,
-    connectors,
-    clock,
-    onUnavailable: (connectionId, error) => tell(`${connectionId}: ${error.message}`),
-  });
-  const receipt = await receiptOf(database, erasureId);
+  const erased = await erasePerson(workspace, customerId, (connectionId, error) =>
+    tell(`${connectionId}: ${error.message}`),
+  );
+  if (erased === null) throw nobody(`a customer of workspace "${workspace.name}"`);
+  const { erasureId, receipt } = erased;
   if (receipt === null) {
     process.exitCode = 1;
     if (json) return printJson({ erasureId, receipt: null });

@@ -2,19 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Router } from 'express';
+import { createSecrets } from '../config/secret-states.ts';
 import { signInsOf } from '../config/sign-in.ts';
 import { createAppConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { lastReport } from '../core/pipeline/monitor.ts';
+import { createSetup } from '../core/pipeline/setup.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
 import { createAuditLog } from '../core/store/audit-log.ts';
 import { readBacklog } from '../core/store/backlog.ts';
 import { createBook } from '../core/store/book.ts';
 import { createCustomerView } from '../core/store/customer-view.ts';
+import { createErasures } from '../core/store/erasure-desk.ts';
 import { createFeedback } from '../core/store/feedback.ts';
 import { grantStatuses } from '../core/store/grants.ts';
+import { createJobs } from '../core/store/jobs.ts';
 import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
@@ -22,6 +26,7 @@ import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
 import { keepSetting, readSetting } from '../core/store/settings.ts';
 import { createTraffic } from '../core/store/traffic.ts';
+import { createWrites } from '../core/store/writes.ts';
 import { tokenHash } from '../webhooks/api/bearer.ts';
 import { createApi } from '../webhooks/api/index.ts';
 import { hubspotCardRoutes } from '../webhooks/hubspot/card.ts';
@@ -68,6 +73,7 @@ export async function listen(
     logger,
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
+  const signIns = signInsOf(context.config, context, database);
   const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
   const connectionIds = context.config.connections.map(({ id }) => id);
@@ -111,6 +117,11 @@ export async function listen(
         events: createEventLog(database),
         connections,
         traffic: createTraffic(database, { connections: context.config.connections, clock }),
+        setup: createSetup(database, { connectors: open.workspace.connectors, signIns, clock }),
+        jobs: createJobs(database, { clock }),
+        writes: createWrites(database),
+        erasures: createErasures(database),
+        secrets: createSecrets(context.config, context, database),
         today,
         logger,
       }),
@@ -119,7 +130,7 @@ export async function listen(
       consoleFolder: CONSOLE_FOLDER,
       handbookFolder: HANDBOOK_FOLDER,
       connections,
-      signIns: signInsOf(context.config, context, database),
+      signIns,
       publicBaseUrl: context.config.server.publicBaseUrl,
       logger,
       ...(options.delays && {

@@ -1,10 +1,6 @@
-import type { MappingLook, Preview } from '../core/mapping/look.ts';
-import type { FieldKind } from '../core/ports/survey.ts';
+import type { MappingLook } from '../core/mapping/look.ts';
+import { previewRows, settingText } from '../core/mapping/report.ts';
 import { print, table } from './output.ts';
-
-/** Kinds whose values say nothing about who somebody is. */
-const IMPERSONAL: ReadonlySet<FieldKind> = new Set(['money', 'number', 'day', 'instant', 'flag', 'choice']);
-const MASK = '•••';
 
 /** Prints a mapping beside what its source has. Values that may be personal are masked unless somebody looks at a terminal. */
 export function printLook(
@@ -13,7 +9,7 @@ export function printLook(
 ): void {
   print(`${connectionId}: ${version === null ? 'not read yet' : `read by version ${version} of its mapping`}`, '');
   for (const { what, count, isRead, setting } of look.purchases) {
-    const how = setting === null ? '' : ` (--set ${setting.path.join('.')}=${JSON.stringify(setting.value)})`;
+    const how = setting === null ? '' : ` (--set ${settingText(setting)})`;
     print(`${count.toLocaleString('en')} ${what}: ${isRead ? 'read as purchases' : `not read${how}`}`);
   }
   if (look.stages.length > 0) {
@@ -62,40 +58,9 @@ export function printLook(
       preview.object,
       table(
         preview.fields.map(({ name }) => name),
-        rowsOf(preview, showsPeople),
+        previewRows(preview, { showsPeople }),
       ),
     );
   }
   print('');
-}
-
-/** The same as JSON; what may be personal is always masked. */
-export function lookAsJson(look: MappingLook): Record<string, unknown> {
-  return {
-    purchases: look.purchases,
-    stages: look.stages,
-    slots: look.slots.map(({ slot, suggestions, stale }) => ({
-      path: slot.path.join('.'),
-      meaning: slot.meaning,
-      object: slot.object,
-      stream: slot.stream,
-      chosen: slot.chosen,
-      stale,
-      suggestions,
-    })),
-    previews: look.previews.map((preview) => ({
-      object: preview.object,
-      fields: preview.fields.map(({ name }) => name),
-      rows: rowsOf(preview, false),
-    })),
-  };
-}
-
-function rowsOf({ fields, rows }: Preview, showsPeople: boolean): readonly (readonly string[])[] {
-  return rows.map((row) =>
-    fields.map(({ name, kind }) => {
-      const value = row[name] ?? '';
-      return value === '' || showsPeople || IMPERSONAL.has(kind) ? value : MASK;
-    }),
-  );
 }

@@ -1,17 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parse } from 'yaml';
-import { configFile } from '../config/load.ts';
+import { changeMapping, lookAtConnection, settingOf } from '../config/map-connection.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { openConnectors, openWorkspace } from '../config/wiring.ts';
-import { changeSettings, type SettingChange } from '../config/write-settings.ts';
+import type { SettingChange } from '../config/write-settings.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import type { Stream } from '../core/domain/records.ts';
-import { likelySettings, lookAt, type MappingLook } from '../core/mapping/look.ts';
-import type { Connector, Source } from '../core/ports/connector.ts';
-import type { Survey } from '../core/ports/survey.ts';
+import { likelySettings, type MappingLook } from '../core/mapping/look.ts';
+import { mappingReport } from '../core/mapping/report.ts';
 import { type MappingVersion, mappingVersion, nextMapping } from '../core/store/mapping-versions.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
-import { lookAsJson, printLook } from './map-report.ts';
+import { printLook } from './map-report.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
 
@@ -19,9 +17,6 @@ interface MapOptions extends WorkspaceOptions {
   set: readonly SettingChange[];
   accept?: boolean;
 }
-
-/** Records that are looked at and shown of each object. */
-const PREVIEW_ROWS = 10;
 
 /** `staypower map VENDOR` */
 export function mapCommand(): Command {
@@ -50,20 +45,26 @@ async function map(connection: string, options: MapOptions): Promise<void> {
   let look: MappingLook;
   let known: MappingVersion | null;
   try {
-    const { survey } = surveyed(before.workspace.connectors, id);
-    look = await lookAt(survey, PREVIEW_ROWS);
+    look = await lookAtConnection(before.workspace.connectors, id);
     known = await mappingVersion(before.workspace.database, id);
   } finally {
     await before.close();
   }
   const changes = [...(options.accept ? likelySettings(look) : []), ...options.set];
   let again: readonly Stream[] = known?.again ?? [];
-  if (changes.length > 0) ({ look, again } = await change(context, options, { id, changes, known }));
+  if (changes.length > 0) ({ look, again } = await change(context, { id, changes, known }));
   const { problems } = look;
   if (problems.length > 0) process.exitCode = 1;
   const version = known?.version ?? null;
   if (context.json) {
-    printJson({ connectionId: id, version, ...lookAsJson(look), problems, changes, readAgain: again });
+    printJson({
+      connectionId: id,
+      version,
+      ...mappingReport(look),
+      purchases: look.purchases,
+      changes,
+      readAgain: again,
+    });
     return;
   }
   printLook(look, { connectionId: id, version, showsPeople: process.stdout.isTTY === true });
@@ -74,43 +75,12 @@ async function map(connection: string, options: MapOptions): Promise<void> {
 /** Writes the changes once the source has all that they name, and looks again. */
 async function change(
   context: CommandContext,
-  options: MapOptions,
   { id, changes, known }: { id: string; changes: readonly SettingChange[]; known: MappingVersion | null },
 ): Promise<{ look: MappingLook; again: readonly Stream[] }> {
-  const file = configFile(options.config, context.env);
-  if (file === null) {
-    throw new ConfigError([
-      {
-        path: 'staypower.yaml',
-        expected: 'a configuration file to write to',
-        remedy: 'Make one with "staypower init".',
-      },
-    ]);
-  }
-  const changed = await changeSettings(file, id, changes, context.env);
-  const open = await openConnectors({ ...changed.config, workspace: context.config.workspace }, context);
-  try {
-    const { source, survey } = surveyed(open.connectors, id);
-    const look = await lookAt(survey, PREVIEW_ROWS);
-    if (look.problems.length > 0) throw new ConfigError(look.problems);
-    await changed.write();
-    return { look, again: nextMapping(known, source.mapping).again };
-  } finally {
-    await open.close();
-  }
-}
-
-function surveyed(connectors: readonly Connector[], id: string): { source: Source; survey: Survey } {
-  const source = connectors.find((connector) => connector.connectionId === id)?.source;
-  if (source?.survey) return { source, survey: source.survey };
-  throw new ConfigError([
-    {
-      path: 'connections',
-      expected: 'a connection whose fields can be chosen (Salesforce, HubSpot)',
-      found: `"${id}"`,
-      remedy: 'Columns of CSV files and meanings of Segment events are set in the configuration.',
-    },
-  ]);
+  const { look, mapping } = await changeMapping(context.configFile, { id, changes, env: context.env }, (config) =>
+    openConnectors({ ...config, workspace: context.config.workspace }, context),
+  );
+  return { look, again: nextMapping(known, mapping).again };
 }
 
 /** The id of the connection that is named, by its id or as the only one of its vendor. */
@@ -129,9 +99,8 @@ function connectionOf({ connections }: ResolvedConfig, named: string): string {
   ]);
 }
 
-/** Reads PATH=VALUE; the value as YAML, so that lists, true and null can be said. */
 function setting(text: string, sofar: readonly SettingChange[]): readonly SettingChange[] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It must be PATH=VALUE, such as amountField=Amount.');
-  return [...sofar, { path: text.slice(0, at).split('.'), value: parse(text.slice(at + 1)) as unknown }];
+  const change = settingOf(text);
+  if (change === null) throw new InvalidArgumentError('It must be PATH=VALUE, such as amountField=Amount.');
+  return [...sofar, change];
 }

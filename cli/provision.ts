@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { openConnectors } from '../config/wiring.ts';
+import { provision } from '../core/pipeline/provision.ts';
 import { provisionedFields } from '../core/playbooks/provisioned-fields.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
@@ -18,17 +19,7 @@ export function provisionCommand(): Command {
       const open = await openConnectors(context.config, context);
       const dryRun = options.dryRun === true;
       try {
-        const connections: {
-          connectionId: string;
-          steps: readonly { what: string; name: string; on: string; outcome: string; note: string }[];
-        }[] = [];
-        for (const { connectionId, fields } of open.connectors) {
-          if (fields)
-            connections.push({
-              connectionId,
-              steps: await fields.provision(provisionedFields(context.config.playbooks), { dryRun }),
-            });
-        }
+        const connections = await provision(open.connectors, provisionedFields(context.config.playbooks), { dryRun });
         const steps = connections.flatMap(({ connectionId, steps: each }) =>
           each.map((step) => ({ connectionId, ...step })),
         );

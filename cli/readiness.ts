@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
 import { readTransactionsFile } from '../connectors/csv/index.ts';
-import { type Book, bookOf, type DatedAmount } from '../core/backtest/book.ts';
+import { bookOf, type DatedAmount } from '../core/backtest/book.ts';
 import { type CalendarDay, calendarDay } from '../core/domain/calendar-day.ts';
-import { toMajor } from '../core/domain/money.ts';
-import { type ContractReadiness, contractReadinessOf } from '../core/evaluation/contract-readiness.ts';
-import { degenerateFits } from '../core/evaluation/quick-fit.ts';
-import { type Readiness, readinessOf } from '../core/evaluation/readiness.ts';
+import type { ContractReadiness } from '../core/evaluation/contract-readiness.ts';
+import type { Readiness } from '../core/evaluation/readiness.ts';
 import type { PurchaseGaps } from '../core/features/purchase-gaps.ts';
-import { isContractual } from '../core/scores/leaving.ts';
-import { allTerms } from '../core/store/contracts.ts';
-import { purchaseDays } from '../core/store/purchase-days.ts';
+import { readinessWithFit, workspaceReadiness } from '../core/pipeline/book-readiness.ts';
+import { sourceRank } from '../core/pipeline/cycle.ts';
 import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
 import { today } from './options.ts';
 import { print, printJson, table } from './output.ts';
@@ -38,30 +35,18 @@ async function readinessOfFile(path: string, asOf: string | undefined): Promise<
     orders.push(order);
     if (last === null || order.day > last) last = order.day;
   }
-  return last === null ? null : withQuickFit(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
+  return last === null ? null : readinessWithFit(bookOf(orders), asOf === undefined ? last : calendarDay(asOf));
 }
 
 async function readinessOfWorkspace(context: CommandContext): Promise<Readiness | ContractReadiness | null> {
-  return withWorkspace(context, async (open) => {
-    const { database, currency } = open.workspace;
-    const { definition } = context.config.churn;
-    if (isContractual({ definition }))
-      return await contractReadinessOf(allTerms(database), { asOf: context.asOf, definition });
-    const order = new Map(context.config.connections.map((connection, index) => [connection.id, index]));
-    const rank = (connectionId: string) => order.get(connectionId) ?? order.size;
-    const orders: DatedAmount[] = [];
-    for await (const { customerId, day, amountMinor } of purchaseDays(database, context.asOf, rank)) {
-      orders.push({ customerId, day, amount: toMajor(amountMinor, currency) });
-    }
-    return orders.length === 0 ? null : withQuickFit(bookOf(orders), context.asOf);
-  });
-}
-
-/** What a book can carry, and what goes wrong when models are fitted to a sample of it; contracts are not asked: other models apply. */
-function withQuickFit(book: Book, asOf: CalendarDay): Readiness {
-  const readiness = readinessOf(book, asOf);
-  if (readiness.setting === 'contractual') return readiness;
-  return { ...readiness, warnings: [...readiness.warnings, ...degenerateFits(book, asOf)] };
+  const { asOf, config } = context;
+  return withWorkspace(context, (open) =>
+    workspaceReadiness(open.workspace, {
+      asOf,
+      churn: config.churn,
+      rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+    }),
+  );
 }
 
 /** The churn horizon that the book proposes, and the distribution behind it. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { requiredKeyring } from '../config/sign-in.ts';
-import { sealAnew } from '../core/store/grants.ts';
-import { sealWebhooksAnew } from '../core/store/webhook-endpoints.ts';
+import { sealEverythingAnew } from '../core/store/seal-anew.ts';
+import { actor } from './actor.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
@@ -17,8 +17,8 @@ export function rotateKeyCommand(): Command {
     const context = await commandContext(options);
     const keyring = requiredKeyring(context.env);
     return withWorkspace(context, async (open) => {
-      const resealed = await sealAnew(open.workspace.database, keyring);
-      const webhooks = await sealWebhooksAnew(open.workspace.database, keyring);
+      const { database, clock } = open.workspace;
+      const { connections: resealed, webhooks } = await sealEverythingAnew(database, keyring, { clock, by: actor() });
       if (context.json) return printJson({ keyId: keyring.keyId, resealed, webhooks });
       print(
         `${resealed} ${resealed === 1 ? 'connection was' : 'connections were'} encrypted with another key; all of them open with ${keyring.keyId} now.`,

@@ -7,7 +7,7 @@ import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
 import { printJson, tell } from './output.ts';
 import { example } from './steps.ts';
-import { startWork } from './work.ts';
+import { holdNew, startWork } from './work.ts';
 
 interface ServeOptions extends WorkspaceOptions {
   port?: number;
@@ -34,6 +34,7 @@ export function serveCommand(): Command {
         const delays = createLiveDelays();
         const port = options.port ?? config.server.port;
         const listening = await listen(open, context, { host: options.host, port, delays });
+        const held = await holdNew(open);
         // The embedded store lets no other process work.
         const works = options.worker || open.workspace.database.engine === 'pglite';
         const work = works ? await startWork(open, context, delays.observe) : null;
@@ -43,6 +44,12 @@ export function serveCommand(): Command {
         } else {
           tell(`Listening on ${listening.server.url} (webhooks, /v1, /healthz, /readyz, /metrics). Ctrl-C stops.`);
           tell(...consoleLines(listening));
+          if (held) {
+            tell(
+              'This workspace is new: nothing is read or written until somebody goes through the steps on the console’s page Connections,',
+              'or POST /v1/resume with an admin’s token lets everything go on at once.',
+            );
+          }
           if (listening.newApiToken) tell(`Token for /v1, shown this once: ${listening.newApiToken}`);
           if (open.workspace.database.engine === 'pglite') {
             tell(

@@ -1,22 +1,12 @@
 import { Command } from 'commander';
 import { openWorkspace } from '../config/wiring.ts';
+import { leftByHand } from '../core/pipeline/uninstall-report.ts';
 import { unprovision } from '../core/pipeline/unprovision.ts';
 import { REMOVABLE_FIELDS } from '../core/playbooks/provisioned-fields.ts';
+import { actor } from './actor.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
-
-/** What only the admin of the vendor's account can take away, said at the end. */
-const BY_HAND: Readonly<Record<string, string>> = {
-  salesforce:
-    'Salesforce: delete the External Client App, and the Outbound Messages that call us, if you made any (Setup).',
-  hubspot:
-    'HubSpot: delete the service key or the app with its webhook subscriptions, where you made one for Staypower.',
-  segment:
-    'Segment: delete the source that took the scores and the webhook destination, where you made them for Staypower.',
-};
-
-const MEMBERS = 'Lists and campaigns are your own: whom playbooks added to them stays in them.';
 
 /** `staypower unprovision` */
 export function unprovisionCommand(): Command {
@@ -33,10 +23,9 @@ export function unprovisionCommand(): Command {
       const open = await openWorkspace(context.config, context, { withConnectors: true });
       try {
         const { database, connectors, clock } = open.workspace;
-        const steps = await unprovision(database, connectors, REMOVABLE_FIELDS, { clock, dryRun });
+        const steps = await unprovision(database, connectors, REMOVABLE_FIELDS, { clock, dryRun, by: actor() });
         if (steps.some((step) => step.outcome === 'failed')) process.exitCode = 1;
-        const vendors = new Set(connectors.map(({ vendor }) => vendor));
-        const byHand = [...[...vendors].flatMap((vendor) => BY_HAND[vendor] ?? []), MEMBERS];
+        const byHand = leftByHand(connectors.map(({ vendor }) => vendor));
         if (context.json) return printJson({ dryRun, steps, byHand });
         if (steps.length === 0) print('Nothing of ours is left at the vendors.');
         else {

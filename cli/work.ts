@@ -1,10 +1,15 @@
+import { createJobRunner } from '../config/run-job.ts';
 import type { OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
+import { ConfigError } from '../core/domain/errors.ts';
 import { type CycleReport, cycle, STEPS, type Step } from '../core/pipeline/cycle.ts';
 import { type Following, startFollowing } from '../core/pipeline/follow.ts';
 import { startLive } from '../core/pipeline/live.ts';
 import { createLoop } from '../core/pipeline/loop.ts';
+import { workJobs } from '../core/pipeline/work-jobs.ts';
 import type { OnLiveDelay } from '../core/ports/work.ts';
+import { holdIfNew } from '../core/store/new-workspace.ts';
+import { readPause } from '../core/store/pause.ts';
 import { CYCLE, runWhenDue } from '../core/store/schedule.ts';
 import type { CommandContext } from './context.ts';
 import { startWebhooks } from './outbound.ts';
@@ -18,7 +23,7 @@ const SWEEP: readonly Step[] = STEPS.filter((step) => step !== 'pull' && step !=
 /** Everything under way has so long to end; what has not is taken up by the next start, as after a crash. */
 const STOP_WITHIN_MS = 9_000;
 
-/** The work of one process: the live thread, subscriptions, webhooks of our own, and its share of cycles. */
+/** The work of one process: the live thread, subscriptions, webhooks of our own, and its share of cycles and jobs. */
 export interface Work {
   /** Begins nothing more and lets what is under way end. Resolves to whether it ended in time. */
   stop(): Promise<boolean>;
@@ -32,8 +37,12 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
   const live = await startLive(workspace, { today, logger, onDelay });
   const following = follow(open, context);
   const sender = await startWebhooks(open, context);
+  const jobs = await workJobs(workspace.database, createJobRunner({ ...open, ...context, today }), { clock, logger });
   const look = createLoop(
     async () => {
+      await takeUpChanges(open, logger);
+      // A new workspace waits for its first load to be asked for.
+      if ((await readPause(workspace.database))?.beforeFirstLoad) return true;
       const schedule = { name: CYCLE, everyMs: CYCLE_EVERY_MS, clock, today: today() };
       const ran = await runWhenDue(workspace.database, schedule, async () => {
         report(await cycle(workspace, { asOf: today() }), logger);
@@ -53,7 +62,9 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
   look.wake();
   return {
     stop: async () => {
-      const ended = Promise.all([following.stop(), live.stop(), sender.stop(), look.stop()]).then(() => true);
+      const ended = Promise.all([following.stop(), live.stop(), sender.stop(), jobs.stop(), look.stop()]).then(
+        () => true,
+      );
       const { promise: late, resolve } = Promise.withResolvers<boolean>();
       const timer = setTimeout(() => resolve(false), STOP_WITHIN_MS);
       const inTime = await Promise.race([ended, late]);
@@ -63,6 +74,24 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
       return inTime;
     },
   };
+}
+
+/** Holds a workspace that nothing ever came into and that would write: its admin sees what that is first. Returns whether it is held. */
+export async function holdNew({ workspace: { database, connectors, clock } }: OpenWorkspace): Promise<boolean> {
+  return connectors.some(({ scores }) => scores !== null) && (await holdIfNew(database, { clock }));
+}
+
+/** Settings that cannot be read keep nobody from working with those before. */
+async function takeUpChanges(open: OpenWorkspace, logger: CommandContext['logger']): Promise<void> {
+  try {
+    await open.reload();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    logger.warn(
+      { error: error.message },
+      'the configuration file was changed and cannot be used: the one before goes on',
+    );
+  }
 }
 
 /** Follows what vendors let us subscribe to. */

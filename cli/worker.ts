@@ -12,7 +12,7 @@ import { createLogger } from './logger.ts';
 import { integer } from './options.ts';
 import { printJson, tell } from './output.ts';
 import { example } from './steps.ts';
-import { startWork } from './work.ts';
+import { holdNew, startWork } from './work.ts';
 
 /** `staypower worker` */
 export function workerCommand(): Command {
@@ -48,6 +48,7 @@ export function workerCommand(): Command {
           }),
         );
         const server = await listenOn(application, { host: '127.0.0.1', port: options.port });
+        await holdNew(open);
         const work = await startWork(open, context, delays.observe);
         if (context.json) printJson({ url: server.url });
         else tell(`Working; ${server.url} has /healthz, /readyz and /metrics. Ctrl-C stops.`);

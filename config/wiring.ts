@@ -17,7 +17,7 @@ import type { Logger } from '../core/ports/logger.ts';
 import type { Planning } from '../core/ports/planning.ts';
 import type { Playbooks } from '../core/ports/playbooks.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
-import { createGrants } from '../core/store/grants.ts';
+import { createGrants, grantStatuses } from '../core/store/grants.ts';
 import { createInbox } from '../core/store/inbox.ts';
 import { createInsights } from '../core/store/insights.ts';
 import type { Keyring } from '../core/store/keyring.ts';
@@ -31,7 +31,8 @@ import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
 import { segmentVerifier } from '../webhooks/verify/segment.ts';
-import type { Environment } from './load.ts';
+import { createExchangeable } from './exchangeable.ts';
+import { type Environment, loadConfig } from './load.ts';
 import { readExchangeRates } from './read-exchange-rates.ts';
 import type { ConnectionConfig, ResolvedConfig } from './schema.ts';
 import { type SecretReader, secretList, secretReader } from './secrets.ts';
@@ -44,6 +45,8 @@ export interface WiringContext {
   home: string;
   clock: Clock;
   logger: Logger;
+  /** The configuration file, for settings that change while the workspace is open; absent where there is none. */
+  configFile?: string | null;
 }
 
 /** An open workspace with all that hangs on it. */
@@ -54,6 +57,15 @@ export interface OpenWorkspace {
   planning: Planning;
   playbooks: Playbooks;
   inbox: Inbox;
+  /** Opens the connectors of another configuration beside those of the workspace, on its store: to try settings before they are kept. */
+  tryConnectors(config: ResolvedConfig): OpenConnectors;
+  /**
+   * Takes up what has changed since: settings of connections in the configuration file, and accounts that were connected in a browser.
+   * Connections that were added or removed wait for the next start. What is under way ends with what it began with.
+   *
+   * @throws ConfigError when the file is no configuration any more; then nothing has changed
+   */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -269,7 +281,19 @@ export async function openWorkspace(
   const prepared = options.withConnectors ? prepareConnectors(config, context) : null;
   const rates = await readExchangeRates(config);
   const database = await openDatabase(config, context);
-  const connectors = prepared?.build(database) ?? [];
+  const exchangeable = createExchangeable(prepared?.build(database) ?? []);
+  const { connectors } = exchangeable;
+  const grantTimes = new Map<string, string>();
+  const connectedSince = async () => {
+    const changed = new Set<string>();
+    for (const { connectionId, connectedAt } of await grantStatuses(database)) {
+      if (grantTimes.get(connectionId) !== connectedAt) changed.add(connectionId);
+      grantTimes.set(connectionId, connectedAt);
+    }
+    return changed;
+  };
+  await connectedSince();
+  let current = config;
   if (prepared !== null) {
     try {
       assertPerformable(config.playbooks, connectors);
@@ -312,8 +336,33 @@ export async function openWorkspace(
         .map(({ id }) => id),
     }),
     inbox: createInbox(database, () => context.clock.now()),
+    tryConnectors: (other) => {
+      const tried = prepareConnectors(other, context).build(database);
+      return {
+        connectors: tried,
+        close: async () => {
+          await Promise.all(tried.map((connector) => connector.close()));
+        },
+      };
+    },
+    reload: async () => {
+      const next = context.configFile ? await loadConfig(context.configFile, context.env) : current;
+      const connected = await connectedSince();
+      const settingsOf = ({ connections }: ResolvedConfig, id: string) =>
+        JSON.stringify(connections.find((each) => each.id === id)?.settings);
+      const changed = new Set(
+        next.connections
+          .map(({ id }) => id)
+          .filter((id) => connected.has(id) || settingsOf(next, id) !== settingsOf(current, id)),
+      );
+      if (changed.size > 0 && prepared !== null) {
+        const only = { ...next, connections: next.connections.filter(({ id }) => changed.has(id)) };
+        exchangeable.exchange(prepareConnectors(only, context).build(database));
+      }
+      current = next;
+    },
     close: async () => {
-      await Promise.all(connectors.map((connector) => connector.close()));
+      await exchangeable.close();
       await database.close();
     },
   };

@@ -14,7 +14,7 @@ export interface SettingChange {
 /** A configuration file with changes that are not on disk yet. */
 export interface ChangedFile {
   config: ResolvedConfig;
-  /** Puts it in the place of the old one, whole or not at all. */
+  /** Puts it in the place of the old one, whole or not at all. Throws ConfigError where this process may not write it. */
   write(): Promise<void>;
 }
 
@@ -57,8 +57,22 @@ export function changedFile(file: string, document: Document, env: Environment):
   return {
     config: resolveConfig(document.toJS(), env),
     write: async () => {
-      await writeFile(`${file}.part`, String(document));
-      await rename(`${file}.part`, file);
+      try {
+        await writeFile(`${file}.part`, String(document));
+        await rename(`${file}.part`, file);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        // A folder that is read-only, a file that a container was given alone.
+        if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'ENOENT'].includes(code)) throw error;
+        throw new ConfigError([
+          {
+            path: file,
+            expected: 'a configuration file that this process may write',
+            found: code,
+            remedy: 'Change it where it is kept, then start the processes again.',
+          },
+        ]);
+      }
     },
   };
 }

@@ -34,15 +34,16 @@ const ROWS_PER_ROUND = 5_000;
  * refuses is reported and the rest goes on. The workspace is paused first: nothing is written again until "resume".
  *
  * @param context.dryRun lists, and changes nothing
+ * @param context.by who asks, for the pause
  */
 export async function unprovision(
   database: Database,
   connectors: readonly Connector[],
   fields: readonly FieldDefinition[],
-  context: { clock: Clock; dryRun: boolean },
+  context: { clock: Clock; dryRun: boolean; by: string },
 ): Promise<readonly UninstallStep[]> {
   if (!context.dryRun) {
-    await pause(database, { reason: 'uninstalled', by: 'unprovision', since: context.clock.now().toISOString() });
+    await pause(database, { reason: 'uninstalled', by: context.by, since: context.clock.now().toISOString() });
   }
   const steps: UninstallStep[] = [];
   for (const connector of connectors) {

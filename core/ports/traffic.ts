@@ -13,7 +13,7 @@ export interface ConnectionTraffic {
 /** What comes from the CRMs and goes to them, how far behind it is, and whether anything may leave. */
 export interface TrafficState {
   /** Null: the workspace writes and acts. */
-  paused: { reason: string; by: string; since: string } | null;
+  paused: { reason: string; by: string; since: string; beforeFirstLoad: boolean } | null;
   /** Messages that nobody has read, and deliveries that nobody has taken apart. */
   inboxWaiting: number;
   /** How long the oldest waiting message has waited; 0 when none waits. */

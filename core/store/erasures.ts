@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../ports/database.ts';
+import type { ErasureEntry } from '../ports/erasures.ts';
 import {
   newSigningKeys,
   type Receipt,
@@ -13,15 +14,6 @@ import { keepClears } from './erasure-clears.ts';
 import { findPerson, findPersonOf, messagesOf, personalRows } from './person.ts';
 import { keepSetting, readSetting } from './settings.ts';
 import { entomb, subjectHashes, tombstoneHasher } from './tombstones.ts';
-
-/** An erasure as it is listed. */
-export interface ErasureEntry {
-  erasureId: string;
-  requestedBy: string;
-  erasedAt: string;
-  /** Records whose clearing is not confirmed yet; the receipt waits for them. */
-  waiting: number;
-}
 
 type Facts = Omit<ReceiptContent, 'erasureId' | 'requestedBy' | 'erasedAt' | 'completedAt' | 'vendors'>;
 

@@ -9,14 +9,15 @@ export interface Pause {
   by: string;
   /** ISO 8601. */
   since: string;
+  /** Set while the workspace is new: no cycle reads anything by itself either, until the first load was asked for. */
+  beforeFirstLoad?: true;
 }
 
 const PAUSED = 'paused';
 
 /** The pause in force; null when the workspace writes and acts. */
 export async function readPause(sql: Sql): Promise<Pause | null> {
-  const pause = await readSetting<{ reason: string; by: string; since: string }>(sql, PAUSED);
-  return pause ?? null;
+  return readSetting<{ reason: string; by: string; since: string; beforeFirstLoad?: true }>(sql, PAUSED);
 }
 
 /** Stops write-back and actions of every process on this workspace, before their next batch. A second pause replaces the first. */

@@ -18,6 +18,7 @@ export function createTraffic(
   return {
     state: async () => {
       const { inboxWaiting, outboxWaiting, quarantined } = await createQueries(database).health();
+      const paused = await readPause(database);
       const { inboxLagSeconds } = await readBacklog(database, [], clock);
       const rejected = await database.query<{ connection_id: string; count: number }>(
         'select connection_id, count(*)::int as count from quarantine group by 1',
@@ -34,7 +35,7 @@ export function createTraffic(
         };
       });
       return {
-        paused: await readPause(database),
+        paused: paused && { ...paused, beforeFirstLoad: paused.beforeFirstLoad === true },
         inboxWaiting,
         inboxLagSeconds,
         outboxWaiting,

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { Router } from 'express';
+import { resolveConfig } from '../../config/load.ts';
+import { createSecrets } from '../../config/secret-states.ts';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { lastReport } from '../../core/pipeline/monitor.ts';
+import { createSetup } from '../../core/pipeline/setup.ts';
 import { createScoring } from '../../core/pipeline/what-if.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, type Playbook } from '../../core/playbooks/schema.ts';
 import type { Accounts } from '../../core/ports/accounts.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Connector } from '../../core/ports/connector.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
 import { createAuditLog } from '../../core/store/audit-log.ts';
 import { createBook } from '../../core/store/book.ts';
 import { createCustomerView } from '../../core/store/customer-view.ts';
+import { createErasures } from '../../core/store/erasure-desk.ts';
 import { createFeedback } from '../../core/store/feedback.ts';
 import { createInsights } from '../../core/store/insights.ts';
+import { createJobs } from '../../core/store/jobs.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createModelRegistry } from '../../core/store/model-registry.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
@@ -25,12 +31,14 @@ import { createRecordCards } from '../../core/store/record-cards.ts';
 import { createSavedViews } from '../../core/store/saved-views.ts';
 import { createTraffic } from '../../core/store/traffic.ts';
 import { createWebhooks } from '../../core/store/webhook-endpoints.ts';
+import { createWrites } from '../../core/store/writes.ts';
 import { tokenHash } from '../../webhooks/api/bearer.ts';
 import { type Api, createApi } from '../../webhooks/api/index.ts';
 import { assertAllowedUrl } from '../../webhooks/outbound/allowed-address.ts';
 import { type Server, startServer } from '../../webhooks/server.ts';
 
 const TOKEN = 'sp_test';
+const SECRETS = { HUBSPOT_ACCESS_TOKEN: 'a-token', HUBSPOT_CLIENT_SECRET: 'new-secret,old-secret' };
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 
 /** The API over a store, as `serve` puts it together. */
@@ -41,7 +49,14 @@ export async function serveApi(
     today,
     consoleFolder = '',
     playbooks = [AT_RISK_AND_VALUABLE],
-  }: { clock: Clock; today: CalendarDay; consoleFolder?: string; playbooks?: readonly Playbook[] },
+    connectors = [],
+  }: {
+    clock: Clock;
+    today: CalendarDay;
+    consoleFolder?: string;
+    playbooks?: readonly Playbook[];
+    connectors?: readonly Connector[];
+  },
 ): Promise<{ server: Server; token: string; api: Api; accounts: Accounts }> {
   const accounts = createAccounts(database, { clock });
   const queries = createQueries(database);
@@ -79,6 +94,15 @@ export async function serveApi(
     events: createEventLog(database),
     connections: async () => [],
     traffic: createTraffic(database, { connections: [{ id: 'crm', vendor: 'hubspot' }], clock }),
+    setup: createSetup(database, { connectors, signIns: null, clock }),
+    jobs: createJobs(database, { clock }),
+    writes: createWrites(database),
+    erasures: createErasures(database),
+    secrets: createSecrets(
+      resolveConfig({ connections: [{ vendor: 'hubspot' }] }, {}),
+      { env: SECRETS, clock },
+      database,
+    ),
     today: () => today,
     logger,
   });

@@ -5,7 +5,9 @@ import type { AuditLog } from '../../core/ports/audit-log.ts';
 import type { Book } from '../../core/ports/book.ts';
 import type { CustomerView } from '../../core/ports/customer-view.ts';
 import type { Insights, Queries } from '../../core/ports/engine.ts';
+import type { Erasures } from '../../core/ports/erasures.ts';
 import type { GrantStatus } from '../../core/ports/grants.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { ModelRegistry } from '../../core/ports/model-registry.ts';
 import type { MonitoringReport } from '../../core/ports/monitoring.ts';
@@ -15,24 +17,32 @@ import type { Playbooks } from '../../core/ports/playbooks.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
+import type { Secrets } from '../../core/ports/secrets.ts';
+import type { Setup } from '../../core/ports/setup.ts';
 import type { Traffic } from '../../core/ports/traffic.ts';
+import type { Writes } from '../../core/ports/writes.ts';
 import { accountRoutes } from './accounts.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerViewRoutes } from './customer-view.ts';
 import { customerRoutes } from './customers.ts';
 import { customersCsvRoutes } from './customers-csv.ts';
+import { erasureRoutes } from './erasures.ts';
 import { insightRoutes } from './insights.ts';
+import { jobRoutes } from './jobs.ts';
 import { modelRegistryRoutes } from './model-registry.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
+import { secretRoutes } from './secrets.ts';
+import { setupRoutes } from './setup.ts';
 import { streamRoutes } from './stream.ts';
 import { trafficRoutes } from './traffic.ts';
 import { viewRoutes } from './views.ts';
 import { webhookRoutes } from './webhook-endpoints.ts';
+import { writeRoutes } from './writes.ts';
 
 /** What the API answers from. */
 export interface ApiParts {
@@ -56,6 +66,11 @@ export interface ApiParts {
   /** Connections that were made in a browser. */
   connections: () => Promise<readonly GrantStatus[]>;
   traffic: Traffic;
+  setup: Setup;
+  jobs: Jobs;
+  writes: Writes;
+  erasures: Erasures;
+  secrets: Secrets;
   /** Today in the workspace's time zone. */
   today: () => CalendarDay;
   logger: Logger;
@@ -89,6 +104,7 @@ export function createApi(parts: ApiParts): Api {
   } = parts;
   const { cards, feedback } = parts;
   const stream = streamRoutes(events, logger);
+  const jobs = jobRoutes(parts.jobs, logger);
   const document = openApiDocument();
   const router = Router();
   router.get('/openapi.json', (_req, res) => {
@@ -108,9 +124,19 @@ export function createApi(parts: ApiParts): Api {
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),
     connectionRoutes(connections),
+    setupRoutes(parts.setup),
+    jobs.router,
     trafficRoutes(parts.traffic),
+    writeRoutes(parts.writes),
+    erasureRoutes(parts.erasures),
+    secretRoutes(parts.secrets),
     webhookRoutes(webhooks),
     stream.router,
   );
-  return { router, close: stream.close };
+  return {
+    router,
+    close: async () => {
+      await Promise.all([stream.close(), jobs.close()]);
+    },
+  };
 }

@@ -84,6 +84,20 @@ export type AuditEntries = {
 export type ChangedRole = {
   role: Role;
 };
+export type CheckedConnections = {
+  connections: {
+    connectionId: string;
+    vendor: string;
+    report: {
+      account: string;
+      problems: {
+        what: string;
+        remedy: string;
+      }[];
+      callsLeftToday: number | null;
+    };
+  }[];
+};
 export type Connections = {
   connections: {
     connectionId: string;
@@ -238,6 +252,20 @@ export type Effects = {
   followUpDays: number;
   playbooks: PlaybookResult[];
 };
+export type Erased = {
+  erasureId: string;
+  /** False while a vendor has not confirmed; then there is no receipt yet. */
+  isComplete: boolean;
+};
+export type Erasures = {
+  erasures: {
+    erasureId: string;
+    requestedBy: string;
+    erasedAt: string;
+    /** Records whose clearing a vendor has not confirmed. */
+    waiting: number;
+  }[];
+};
 export type ErrorBody = {
   error: {
     /** Stable and machine-readable. */
@@ -287,6 +315,41 @@ export type FeedbackList = {
     valueBand: string | null;
   }[];
 };
+export type FirstLoad = {
+  /** Records new or changed. */
+  pulled: number;
+  rejected: number;
+  customers: number;
+  scored: number;
+  unavailable: {
+    connectionId: string;
+    message: string;
+  }[];
+  /** What the book can carry; null without a purchase. */
+  readiness: {
+    customers: number;
+    /** Customers who bought again, or renewals of contracts. */
+    returned: number;
+    setting: 'contractual' | 'non-contractual';
+    horizonDays: number | null;
+    models: {
+      model: string;
+      ready: boolean;
+      reason: string;
+      waitUntil: string | null;
+    }[];
+    warnings: string[];
+  } | null;
+};
+export type FoundPerson = {
+  /** Null where it names nobody. */
+  person: {
+    customerId: string;
+    rows: Record<string, number>;
+  } | null;
+  /** Records that were read and not recognised yet: one of them may be theirs. */
+  unrecognised: number;
+};
 export type Group = {
   id: string;
   name: string;
@@ -299,6 +362,186 @@ export type Group = {
   meanChurnProbability: number | null;
   valueAtRisk: string;
   gainIfOneInTenStays: string;
+};
+export type Job =
+  | {
+      jobId: number;
+      kind: 'check';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: CheckedConnections | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'look';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: MappingReport | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'map';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: Mapped | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'provision';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: Provisioned | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'first-load';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: FirstLoad | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'undo';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: Undone | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'unprovision';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: Uninstalled | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    }
+  | {
+      jobId: number;
+      kind: 'erase';
+      connectionId: string | null;
+      dryRun: boolean;
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      progress: {
+        step: string;
+        detail: string;
+        done: number;
+        total: number | null;
+      } | null;
+      result: Erased | null;
+      problem: {
+        message: string;
+        remedy: string;
+      } | null;
+      requestedBy: string;
+      requestedAt: string;
+      startedAt: string | null;
+      endedAt: string | null;
+    };
+export type Jobs = {
+  jobs: Job[];
 };
 export type ListedCustomer = {
   customerId: string;
@@ -316,6 +559,59 @@ export type ListedCustomer = {
   scoredAt: string;
   segment: string | null;
   valueAtRisk: string | null;
+};
+export type Mapped = {
+  report: MappingReport;
+  version: number;
+  /** Streams that the next load reads from their beginning. */
+  readAgain: string[];
+};
+export type MappingReport = {
+  purchases: {
+    what: string;
+    count: number;
+    isRead: boolean;
+    /** What to choose so that they are read; null where nothing need be. */
+    setting: string | null;
+  }[];
+  stages: {
+    id: string;
+    label: string;
+    count: number;
+    isWon: boolean;
+    isRead: boolean;
+  }[];
+  slots: {
+    path: string;
+    meaning: string;
+    object: string;
+    stream: string;
+    /** The vendor’s own field, read while none is chosen. */
+    standard: string | null;
+    chosen: string[];
+    several: boolean;
+    /** Chosen fields that change without a trace. */
+    stale: string[];
+    suggestions: {
+      field: string;
+      label: string;
+      /** 0..1; from .6 on it is likely. */
+      score: number;
+      reasons: string[];
+      calculated: boolean;
+    }[];
+  }[];
+  previews: {
+    object: string;
+    fields: string[];
+    rows: string[][];
+  }[];
+  problems: {
+    path: string;
+    expected: string;
+    found?: string;
+    remedy: string;
+  }[];
 };
 export type ModelCard = {
   /** value, churn, engagement, or what customers may do. */
@@ -416,6 +712,42 @@ export type NewFeedback = {
   verdict: 'useful' | 'wrong';
   note?: string;
 };
+export type NewJob =
+  | {
+      kind: 'check';
+    }
+  | {
+      kind: 'look';
+      connectionId: string;
+    }
+  | {
+      kind: 'map';
+      connectionId: string;
+      /** "path=value" below the settings of the connection, e.g. "deals.amountProperty=net_amount". */
+      changes: string[];
+    }
+  | {
+      kind: 'provision';
+      dryRun: boolean;
+    }
+  | {
+      kind: 'first-load';
+    }
+  | {
+      kind: 'undo';
+      /** Null is the last run that stands. */
+      runId: number | null;
+      dryRun: boolean;
+    }
+  | {
+      kind: 'unprovision';
+      connectionId: string;
+      dryRun: boolean;
+    }
+  | {
+      kind: 'erase';
+      customerId: string;
+    };
 export type NewKey = {
   label: string;
   role: Role;
@@ -571,6 +903,18 @@ export type Promotion = {
   previous: string | null;
   by: 'trained' | 'challenge' | 'promote' | 'rollback';
 };
+export type Provisioned = {
+  connections: {
+    connectionId: string;
+    steps: {
+      what: 'group' | 'field' | 'permission';
+      name: string;
+      on: string;
+      outcome: 'create' | 'exists' | 'conflict';
+      note: string;
+    }[];
+  }[];
+};
 export type Quarantine = {
   records: {
     connectionId: string;
@@ -594,6 +938,31 @@ export type ReasonedScores = {
   scores: Scores;
   reasons: string[];
   nextAction: string | null;
+};
+export type Receipt = {
+  staypower: 'erasure-receipt';
+  format: number;
+  erasureId: string;
+  workspace: string;
+  requestedBy: string;
+  erasedAt: string;
+  completedAt: string;
+  /** Keyed hashes of the person’s records, addresses and ids. */
+  subject: string[];
+  removed: Record<string, number>;
+  messagesEmptied: number;
+  vendors: {
+    connectionId: string;
+    cleared: number;
+    forgotten: number;
+    refused: string[];
+  }[];
+  modelsToReplace: string[];
+  signature: {
+    algorithm: 'Ed25519';
+    publicKey: string;
+    value: string;
+  };
 };
 export type RecordView = {
   state: 'scored' | 'prospect' | 'missing' | 'erased' | 'hidden';
@@ -744,6 +1113,34 @@ export type Scores = {
   priority: number;
   segment: string | null;
 };
+export type SealedAnew = {
+  keyId: string;
+  connections: number;
+  webhooks: number;
+};
+export type Secrets = {
+  connections: {
+    connectionId: string;
+    vendor: string;
+    secrets: {
+      variable: string;
+      what: string;
+      needed: boolean;
+      /** Values that count now; 0 where it is not set. */
+      live: number;
+      /** A new value may stand before the old one, separated by a comma. */
+      rotates: boolean;
+    }[];
+  }[];
+  encryption: {
+    /** A part of the first key’s hash; null where none is set. */
+    keyId: string | null;
+    keys: number;
+    sealed: number;
+    /** What is sealed with another key than the first. */
+    sealedByOther: number;
+  };
+};
 export type SegmentMoves = {
   asOf: string;
   since: string;
@@ -774,6 +1171,37 @@ export type Segments = {
   clusters: Group[];
 };
 export type SentType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'playbook.step' | 'model.promoted';
+export type Setup = {
+  steps: {
+    step: 'connect' | 'check' | 'map' | 'plan' | 'provision' | 'first-load' | 'shadow' | 'turn-on';
+    state: 'open' | 'running' | 'done' | 'problem' | 'again';
+    found: string | null;
+  }[];
+  connections: {
+    connectionId: string;
+    vendor: string;
+    access: 'sign-in' | 'key';
+    scopes: {
+      name: string;
+      why: string;
+      optional: boolean;
+    }[];
+    account: string | null;
+    notice: string | null;
+    canMap: boolean;
+    hasFields: boolean;
+    mappingVersion: number | null;
+  }[];
+  /** Null: the workspace writes and acts. */
+  paused: {
+    reason: string;
+    by: string;
+    since: string;
+    /** The workspace is new: nothing is read by itself either. */
+    beforeFirstLoad: boolean;
+  } | null;
+  jobs: Job[];
+};
 export type Simulation = {
   playbook: string;
   from: string;
@@ -901,6 +1329,8 @@ export type Traffic = {
     reason: string;
     by: string;
     since: string;
+    /** The workspace is new: nothing is read by itself either. */
+    beforeFirstLoad: boolean;
   } | null;
   inboxWaiting: number;
   inboxLagSeconds: number;
@@ -921,6 +1351,42 @@ export type Traffic = {
     } | null;
     quarantined: number;
   }[];
+};
+export type Undone = {
+  runId: number;
+  startedAt: string;
+  records: number;
+  fields: number;
+  changedSince: {
+    connectionId: string;
+    field: string;
+    by: 'a later run' | 'somebody';
+    records: number;
+  }[];
+  gone: number;
+  unseen: number;
+  failed: {
+    connectionId: string;
+    vendorCode: string;
+    records: number;
+  }[];
+  unavailable: {
+    connectionId: string;
+    message: string;
+  }[];
+  complete: boolean;
+};
+export type Uninstalled = {
+  steps: {
+    connectionId: string;
+    what: 'task' | 'field' | 'group' | 'permission' | 'values' | 'token';
+    name: string;
+    on: string;
+    outcome: 'remove' | 'removed' | 'left' | 'failed';
+    note: string;
+  }[];
+  /** What only the vendor’s admin can take away. */
+  byHand: string[];
 };
 export type Users = {
   users: {
@@ -963,6 +1429,25 @@ export type Verdict = {
   } | null;
   judgedAt: string;
 };
+export type WaitingWrites = {
+  connections: {
+    connectionId: string;
+    records: number;
+    /** Records whose values were compared: the first of those that wait. */
+    compared: number;
+    /** Compared records that get another value, by field. */
+    fields: Record<string, number>;
+    rows: {
+      recordKind: 'contact' | 'account';
+      externalId: string;
+      changes: {
+        field: string;
+        from: string | number | null;
+        to: string | number | null;
+      }[];
+    }[];
+  }[];
+};
 export type WebhookEndpoints = {
   endpoints: {
     endpointId: string;
@@ -997,6 +1482,18 @@ export type WhatIfAnswer = {
   after: ReasonedScores;
   /** Why it would move. */
   change: string | null;
+};
+export type Whom = {
+  /** E-mail address, customer id, user id or record id. */
+  who: string;
+};
+export type WriteRuns = {
+  runs: {
+    runId: number;
+    startedAt: string;
+    undoneAt: string | null;
+    records: number;
+  }[];
 };
 
 /** An event and the place after which a broken stream goes on. */
@@ -1252,9 +1749,44 @@ export class StaypowerClient {
     return this.#call('GET', `/connections`);
   }
 
+  /** How the workspace is set up, step by step, and what each step found. */
+  getSetup(): Promise<Setup> {
+    return this.#call('GET', `/setup`);
+  }
+
+  /** Asks for long work: a process that works does it, one at a time. GET /jobs/{id} or /jobs/stream says how far it is. */
+  startJob(body: NewJob): Promise<Job> {
+    return this.#call('POST', `/jobs`, { body });
+  }
+
+  /** The latest job of each kind, connection and dry run, the newest first. */
+  listJobs(): Promise<Jobs> {
+    return this.#call('GET', `/jobs`);
+  }
+
+  /** The latest jobs, and each again whenever it goes on (server-sent events). */
+  streamJobs(options: StreamOptions = {}): AsyncGenerator<Streamed<Job>> {
+    return this.#stream('/jobs/stream', options);
+  }
+
+  /** One job: how far it is, what came of it, or why it failed and what to do. */
+  getJob(id: string): Promise<Job> {
+    return this.#call('GET', `/jobs/${encodeURIComponent(id)}`);
+  }
+
   /** What comes from the CRMs and goes to them, how far behind it is, and whether anything may leave. */
   getTraffic(): Promise<Traffic> {
     return this.#call('GET', `/traffic`);
+  }
+
+  /** What waits to be written to the CRMs, as a difference to what was last written. */
+  getWaitingWrites(query: { rows?: number } = {}): Promise<WaitingWrites> {
+    return this.#call('GET', `/waiting-writes`, { query });
+  }
+
+  /** The write runs of the last two weeks, which can be taken back, the newest first. */
+  listWriteRuns(query: { limit?: number } = {}): Promise<WriteRuns> {
+    return this.#call('GET', `/write-runs`, { query });
   }
 
   /** Records that could not be read or written, each with what to do about it, the newest first. */
@@ -1347,6 +1879,31 @@ export class StaypowerClient {
   /** Revokes a key: it is refused from now on. */
   revokeKey(id: string): Promise<RemovedAccess> {
     return this.#call('DELETE', `/keys/${encodeURIComponent(id)}`);
+  }
+
+  /** Which secrets this server has, how many values of each count, and what is sealed with which key. No values. */
+  getSecrets(): Promise<Secrets> {
+    return this.#call('GET', `/secrets`);
+  }
+
+  /** Seals everything in the store with the first key of STAYPOWER_KEY, so that the old one can go. */
+  sealAnew(): Promise<SealedAnew> {
+    return this.#call('POST', `/secrets/seal-anew`);
+  }
+
+  /** What is held on a person, by table; nothing is changed. The name stands in the body so that no log keeps it. */
+  findPerson(body: Whom): Promise<FoundPerson> {
+    return this.#call('POST', `/people/find`, { body });
+  }
+
+  /** Who asked for erasures, when, and what still waits; the newest first. */
+  listErasures(): Promise<Erasures> {
+    return this.#call('GET', `/erasures`);
+  }
+
+  /** The signed receipt of an erasure that is complete; "staypower erase --verify FILE" checks it. */
+  getReceipt(id: string): Promise<Receipt> {
+    return this.#call('GET', `/erasures/${encodeURIComponent(id)}/receipt`);
   }
 
   /** Who did what, the latest first. */

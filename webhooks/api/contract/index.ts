@@ -14,12 +14,16 @@ import { countCustomers, downloadCustomers, getOverview, searchCustomers } from 
 import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
+import { findPerson, getReceipt, listErasures } from './erasures.ts';
 import { getSegmentMoves, listModels, listSegments } from './insights.ts';
+import { getJob, listJobs, startJob, streamJobs } from './jobs.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import { listEffects, listPlaybooks, simulatePlaybook } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
+import { getSecrets, sealAnew } from './secrets.ts';
+import { getSetup } from './setup.ts';
 import { streamEvents } from './stream.ts';
 import { getTraffic, listQuarantine, pauseWorkspace, replayQuarantine, resumeWorkspace } from './traffic.ts';
 import { listViews, removeView, saveView } from './views.ts';
@@ -31,6 +35,7 @@ import {
   replayWebhook,
   rotateWebhookSecret,
 } from './webhooks.ts';
+import { getWaitingWrites, listWriteRuns } from './writes.ts';
 
 /** Every operation below /v1, in the order of the document. */
 export const OPERATIONS: readonly Operation[] = [
@@ -67,7 +72,14 @@ export const OPERATIONS: readonly Operation[] = [
   listFeedback,
   streamEvents,
   listConnections,
+  getSetup,
+  startJob,
+  listJobs,
+  streamJobs,
+  getJob,
   getTraffic,
+  getWaitingWrites,
+  listWriteRuns,
   listQuarantine,
   replayQuarantine,
   pauseWorkspace,
@@ -86,5 +98,10 @@ export const OPERATIONS: readonly Operation[] = [
   listKeys,
   addKey,
   revokeKey,
+  getSecrets,
+  sealAnew,
+  findPerson,
+  listErasures,
+  getReceipt,
   listAudit,
 ];

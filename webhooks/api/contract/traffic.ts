@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { operation } from '../operation.ts';
 import { name } from './schemas.ts';
 
+/** Why nothing leaves. */
+export const pause = z
+  .object({
+    reason: z.string(),
+    by: z.string(),
+    since: z.string(),
+    beforeFirstLoad: z.boolean().describe('The workspace is new: nothing is read by itself either.'),
+  })
+  .nullable()
+  .describe('Null: the workspace writes and acts.');
+
 export const getTraffic = operation({
   id: 'getTraffic',
   method: 'get',
@@ -10,10 +21,7 @@ export const getTraffic = operation({
   answer: name(
     'Traffic',
     z.object({
-      paused: z
-        .object({ reason: z.string(), by: z.string(), since: z.string() })
-        .nullable()
-        .describe('Null: the workspace writes and acts.'),
+      paused: pause,
       inboxWaiting: z.number(),
       inboxLagSeconds: z.number(),
       outboxWaiting: z.number(),
