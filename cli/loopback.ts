@@ -42,7 +42,7 @@ export async function listenForCallback(vendor: string, port: number): Promise<L
             res.writeHead(404).end();
             return;
           }
-          answerCallback(signIns, vendor, url.searchParams, begunBy).then(({ status, html, outcome }) => {
+          answerCallback(signIns, vendor, url.searchParams, begunBy, null).then(({ status, html, outcome }) => {
             clearTimeout(late);
             res.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'referrer-policy': 'no-referrer' });
             res.end(html, () => (outcome instanceof StaypowerError ? reject(outcome) : resolve(outcome)));

@@ -9,7 +9,7 @@ import { createLoop } from '../core/pipeline/loop.ts';
 import { workJobs } from '../core/pipeline/work-jobs.ts';
 import type { OnLiveDelay } from '../core/ports/work.ts';
 import { holdIfNew } from '../core/store/new-workspace.ts';
-import { readPause } from '../core/store/pause.ts';
+import { RESUMED_CHANNEL, readPause } from '../core/store/pause.ts';
 import { CYCLE, runWhenDue } from '../core/store/schedule.ts';
 import type { CommandContext } from './context.ts';
 import { startWebhooks } from './outbound.ts';
@@ -59,9 +59,12 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
         ),
     },
   );
+  // What waited through a pause leaves at once.
+  const unlisten = await workspace.database.listen(RESUMED_CHANNEL, look.wake);
   look.wake();
   return {
     stop: async () => {
+      await unlisten();
       const ended = Promise.all([following.stop(), live.stop(), sender.stop(), jobs.stop(), look.stop()]).then(
         () => true,
       );

@@ -15,6 +15,9 @@ export interface Pause {
 
 const PAUSED = 'paused';
 
+/** Channel that tells workers, in any process, that what waited may leave. */
+export const RESUMED_CHANNEL = 'staypower_resumed';
+
 /** The pause in force; null when the workspace writes and acts. */
 export async function readPause(sql: Sql): Promise<Pause | null> {
   return readSetting<{ reason: string; by: string; since: string; beforeFirstLoad?: true }>(sql, PAUSED);
@@ -35,6 +38,7 @@ export async function resume(database: Database, given: { by: string; at: string
     if (before === null) return null;
     await sql.query('delete from settings where name = $1', [PAUSED]);
     await audit(sql, given.at, given.by, 'resume', {});
+    await sql.query('select pg_notify($1, $2)', [RESUMED_CHANNEL, '']);
     return before;
   });
 }

@@ -13,23 +13,29 @@ export interface CallbackAnswer {
  *
  * @param query state and code, or error and error_description (RFC 6749, 4.1.2)
  * @param begunBy secret of the browser or process; "" where the request carries none
+ * @param backTo address where the admin goes on; null where it was begun elsewhere than in the browser
  */
 export async function answerCallback(
   signIns: SignIns,
   vendor: string,
   query: URLSearchParams,
   begunBy: string,
+  backTo: string | null,
 ): Promise<CallbackAnswer> {
   try {
     const outcome = await signIns.end(vendor, readCallback(query), begunBy);
     const missing = outcome.notGranted.map(({ name, why }) => `Not granted: ${name} (${why}).`);
     return {
       status: 200,
-      html: page('Connected', [
-        `${outcome.connectionId} reads the account ${outcome.account} from now on.`,
-        ...missing,
-        'You can close this window.',
-      ]),
+      html: page(
+        'Connected',
+        [
+          `${outcome.connectionId} reads the account ${outcome.account} from now on.`,
+          ...missing,
+          ...(backTo === null ? ['You can close this window.'] : []),
+        ],
+        backTo,
+      ),
       outcome,
     };
   } catch (error) {
@@ -37,7 +43,7 @@ export async function answerCallback(
     const remedy = error instanceof AuthError ? error.remedy : null;
     return {
       status: 400,
-      html: page('Not connected', [error.message, ...(remedy === null ? [] : [remedy])]),
+      html: page('Not connected', [error.message, ...(remedy === null ? [] : [remedy])], backTo),
       outcome: error,
     };
   }
@@ -63,14 +69,15 @@ function readCallback(query: URLSearchParams): { state: string; code: string } {
   return { state, code };
 }
 
-function page(title: string, sentences: readonly string[]): string {
+function page(title: string, sentences: readonly string[], backTo: string | null): string {
+  const back = backTo === null ? '' : `<p><a href="${escaped(backTo)}">Go on setting up</a></p>\n`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>${title} - Staypower</title>
 <h1>${title}</h1>
 ${sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}
-</html>
+${back}</html>
 `;
 }
 

@@ -54,8 +54,9 @@ export function oauthRoutes({ signIns, requireKey, publicBaseUrl, logger }: OAut
   });
   router.get('/:vendor/callback', async (req, res) => {
     const vendor = String(req.params['vendor']);
+    const backTo = `${baseOf(req, publicBaseUrl)}/#/connections/setup`;
     const query = new URL(req.originalUrl, 'http://localhost').searchParams;
-    const { status, html, outcome } = await answerCallback(signIns, vendor, query, cookieOf(req));
+    const { status, html, outcome } = await answerCallback(signIns, vendor, query, cookieOf(req), backTo);
     if (outcome instanceof Error) logger.warn({ vendor, error: outcome.message }, 'a sign-in was not ended');
     else logger.info({ vendor, connectionId: outcome.connectionId, account: outcome.account }, 'connected');
     res

@@ -3,13 +3,25 @@ import { Page, Section } from '../components/page.tsx';
 import { Stat } from '../components/stat.tsx';
 import { Loaded } from '../components/states.tsx';
 import { whole } from '../format.ts';
+import { useJobStream } from '../jobs/use-jobs.ts';
+import { useLocation } from '../routing.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { ConnectionTable } from './connections/connection-table.tsx';
 import { PauseControl } from './connections/pause-control.tsx';
 import { Quarantine } from './connections/quarantine.tsx';
+import SetupPage from './connections/setup/setup-page.tsx';
+import { SetupCard } from './connections/setup-card.tsx';
+import { Undo } from './connections/undo.tsx';
+import { Uninstall } from './connections/uninstall.tsx';
+
+/** The steps of setting up where the address names them, else how the connections are. */
+export default function ConnectionsPage() {
+  const { path } = useLocation();
+  return path[1] === 'setup' ? <SetupPage step={path[2]} /> : <ConnectionsState />;
+}
 
 /** Whether the CRMs can be read and written: what waits, calls left, what was rejected, and the way to stop everything. */
-export default function ConnectionsPage() {
+function ConnectionsState() {
   const { client, may } = useSignedIn();
   const traffic = useQuery({ queryKey: ['traffic'], queryFn: () => client.getTraffic() });
   const grants = useQuery({ queryKey: ['connections'], queryFn: () => client.listConnections() });
@@ -18,6 +30,7 @@ export default function ConnectionsPage() {
       <Loaded query={traffic} what="the connections">
         {(state) => (
           <>
+            {may('admin') && <SetupCard />}
             <PauseControl paused={state.paused} />
             <dl className="stats">
               <Stat
@@ -49,6 +62,12 @@ export default function ConnectionsPage() {
                 {({ connections }) => <ConnectionTable connections={state.connections} grants={connections} />}
               </Loaded>
             </Section>
+            <Section
+              title="Written to the CRMs"
+              hint="What was written can be taken back for two weeks, where a field still holds it."
+            >
+              <Undo />
+            </Section>
           </>
         )}
       </Loaded>
@@ -60,6 +79,21 @@ export default function ConnectionsPage() {
           <Quarantine />
         </Section>
       )}
+      {may('admin') && traffic.data && traffic.data.connections.length > 0 && (
+        <Section
+          title="Uninstall"
+          hint="Takes what is ours out of a CRM: fields, open tasks, permissions, access. What is not ours is named and left."
+        >
+          <Uninstall connections={traffic.data.connections} />
+        </Section>
+      )}
+      {may('admin') && <JobNews />}
     </Page>
   );
+}
+
+/** Keeps what admins see of long work up to date. */
+function JobNews() {
+  useJobStream();
+  return null;
 }

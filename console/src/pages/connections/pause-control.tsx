@@ -30,7 +30,8 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
         <p>Scores and tasks are written to the CRMs as they change.</p>
       ) : (
         <p>
-          Since {moment(paused.since)}, by {paused.by}: {paused.reason}. Reading and scoring go on.
+          Since {moment(paused.since)}, by {paused.by}: {paused.reason}.{' '}
+          {paused.beforeFirstLoad ? 'Nothing is read by itself either.' : 'Reading and scoring go on.'}
         </p>
       )}
       {may('admin') &&
