@@ -9,7 +9,7 @@ import { firstLoad } from '../core/pipeline/first-load.ts';
 import { provision } from '../core/pipeline/provision.ts';
 import { undo } from '../core/pipeline/undo.ts';
 import { undoSummary } from '../core/pipeline/undo-summary.ts';
-import { leftByHand, withoutTasks } from '../core/pipeline/uninstall-report.ts';
+import { leftByHand, withRecordsCounted } from '../core/pipeline/uninstall-report.ts';
 import { unprovision } from '../core/pipeline/unprovision.ts';
 import type { JobRunner } from '../core/pipeline/work-jobs.ts';
 import { provisionedFields, REMOVABLE_FIELDS } from '../core/playbooks/provisioned-fields.ts';
@@ -87,7 +87,7 @@ function worksOf(parts: JobParts): { [Kind in JobKind]: Work<Kind> } {
     unprovision: async ({ connectionId, dryRun }, { by }) => {
       const only = connectors.filter((connector) => connector.connectionId === connectionId);
       const steps = await unprovision(database, only, REMOVABLE_FIELDS, { clock, dryRun, by });
-      return { steps: withoutTasks(steps), byHand: leftByHand(only.map(({ vendor }) => vendor)) };
+      return { steps: withRecordsCounted(steps), byHand: leftByHand(only.map(({ vendor }) => vendor)) };
     },
     erase: async ({ customerId }) => {
       const erased = await erasePerson(workspace, customerId, () => undefined);

@@ -2,7 +2,7 @@ import type { UninstallStep } from './unprovision.ts';
 
 /** What an uninstall found or did, for those who asked for it. */
 export interface UninstallReport {
-  /** Tasks are one step, however many: each stands on somebody's record. */
+  /** Tasks are one step, however many, and so are tickets: each stands on somebody's record. */
   steps: readonly UninstallStep[];
   /** What only the admin of the vendor's account can take away, in sentences. */
   byHand: readonly string[];
@@ -24,14 +24,16 @@ export function leftByHand(vendors: Iterable<string>): readonly string[] {
   return [...[...new Set(vendors)].flatMap((vendor) => BY_HAND[vendor] ?? []), MEMBERS];
 }
 
-/** The steps with tasks counted together, by what became of them. */
-export function withoutTasks(steps: readonly UninstallStep[]): readonly UninstallStep[] {
+/** The steps with tasks and tickets counted together, by what became of them. */
+export function withRecordsCounted(steps: readonly UninstallStep[]): readonly UninstallStep[] {
   const groups = Map.groupBy(steps, (step) =>
-    step.what === 'task' ? `${step.connectionId} ${step.outcome} ${step.note}` : null,
+    step.what === 'task' || step.what === 'ticket'
+      ? `${step.connectionId} ${step.what} ${step.outcome} ${step.note}`
+      : null,
   );
   return [...groups].flatMap(([key, same]) => {
     const [first] = same;
     if (key === null || first === undefined) return same;
-    return [{ ...first, name: `${same.length} open ${same.length === 1 ? 'task' : 'tasks'}` }];
+    return [{ ...first, name: `${same.length} open ${first.what}${same.length === 1 ? '' : 's'}` }];
   });
 }

@@ -1379,7 +1379,7 @@ export type Undone = {
 export type Uninstalled = {
   steps: {
     connectionId: string;
-    what: 'task' | 'field' | 'group' | 'permission' | 'values' | 'token';
+    what: 'task' | 'ticket' | 'field' | 'group' | 'permission' | 'values' | 'token';
     name: string;
     on: string;
     outcome: 'remove' | 'removed' | 'left' | 'failed';

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { Setup } from '../../../../../webhooks/client/staypower-client.ts';
 import { Page, Section } from '../../../components/page.tsx';
 import { Empty, Loaded } from '../../../components/states.tsx';
 import { useJobStream } from '../../../jobs/use-jobs.ts';
-import { href } from '../../../routing.ts';
+import { href, navigate } from '../../../routing.ts';
 import { useSignedIn } from '../../../session/session-context.ts';
 import { CheckStep } from './check-step.tsx';
 import { ConnectStep } from './connect-step.tsx';
@@ -39,7 +40,8 @@ function Steps({ asked }: { asked: string | undefined }) {
   return (
     <Loaded query={setup} what="the steps">
       {(state) => {
-        const shown = STEPS.find(({ step }) => step === asked)?.step ?? firstLeft(state.steps);
+        const shown = STEPS.find(({ step }) => step === asked)?.step;
+        if (shown === undefined) return <GoTo step={firstLeft(state.steps)} />;
         return (
           <div className="setup">
             <StepList steps={state.steps} shown={shown} />
@@ -49,6 +51,12 @@ function Steps({ asked }: { asked: string | undefined }) {
       }}
     </Loaded>
   );
+}
+
+/** Puts the step where it goes on into the address, so that it stays there when it is done. */
+function GoTo({ step }: { step: StepName }) {
+  useEffect(() => navigate(setupAddress(step), { replace: true }), [step]);
+  return null;
 }
 
 function Panel({ setup, shown }: { setup: Setup; shown: StepName }) {
