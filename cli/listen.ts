@@ -6,6 +6,7 @@ import { createSecrets } from '../config/secret-states.ts';
 import { signInsOf } from '../config/sign-in.ts';
 import { createAppConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
 import { dayOf } from '../core/domain/calendar-day.ts';
+import { accessOf } from '../core/pipeline/access-of.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { lastReport } from '../core/pipeline/monitor.ts';
 import { createSetup } from '../core/pipeline/setup.ts';
@@ -76,6 +77,11 @@ export async function listen(
   const signIns = signInsOf(context.config, context, database);
   const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
+  const connected = context.config.connections.map(({ id, vendor }) => ({
+    connectionId: id,
+    vendor,
+    access: accessOf({ connectionId: id, vendor }, signIns, false),
+  }));
   const connectionIds = context.config.connections.map(({ id }) => id);
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const cards = createRecordCards(database, { language: context.config.language, today });
@@ -116,7 +122,7 @@ export async function listen(
         webhooks: outboundOf(open, context).webhooks,
         events: createEventLog(database),
         connections,
-        traffic: createTraffic(database, { connections: context.config.connections, clock }),
+        traffic: createTraffic(database, { connections: connected, clock }),
         setup: createSetup(database, { connectors: open.workspace.connectors, signIns, clock }),
         jobs: createJobs(database, { clock }),
         writes: createWrites(database),

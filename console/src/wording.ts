@@ -35,6 +35,18 @@ export function segmentName(segment: string): string {
 /** Every segment with its name, from the best to the lost: to ask for their report would read the whole book for a list of names. */
 export const SEGMENT_OPTIONS = SEGMENTS.map((value) => ({ value, label: segmentName(value) }));
 
+const VENDORS: Readonly<Record<string, string>> = {
+  hubspot: 'HubSpot',
+  salesforce: 'Salesforce',
+  segment: 'Segment',
+  csv: 'CSV files',
+};
+
+/** A vendor as it writes itself. */
+export function vendorName(vendor: string): string {
+  return named(VENDORS, vendor);
+}
+
 function named(names: Readonly<Record<string, string>>, name: string): string {
   return names[name] ?? inWords(name);
 }

@@ -7,6 +7,7 @@ import { grantStatuses } from '../store/grants.ts';
 import { createJobs } from '../store/jobs.ts';
 import { mappingVersion } from '../store/mapping-versions.ts';
 import { createTraffic } from '../store/traffic.ts';
+import { accessOf } from './access-of.ts';
 import { setupSteps } from './setup-steps.ts';
 
 /** How a workspace is set up. Asks no vendor. */
@@ -26,8 +27,7 @@ export function createSetup(
         connections.push({
           connectionId,
           vendor,
-          // Salesforce goes by client credentials where nobody approved it: both ways are open.
-          access: signIn === null || (vendor === 'salesforce' && grant === null) ? 'key' : 'sign-in',
+          access: accessOf({ connectionId, vendor }, signIns, grant !== null),
           scopes: signIn?.scopes ?? [],
           account: grant?.account ?? null,
           notice: grant?.lostReason == null ? null : `Connect ${connectionId} again: ${grant.lostReason}`,

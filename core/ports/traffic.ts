@@ -4,6 +4,8 @@ import type { CallUsage } from '../domain/call-usage.ts';
 export interface ConnectionTraffic {
   connectionId: string;
   vendor: string;
+  /** `sign-in`: an admin approves it in a browser; `key`: its keys are in the environment. */
+  access: 'sign-in' | 'key';
   /** What the vendor last said of its calls of the day, and when they run out if they go on so (null: they last); null where it says nothing. */
   calls: (CallUsage & { runsOutAt: string | null }) | null;
   /** Records of it in quarantine. */

@@ -1,7 +1,7 @@
 import { callsRunOutAt } from '../domain/call-usage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
-import type { Traffic } from '../ports/traffic.ts';
+import type { ConnectionTraffic, Traffic } from '../ports/traffic.ts';
 import { audit } from './audit.ts';
 import { readBacklog } from './backlog.ts';
 import { callUsages } from './call-usage.ts';
@@ -12,7 +12,10 @@ import { listQuarantine, replayQuarantine } from './replay.ts';
 /** What the store knows of the traffic of some connections. Asks no vendor. */
 export function createTraffic(
   database: Database,
-  { connections, clock }: { connections: readonly { id: string; vendor: string }[]; clock: Clock },
+  {
+    connections,
+    clock,
+  }: { connections: readonly Pick<ConnectionTraffic, 'connectionId' | 'vendor' | 'access'>[]; clock: Clock },
 ): Traffic {
   const now = () => clock.now().toISOString();
   return {
@@ -24,14 +27,14 @@ export function createTraffic(
         'select connection_id, count(*)::int as count from quarantine group by 1',
       );
       const countOf = new Map(rejected.map((row) => [row.connection_id, row.count]));
-      const each = connections.map(async ({ id, vendor }) => {
-        const usages = await callUsages(database, id);
+      const each = connections.map(async (connection) => {
+        const { connectionId } = connection;
+        const usages = await callUsages(database, connectionId);
         const last = usages.at(-1);
         return {
-          connectionId: id,
-          vendor,
+          ...connection,
           calls: last ? { ...last, runsOutAt: callsRunOutAt(usages) } : null,
-          quarantined: countOf.get(id) ?? 0,
+          quarantined: countOf.get(connectionId) ?? 0,
         };
       });
       return {

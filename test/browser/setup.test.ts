@@ -87,7 +87,7 @@ beforeAll(async () => {
   );
   served = await start(['serve', '--port', '0'], env);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: [...BROWSER_ARGUMENTS] });
-});
+}, 300_000);
 afterAll(async () => {
   await browser?.close();
   for (const child of children) {

@@ -93,7 +93,10 @@ export async function serveApi(
     }),
     events: createEventLog(database),
     connections: async () => [],
-    traffic: createTraffic(database, { connections: [{ id: 'crm', vendor: 'hubspot' }], clock }),
+    traffic: createTraffic(database, {
+      connections: [{ connectionId: 'crm', vendor: 'hubspot', access: 'key' }],
+      clock,
+    }),
     setup: createSetup(database, { connectors, signIns: null, clock }),
     jobs: createJobs(database, { clock }),
     writes: createWrites(database),

@@ -1339,6 +1339,8 @@ export type Traffic = {
   connections: {
     connectionId: string;
     vendor: string;
+    /** Whether an admin approves it in a browser, or keys are in the environment. */
+    access: 'sign-in' | 'key';
     /** Calls of the day, as the vendor last said; those of other apps included. */
     calls: {
       used: number;

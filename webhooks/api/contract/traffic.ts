@@ -30,6 +30,9 @@ export const getTraffic = operation({
         z.object({
           connectionId: z.string(),
           vendor: z.string(),
+          access: z
+            .enum(['sign-in', 'key'])
+            .describe('Whether an admin approves it in a browser, or keys are in the environment.'),
           calls: z
             .object({
               used: z.number(),

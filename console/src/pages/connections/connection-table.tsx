@@ -2,7 +2,7 @@ import type { Connections, Traffic } from '../../../../webhooks/client/staypower
 import { Scroll } from '../../components/scroll.tsx';
 import { Empty } from '../../components/states.tsx';
 import { moment, NONE, whole } from '../../format.ts';
-import { inWords } from '../../wording.ts';
+import { vendorName } from '../../wording.ts';
 
 type Connection = Traffic['connections'][number];
 
@@ -42,15 +42,15 @@ export function ConnectionTable({
           </tr>
         </thead>
         <tbody>
-          {connections.map(({ connectionId, vendor, calls, quarantined }) => {
+          {connections.map(({ connectionId, vendor, access, calls, quarantined }) => {
             const grant = grants.find((each) => each.connectionId === connectionId);
             return (
               <tr key={connectionId}>
                 <th scope="row" className="nowrap">
                   {connectionId}
                 </th>
-                <td>{inWords(vendor)}</td>
-                <td className={grant?.notice ? 'worse' : 'name'}>{stateOf(grant)}</td>
+                <td>{vendorName(vendor)}</td>
+                <td className={grant?.notice ? 'worse' : 'name'}>{stateOf(access, grant)}</td>
                 <td className="number">
                   {calls === null ? NONE : `${whole(Math.max(calls.limit - calls.used, 0))} of ${whole(calls.limit)}`}
                 </td>
@@ -67,8 +67,8 @@ export function ConnectionTable({
 }
 
 /** Who was connected by a key of the configuration has no grant, and shows in its calls alone whether it works. */
-function stateOf(grant: Connections['connections'][number] | undefined): string {
-  if (grant === undefined) return 'By the keys of the configuration';
+function stateOf(access: Connection['access'], grant: Connections['connections'][number] | undefined): string {
+  if (grant === undefined) return access === 'key' ? 'By the keys of the configuration' : 'Not connected yet';
   return grant.notice ?? `Connected to ${grant.account} since ${moment(grant.connectedAt)}`;
 }
 

@@ -25,7 +25,7 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
     pause.mutate();
   };
   return (
-    <Section title={paused === null ? 'Writing and acting' : 'Paused: nothing is written to any CRM'}>
+    <Section title={titleOf(paused)}>
       {paused === null ? (
         <p>Scores and tasks are written to the CRMs as they change.</p>
       ) : (
@@ -44,12 +44,22 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
           </form>
         ) : (
           <div className="actions">
-            <button type="button" className="primary" disabled={resume.isPending} onClick={() => resume.mutate()}>
-              Resume
+            <button
+              type="button"
+              className={paused.beforeFirstLoad ? undefined : 'primary'}
+              disabled={resume.isPending}
+              onClick={() => resume.mutate()}
+            >
+              {paused.beforeFirstLoad ? 'Let it go on without the steps' : 'Resume'}
             </button>
           </div>
         ))}
       <Problem error={problem} />
     </Section>
   );
+}
+
+function titleOf(paused: Traffic['paused']): string {
+  if (paused === null) return 'Writing and acting';
+  return paused.beforeFirstLoad ? 'New: nothing is read or written yet' : 'Paused: nothing is written to any CRM';
 }

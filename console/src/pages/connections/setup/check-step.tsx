@@ -1,7 +1,7 @@
 import { NONE, whole } from '../../../format.ts';
 import { JobButton } from '../../../jobs/job-button.tsx';
 import { useJob } from '../../../jobs/use-jobs.ts';
-import { inWords } from '../../../wording.ts';
+import { vendorName } from '../../../wording.ts';
 
 /** Whether each account lets us in, and what is to be mended where it does not. */
 export function CheckStep() {
@@ -11,7 +11,7 @@ export function CheckStep() {
       {job?.result?.connections.map(({ connectionId, vendor, report }) => (
         <div className="part" key={connectionId}>
           <h3>
-            {connectionId} <span className="hint">({inWords(vendor)})</span>{' '}
+            {connectionId} <span className="hint">({vendorName(vendor)})</span>{' '}
             <span className={`band step-${report.problems.length === 0 ? 'done' : 'problem'}`}>
               {report.problems.length === 0 ? 'Ready' : 'Not ready'}
             </span>

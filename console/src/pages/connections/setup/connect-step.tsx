@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Setup } from '../../../../../webhooks/client/staypower-client.ts';
 import { Empty, Problem } from '../../../components/states.tsx';
 import { useSignedIn } from '../../../session/session-context.ts';
-import { inWords } from '../../../wording.ts';
+import { vendorName } from '../../../wording.ts';
 import { beginSignIn } from './sign-in.ts';
 
 type Connection = Setup['connections'][number];
@@ -40,7 +40,7 @@ function ConnectionAccess({ connection }: { connection: Connection }) {
   return (
     <div className="part">
       <h3>
-        {connectionId} <span className="hint">({inWords(vendor)})</span>
+        {connectionId} <span className="hint">({vendorName(vendor)})</span>
       </h3>
       <p>{accessOf(connection)}</p>
       {notice !== null && (

@@ -1,7 +1,7 @@
 import type { Setup } from '../../../../../webhooks/client/staypower-client.ts';
 import { JobButton } from '../../../jobs/job-button.tsx';
 import { useJob } from '../../../jobs/use-jobs.ts';
-import { inWords } from '../../../wording.ts';
+import { vendorName } from '../../../wording.ts';
 import { MappingForm } from './mapping-form.tsx';
 import { MappingFound } from './mapping-found.tsx';
 
@@ -34,7 +34,7 @@ function ConnectionMapping({ connection: { connectionId, vendor, mappingVersion 
   return (
     <div className="part">
       <h3>
-        {connectionId} <span className="hint">({inWords(vendor)})</span>{' '}
+        {connectionId} <span className="hint">({vendorName(vendor)})</span>{' '}
         <span className={`band step-${mappingVersion === null ? 'open' : 'done'}`}>
           {mappingVersion === null ? 'Not kept yet' : `Version ${mappingVersion}`}
         </span>
