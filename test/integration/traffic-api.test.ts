@@ -54,8 +54,9 @@ it('refuses a viewer whatever changes the traffic, and a pause without a reason'
 it('pauses under the name of who did it, says so to everybody, and resumes once', async () => {
   await admin.pauseWorkspace({ reason: 'CRM migration' });
   const { paused } = await viewer.getTraffic();
-  expect(paused).toEqual({ reason: 'CRM migration', by: 'api-token', since: NOW });
-  expect(await readPause(store.database)).toEqual(paused);
+  const set = { reason: 'CRM migration', by: 'api-token', since: NOW };
+  expect(paused).toEqual({ ...set, beforeFirstLoad: false });
+  expect(await readPause(store.database)).toEqual(set);
   expect(await admin.resumeWorkspace()).toEqual({ resumed: true });
   expect(await admin.resumeWorkspace()).toEqual({ resumed: false });
   expect((await viewer.getTraffic()).paused).toBeNull();
@@ -85,6 +86,7 @@ it('shows what waits and the calls of the day, and takes up again what of the re
       {
         connectionId: 'crm',
         vendor: 'hubspot',
+        access: 'key',
         calls: { used: 1_000, limit: 1_000, at: NOW, resetsAt: null, runsOutAt: NOW },
         quarantined: 2,
       },
