@@ -51,7 +51,7 @@ export async function drainInbox(
   const nameOf = (lane: number) => `inbox/${connectionId}/${lane}`;
   for (;;) {
     // Of a backlog of messages first: what is not taken apart is small and does not get in the way.
-    const apart = readers && !isBacklog ? await takeApart(database, connectionId, readers, context.now) : 0;
+    const apart = readers && !isBacklog ? await takeApart(database, connectionId, readers, context.now) : false;
     if (apart === null) readers = undefined;
     const first = await firstLanes(database, connectionId, elsewhere);
     isBacklog = first.length === MESSAGES_PER_COMMIT;

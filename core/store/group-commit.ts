@@ -1,13 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** In a flood one commit waits so long for others to share it: a fraction of what a disk takes. */
+const GATHER_MS = 1;
+
 /**
- * Shares commits: what comes while they are under way goes into the next one together, so that a flood costs few. What a commit throws
- * is thrown to everybody who shares it.
+ * Shares commits: what comes while one is under way goes into the next together, so that a flood costs few. What a commit throws is
+ * thrown to everybody who shares it.
  *
  * @param commit gives one result per item, in order
- * @param most commits under way at a time, 1 or more
  */
 export function groupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
-  most = 1,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -15,12 +18,15 @@ export function groupCommit<Item, Result>(
     failed: (error: unknown) => void;
   }
   let waiting: Waiting[] = [];
-  let underWay = 0;
+  let isUnderWay = false;
   const run = async () => {
-    underWay += 1;
-    while (waiting.length > 0) {
+    isUnderWay = true;
+    for (let shared = 0; waiting.length > 0; ) {
+      // Who was answered by the last commit is about to send again: else commits of one and of all others take turns.
+      if (shared + waiting.length > 2) await wait(GATHER_MS);
       const batch = waiting;
       waiting = [];
+      shared = batch.length;
       try {
         const results = await commit(batch.map(({ item }) => item));
         batch.forEach(({ done }, index) => {
@@ -30,11 +36,11 @@ export function groupCommit<Item, Result>(
         for (const { failed } of batch) failed(error);
       }
     }
-    underWay -= 1;
+    isUnderWay = false;
   };
   return (item) =>
     new Promise((done, failed) => {
       waiting.push({ item, done, failed });
-      if (underWay < most) void run();
+      if (!isUnderWay) void run();
     });
 }

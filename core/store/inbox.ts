@@ -13,8 +13,8 @@ const MOST = {
   /** Of deliveries, as they came: some five million changes of HubSpot, which take a tenth of that on disk. */
   bytes: 1_000_000_000,
 };
-/** Commits of deliveries under way at a time: one waits for the disk while another is sent. */
-const COMMITS_AT_A_TIME = 1;
+/** Of a flood drains are told so often. */
+const WAKE_EVERY_MS = 10;
 
 /** Channel that tells a waiting drain, in any process, that messages were landed. */
 export const INBOX_CHANNEL = 'staypower_inbox';
@@ -40,10 +40,7 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
     nameOf: (bytes) => `${Math.round(bytes / 1e6)} MB of deliveries`,
     now,
   });
-  const wake = groupCommit<null, null>(async (items) => {
-    await wakeDrains(database, database.schema);
-    return items;
-  });
+  const wake = atMostEvery(WAKE_EVERY_MS, () => wakeDrains(database, database.schema));
   const commitMessages = groupCommit<Appended, number>(async (batch) => {
     await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
     const receivedAt = now().toISOString();
@@ -67,12 +64,31 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
     await roomOfDeliveries(batch.reduce((sum, { body }) => sum + body.length, 0));
     await keepDeliveries(database, batch, now());
     // Not waited for: a process that dies here leaves them to the look that drains take by themselves.
-    void wake(null).catch(() => undefined);
+    wake();
     return batch.map(() => undefined);
-  }, COMMITS_AT_A_TIME);
+  });
   return {
     keep: (delivery) => commitDeliveries(delivery),
     append: (connectionId, messages) => commitMessages({ connectionId, messages }),
+  };
+}
+
+/** Does something at once, and again for whatever is told meanwhile, with a pause between two times. What fails is left. */
+function atMostEvery(pauseMs: number, work: () => Promise<void>): () => void {
+  let isResting = false;
+  let isWanted = false;
+  const now = () => {
+    isResting = true;
+    isWanted = false;
+    void work().catch(() => undefined);
+    setTimeout(() => {
+      isResting = false;
+      if (isWanted) now();
+    }, pauseMs);
+  };
+  return () => {
+    isWanted = true;
+    if (!isResting) now();
   };
 }
 

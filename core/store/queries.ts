@@ -48,7 +48,7 @@ export function createQueries(database: Database): Queries {
     },
     health: async () => {
       const [row] = await database.query<{ inbox: number; outbox: number; quarantined: number }>(
-        `select (select count(*)::int from inbox where not drained) + (select count(*)::int from raw_deliveries) as inbox,
+        `select (select count(*)::int from inbox where not drained) + (select coalesce(sum(cardinality(sizes)), 0)::int from raw_deliveries) as inbox,
                 (select count(*)::int from outbox where state in ('waiting', 'started')) +
                 (select count(*)::int from customer_records where desired is not null) +
                 (select count(*)::int from account_records where desired is not null) as outbox,

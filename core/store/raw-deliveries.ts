@@ -2,70 +2,90 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Sql } from '../ports/database.ts';
 import type { DeliveryForm, RawDelivery } from '../ports/inbox.ts';
 
-/** Hundreds of events with the same keys come to a tenth in a twentieth of a millisecond; harder pressing pays nobody here. */
+/** Hundreds of events with the same keys come to a tenth in some microseconds; harder pressing pays nobody here. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: -3 } };
 
-/** Keeps deliveries as they came, in one statement that is a commit by itself. */
+/**
+ * Keeps deliveries as they came: those of a connection that came together as one row, each row a commit by itself. When a later one
+ * fails, an earlier one stays, and is met again by the keys of its messages when its vendor repeats it.
+ */
 export async function keepDeliveries(sql: Sql, deliveries: readonly RawDelivery[], now: Date): Promise<void> {
-  const bodies = deliveries.map(({ body }) => zstdCompressSync(body, LEVEL));
-  let next = 1;
-  const starts = bodies.map((body) => {
-    const start = next;
-    next += body.length;
-    return start;
-  });
-  // The bodies travel as one value: drivers send that as bytes, and an array of them as text of twice the length.
-  await sql.query(
-    `insert into raw_deliveries (connection_id, seq, form, body, size, received_at)
-     select u.connection_id, nextval('inbox_seq'), u.form, substring($1::bytea from u.start for u.length), u.size, $7
-     from unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[]) with ordinality
-       as u(connection_id, form, start, length, size, position)
-     order by u.position`,
-    [
-      Buffer.concat(bodies),
-      deliveries.map(({ connectionId }) => connectionId),
-      deliveries.map(({ form }) => form),
-      starts,
-      bodies.map(({ length }) => length),
-      deliveries.map(({ body }) => body.length),
-      now.toISOString(),
-    ],
-  );
+  const together = Map.groupBy(deliveries, ({ connectionId, form }) => `${form} ${connectionId}`);
+  for (const [first, ...others] of together.values()) {
+    if (!first) continue;
+    const bodies = [first, ...others].map(({ body }) => body);
+    await sql.query(
+      `insert into raw_deliveries (connection_id, seq, form, bodies, sizes, received_at)
+       values ($1, nextval('inbox_seq'), $2, $3, $4::integer[], $5)`,
+      [
+        first.connectionId,
+        first.form,
+        zstdCompressSync(joined(bodies), LEVEL),
+        bodies.map(({ length }) => length),
+        now.toISOString(),
+      ],
+    );
+  }
+}
+
+let space = Buffer.alloc(0);
+
+/** Bodies one behind the other, until the next call: always in the same place, so that a flood leaves less to be collected. */
+function joined(bodies: readonly Buffer[]): Buffer {
+  const bytes = bodies.reduce((sum, { length }) => sum + length, 0);
+  if (space.length < bytes) space = Buffer.allocUnsafeSlow(2 * bytes);
+  let end = 0;
+  for (const body of bodies) end += body.copy(space, end);
+  return space.subarray(0, end);
 }
 
 /** Bytes of all deliveries that wait, as they came. */
 export async function bytesWaiting(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ bytes: number }>(
-    'select coalesce(sum(size), 0)::float8 as bytes from raw_deliveries',
+    'select coalesce(sum(size), 0)::float8 as bytes from raw_deliveries, unnest(sizes) as size',
   );
   return row?.bytes ?? 0;
 }
 
-/** A delivery that waits. */
-export interface WaitingDelivery {
+/** Deliveries that came together and wait. */
+export interface WaitingDeliveries {
   seq: bigint;
   form: DeliveryForm;
-  body: Buffer;
+  bodies: readonly Buffer[];
   receivedAt: string;
 }
 
-/** Deliveries of a connection that came first, as many as have `bytes` together and one at the least. */
+/** Deliveries of a connection that came first: as many rows as have about so many bytes together, and one at the least. */
 export async function firstDeliveries(
   sql: Sql,
   connectionId: string,
   { bytes, rows }: { bytes: number; rows: number },
-): Promise<readonly WaitingDelivery[]> {
-  const found = await sql.query<Omit<WaitingDelivery, 'body'> & { body: Uint8Array }>(
-    `select seq, form, body, received_at as "receivedAt" from (
-       select seq, form, body, received_at, sum(size) over (order by seq) - size as before from raw_deliveries
+): Promise<readonly WaitingDeliveries[]> {
+  const found = await sql.query<Omit<WaitingDeliveries, 'bodies'> & { bodies: Uint8Array; sizes: readonly number[] }>(
+    `select seq, form, bodies, sizes, received_at as "receivedAt" from (
+       select r.*, sum(own.bytes) over (order by seq) - own.bytes as before
+       from raw_deliveries r, lateral (select sum(size) as bytes from unnest(r.sizes) as size) own
        where connection_id = $1 order by seq limit $2) first
      where before < $3 order by seq`,
     [connectionId, rows, bytes],
   );
-  return found.map((row) => ({ ...row, body: zstdDecompressSync(row.body) }));
+  return found.map(({ seq, form, bodies, sizes, receivedAt }) => ({
+    seq,
+    form,
+    receivedAt,
+    bodies: divided(zstdDecompressSync(bodies), sizes),
+  }));
 }
 
-/** Removes deliveries within the caller's commit. Returns how many there still were. */
+function divided(whole: Buffer, sizes: readonly number[]): readonly Buffer[] {
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return whole.subarray(start - size, start);
+  });
+}
+
+/** Removes deliveries within the caller's commit. Returns how many rows there still were. */
 export async function removeDeliveries(sql: Sql, connectionId: string, seqs: readonly bigint[]): Promise<number> {
   const gone = await sql.query(
     'delete from raw_deliveries where connection_id = $1 and seq = any($2::bigint[]) returning 1 as one',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { storableText } from '../domain/storable.ts';
-import type { Database } from '../ports/database.ts';
+import type { Database, Sql } from '../ports/database.ts';
 import type { DeliveryReaders, InboxMessage } from '../ports/inbox.ts';
 import { insertMessages, wakeDrains } from './inbox.ts';
-import { type QuarantinedRecord, quarantine } from './quarantine.ts';
-import { firstDeliveries, removeDeliveries, type WaitingDelivery } from './raw-deliveries.ts';
+import { quarantine } from './quarantine.ts';
+import { firstDeliveries, removeDeliveries, type WaitingDeliveries } from './raw-deliveries.ts';
 
-/** Deliveries taken apart in one commit: about as many messages as a drain reads in one or two. */
+/** What is taken apart in one commit: about as many messages as a drain reads in one or two. */
 const AT_A_TIME = { bytes: 200_000, rows: 500 };
 /** Of more messages than this other processes are told: they may have lanes of their own. */
 const WORTH_SHARING = 200;
@@ -15,55 +15,31 @@ const WORTH_SHARING = 200;
  * Takes the first deliveries of a connection apart into messages of the inbox, in the order they came; one process at a time. What
  * cannot be read goes to quarantine.
  *
- * @returns how many deliveries that were; null when another process is at it
+ * @returns whether there were any; null when another process is at it
  */
 export async function takeApart(
   database: Database,
   connectionId: string,
   readers: DeliveryReaders,
   now: () => Date,
-): Promise<number | null> {
+): Promise<boolean | null> {
   const [any] = await database.query('select 1 as one from raw_deliveries where connection_id = $1 limit 1', [
     connectionId,
   ]);
-  if (!any) return 0;
+  if (!any) return false;
   return database.holding([`deliveries/${connectionId}`], async ([mine]) => {
     if (mine === undefined) return null;
-    const deliveries = await firstDeliveries(database, connectionId, AT_A_TIME);
-    if (deliveries.length === 0) return 0;
-    const commit = (delivered: readonly Read[]) => land(database, connectionId, delivered, now);
+    const rows = await firstDeliveries(database, connectionId, AT_A_TIME);
+    const [first] = rows;
+    if (!first) return false;
     try {
-      await commit(deliveries.map((delivery) => readDelivery(delivery, readers)));
-      return deliveries.length;
+      await settle(database, connectionId, rows, (sql) => landTogether(sql, connectionId, rows, readers, now));
     } catch (error) {
-      const [first] = deliveries;
-      if (error instanceof TakenApartElsewhere || !first) throw error;
+      if (error instanceof TakenApartElsewhere) throw error;
       // Something in one of them that the store does not take must not keep the others waiting.
-      await commit([readDelivery(first, readers)]).catch((fault) => commit([setAside(first, fault)]));
-      return 1;
+      await settle(database, connectionId, [first], (sql) => landOneByOne(sql, connectionId, first, readers, now));
     }
-  });
-}
-
-/** In one commit. */
-async function land(
-  database: Database,
-  connectionId: string,
-  deliveries: readonly Read[],
-  now: () => Date,
-): Promise<void> {
-  const messages = deliveries.flatMap(({ receivedAt, fault, messages }) =>
-    messages.map((message) => ({ ...message, connectionId, receivedAt, drained: fault !== null })),
-  );
-  await database.transaction(async (sql) => {
-    const seqs = deliveries.map(({ seq }) => seq);
-    // A name is held no longer than its session lives: then another process may have been here.
-    if ((await removeDeliveries(sql, connectionId, seqs)) < seqs.length) throw new TakenApartElsewhere();
-    if (messages.length > 0) await insertMessages(sql, messages);
-    for (const { fault } of deliveries) {
-      if (fault !== null) await quarantine(sql, { ...fault, connectionId, at: now() });
-    }
-    if (messages.length > WORTH_SHARING) await wakeDrains(sql, database.schema);
+    return true;
   });
 }
 
@@ -82,39 +58,88 @@ class TakenApartElsewhere extends Error {
   override readonly message = 'deliveries were taken apart by another process meanwhile';
 }
 
-interface Read {
-  seq: bigint;
-  receivedAt: string;
-  messages: readonly InboxMessage[];
-  /** Why there is nothing in it but itself. */
-  fault: Omit<QuarantinedRecord, 'connectionId' | 'at'> | null;
+/** Lands rows and lets go of them, in one commit. */
+async function settle(
+  database: Database,
+  connectionId: string,
+  rows: readonly WaitingDeliveries[],
+  landIn: (sql: Sql) => Promise<number>,
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    const seqs = rows.map(({ seq }) => seq);
+    // A name is held no longer than its session lives: then another process may have been here.
+    if ((await removeDeliveries(sql, connectionId, seqs)) < seqs.length) throw new TakenApartElsewhere();
+    if ((await landIn(sql)) > WORTH_SHARING) await wakeDrains(sql, database.schema);
+  });
 }
 
-function readDelivery(delivery: WaitingDelivery, readers: DeliveryReaders): Read {
-  const { seq, receivedAt, form, body } = delivery;
+/** Returns how many messages that were. */
+async function landTogether(
+  sql: Sql,
+  connectionId: string,
+  rows: readonly WaitingDeliveries[],
+  readers: DeliveryReaders,
+  now: () => Date,
+): Promise<number> {
+  const messages: Parameters<typeof insertMessages>[1][number][] = [];
+  for (const { form, bodies, receivedAt } of rows) {
+    for (const body of bodies) {
+      const read = readOrFault(() => readers[form](body));
+      if ('fault' in read) await setAside(sql, { connectionId, body, receivedAt, fault: read.fault, now });
+      else for (const each of read.messages) messages.push({ ...each, connectionId, receivedAt, drained: false });
+    }
+  }
+  if (messages.length > 0) await insertMessages(sql, messages);
+  return messages.length;
+}
+
+/** The same, where the store refused something: that alone is set aside. */
+async function landOneByOne(
+  sql: Sql,
+  connectionId: string,
+  { form, bodies, receivedAt, seq }: WaitingDeliveries,
+  readers: DeliveryReaders,
+  now: () => Date,
+): Promise<number> {
+  let landed = 0;
+  for (const body of bodies) {
+    await sql.query('savepoint delivery');
+    try {
+      landed += await landTogether(sql, connectionId, [{ form, bodies: [body], receivedAt, seq }], readers, now);
+    } catch (fault) {
+      await sql.query('rollback to savepoint delivery');
+      await setAside(sql, { connectionId, body, receivedAt, fault, now });
+    }
+  }
+  return landed;
+}
+
+function readOrFault(read: () => readonly InboxMessage[]): { messages: readonly InboxMessage[] } | { fault: unknown } {
   try {
-    return { seq, receivedAt, messages: readers[form](body), fault: null };
-  } catch (error) {
-    return setAside(delivery, error);
+    return { messages: read() };
+  } catch (fault) {
+    return { fault };
   }
 }
 
-/** A delivery as a message of its own that nobody reads, and its place in quarantine. */
-function setAside({ seq, receivedAt, body }: WaitingDelivery, error: unknown): Read {
+/** Keeps a delivery as a message of its own that nobody reads, and in quarantine. */
+async function setAside(
+  sql: Sql,
+  given: { connectionId: string; body: Buffer; receivedAt: string; fault: unknown; now: () => Date },
+): Promise<void> {
+  const { connectionId, body, receivedAt, fault, now } = given;
   const deliveryKey = `delivery ${createHash('sha256').update(body).digest('hex')}`;
   const payload = storableText(body.toString('utf8'));
-  return {
-    seq,
-    receivedAt,
-    messages: [{ deliveryKey, payload }],
-    fault: {
-      stage: 'inbox',
-      kind: 'message',
-      externalId: deliveryKey,
-      code: 'data',
-      message: error instanceof Error ? error.message : 'the delivery could not be read',
-      remedy: 'Look at the payload and mend the sender.',
-      payload,
-    },
-  };
+  await insertMessages(sql, [{ deliveryKey, payload, connectionId, receivedAt, drained: true }]);
+  await quarantine(sql, {
+    connectionId,
+    stage: 'inbox',
+    kind: 'message',
+    externalId: deliveryKey,
+    code: 'data',
+    message: fault instanceof Error ? fault.message : 'the delivery could not be read',
+    remedy: 'Look at the payload and mend the sender.',
+    payload,
+    at: now(),
+  });
 }

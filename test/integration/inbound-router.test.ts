@@ -254,7 +254,7 @@ describe('webhook routes: acceptance', () => {
     expect((await toSegment(server, body)).status).toBe(200);
     expect((await toSegment(server, body)).status).toBe(200);
     const kept = await firstDeliveries(store.database, 'segment', { bytes: 1e6, rows: 10 });
-    expect(kept.map((each) => each.body.toString())).toEqual([body, body]);
+    expect(kept.flatMap(({ bodies }) => bodies).map(String)).toEqual([body, body]);
     await takeAllApart(store.database, deliveryReaders, now);
     expect(await store.database.query('select delivery_key, payload from inbox')).toEqual([
       {

@@ -1,9 +1,10 @@
-import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { InboxFullError, WebhookVerificationError } from '../../core/domain/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { DeliveryForm, Inbox } from '../../core/ports/inbox.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import type { Verifier } from '../verify/verifier.ts';
+import { BodyRefused, readRawBody } from './raw-body.ts';
 import { looksLike } from './readers.ts';
 import { ACKNOWLEDGEMENT } from './salesforce.ts';
 
@@ -27,7 +28,7 @@ export interface WebhookContext {
 }
 
 /** Twice HubSpot's and Segment's largest deliveries. */
-const MOST_BYTES = '1mb';
+const MOST_BYTES = 1_048_576;
 /** When the store fails, vendors are asked to come back after so many seconds. */
 const RETRY_AFTER_S = 5;
 /** When too much waits, after so many. HubSpot, Segment and Salesforce send again whatever is not 2xx, with growing pauses. */
@@ -62,12 +63,10 @@ export function createWebhookRouter(
       if (connectionOf(req)) next();
       else res.sendStatus(404);
     },
-    express.raw({ type: () => true, limit: MOST_BYTES, inflate: false }),
     async (req: Request, res: Response) => {
       const connection = connectionOf(req);
       if (connection) await take(connection, inbox, context, req, res);
     },
-    refuseBody,
   );
   return router;
 }
@@ -79,7 +78,15 @@ async function take(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const rawBody = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  let rawBody: Buffer;
+  try {
+    rawBody = await readRawBody(req, MOST_BYTES);
+  } catch (error) {
+    if (!(error instanceof BodyRefused)) throw error;
+    // What is left of it is not read.
+    res.set('Connection', 'close').sendStatus(error.status);
+    return;
+  }
   const bytes = rawBody.length;
   const base = publicBaseUrl?.replace(/\/+$/, '') ?? `${req.protocol}://${req.headers.host ?? ''}`;
   try {
@@ -116,11 +123,4 @@ async function take(
   }
   if (vendor === 'salesforce') res.type('text/xml').send(ACKNOWLEDGEMENT);
   else res.status(200).end();
-}
-
-/** A body that express could not take: too large, compressed, cut off. */
-function refuseBody(error: unknown, _req: Request, res: Response, next: NextFunction): void {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  if (typeof status === 'number' && status >= 400 && status < 500 && !res.headersSent) res.sendStatus(status);
-  else next(error);
 }

@@ -1,15 +1,15 @@
--- What vendors delivered, as it came: one row a delivery before the answer, taken apart into messages after it.
+-- What vendors delivered, as it came, before the answer: taken apart into messages after it.
 
 -- distributed: seq
 create table raw_deliveries (
   connection_id text not null,
   seq bigint not null,
-  -- How it is to be read.
+  -- How they are to be read.
   form text not null,
-  -- Compressed (zstd) by us: a delivery is then a row without chunks elsewhere.
-  body bytea storage external not null,
-  -- Bytes before that.
-  size integer not null,
+  -- Bodies that came together, one behind the other, compressed (zstd) by us: a row without chunks elsewhere.
+  bodies bytea storage external not null,
+  -- Bytes of each before that.
+  sizes integer[] not null,
   received_at timestamptz not null,
   primary key (connection_id, seq)
 );
