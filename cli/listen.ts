@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Router } from 'express';
+import { createPlaybookFiles } from '../config/playbook-store.ts';
 import { createSecrets } from '../config/secret-states.ts';
 import { signInsOf } from '../config/sign-in.ts';
 import { createAppConnections, createWebhookConnections, type OpenWorkspace } from '../config/wiring.ts';
@@ -75,6 +76,7 @@ export async function listen(
     publicBaseUrl: context.config.server.publicBaseUrl,
   });
   const signIns = signInsOf(context.config, context, database);
+  const endpoints = outboundOf(open, context).webhooks;
   const accounts = createAccounts(database, { clock });
   const connections = () => grantStatuses(database);
   const connected = context.config.connections.map(({ id, vendor }) => ({
@@ -98,7 +100,7 @@ export async function listen(
       webhooks,
       hubspotApp: Router().use(
         hubspotCardRoutes({ ...hubspot, cards, feedback }),
-        saveTaskRoutes(hubspot, createSaveTasks(database, { playbooks: context.config.playbooks, clock, today })),
+        saveTaskRoutes(hubspot, createSaveTasks(database, { playbooks: () => open.workspace.playbooks, clock, today })),
       ),
       api: createApi({
         queries: open.queries,
@@ -112,6 +114,15 @@ export async function listen(
         lastMonitoring: () => lastReport(database),
         planning: open.planning,
         playbooks: open.playbooks,
+        playbookFiles: createPlaybookFiles(database, {
+          file: context.configFile,
+          env: context.env,
+          clock,
+          connectors: open.workspace.connectors,
+          connectionIds,
+          present: () => open.workspace.playbooks,
+          webhooks: endpoints,
+        }),
         scoring: createScoring(database, {
           today,
           rank: sourceRank(open.workspace.connectors),
@@ -119,7 +130,7 @@ export async function listen(
         }),
         cards,
         feedback,
-        webhooks: outboundOf(open, context).webhooks,
+        webhooks: endpoints,
         events: createEventLog(database),
         connections,
         traffic: createTraffic(database, { connections: connected, clock }),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import type { Playbook } from '../core/playbooks/schema.ts';
 import type { Environment } from './load.ts';
 import { type ChangedFile, changedFile } from './write-settings.ts';
@@ -18,10 +18,35 @@ export async function putPlaybook(
   env: Environment,
 ): Promise<ChangedFile> {
   const document = parseDocument(await readFile(file, 'utf8'));
-  if (!isSeq(document.get('playbooks'))) document.set('playbooks', document.createNode(present));
-  const list = document.get('playbooks');
-  const items = isSeq(list) ? list.items : [];
-  const index = items.findIndex((item) => isMap(item) && item.get('name') === playbook.name);
-  document.setIn(['playbooks', index === -1 ? items.length : index], document.createNode(playbook));
+  setPlaybook(document, playbook.name, document.createNode(playbook), present);
   return changedFile(file, document, env);
+}
+
+/**
+ * Puts the node of a playbook into a configuration, as `putPlaybook` does.
+ *
+ * @param node what stands there afterwards, comments included
+ */
+export function setPlaybook(document: Document, name: string, node: unknown, present: readonly Playbook[]): void {
+  writeOut(document, present);
+  const items = playbookNodes(document);
+  const index = items.findIndex((item) => isMap(item) && item.get('name') === name);
+  document.setIn(['playbooks', index === -1 ? items.length : index], node);
+}
+
+/** Takes a playbook out of a configuration. */
+export function deletePlaybook(document: Document, name: string, present: readonly Playbook[]): void {
+  writeOut(document, present);
+  const index = playbookNodes(document).findIndex((item) => isMap(item) && item.get('name') === name);
+  if (index !== -1) document.deleteIn(['playbooks', index]);
+}
+
+/** The playbooks that a configuration names, as nodes; empty where it names none and the shipped default holds. */
+export function playbookNodes(document: Document): readonly unknown[] {
+  const list = document.get('playbooks');
+  return isSeq(list) ? list.items : [];
+}
+
+function writeOut(document: Document, present: readonly Playbook[]): void {
+  if (!isSeq(document.get('playbooks'))) document.set('playbooks', document.createNode(present));
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ConfigError, type ConfigProblem } from '../core/domain/errors.ts';
 import { type Playbook, playbookSchema } from '../core/playbooks/schema.ts';
@@ -22,8 +22,18 @@ export async function readPlaybookFile(path: string): Promise<Playbook> {
 
 /** The shipped playbooks, in the order of their names. */
 export async function shippedPlaybooks(): Promise<readonly Playbook[]> {
+  return Promise.all((await shippedFiles()).map((file) => readPlaybookFile(file)));
+}
+
+/** Their texts in the same order, comments included, without the line that is for editors beside the schema. */
+export async function shippedTexts(): Promise<readonly string[]> {
+  const texts = await Promise.all((await shippedFiles()).map((file) => readFile(file, 'utf8')));
+  return texts.map((text) => text.replace(/^# yaml-language-server:.*\n/, ''));
+}
+
+async function shippedFiles(): Promise<readonly string[]> {
   const files = (await readdir(SHIPPED_FOLDER)).filter((file) => file.endsWith('.yaml')).sort();
-  return Promise.all(files.map((file) => readPlaybookFile(join(SHIPPED_FOLDER, file))));
+  return files.map((file) => join(SHIPPED_FOLDER, file));
 }
 
 /** The playbook that an argument names: a file where it ends as one, else one that is shipped. Throws ConfigError. */

@@ -33,6 +33,7 @@ import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
 import { segmentVerifier } from '../webhooks/verify/segment.ts';
 import { createExchangeable } from './exchangeable.ts';
 import { type Environment, loadConfig } from './load.ts';
+import { playbooksInForce } from './playbooks-in-force.ts';
 import { readExchangeRates } from './read-exchange-rates.ts';
 import type { ConnectionConfig, ResolvedConfig } from './schema.ts';
 import { type SecretReader, secretList, secretReader } from './secrets.ts';
@@ -302,13 +303,21 @@ export async function openWorkspace(
       throw error;
     }
   }
+  const playbooks = playbooksInForce(config.playbooks, {
+    file: context.configFile ?? null,
+    env: context.env,
+    connectors,
+    logger: context.logger,
+  });
   return {
     workspace: {
       name: config.workspace,
       database,
       connectors,
       readers: deliveryReaders,
-      playbooks: config.playbooks,
+      get playbooks() {
+        return playbooks();
+      },
       timeZone: config.timeZone,
       currency: config.currency,
       rates,
@@ -327,7 +336,7 @@ export async function openWorkspace(
       clock: context.clock,
     }),
     playbooks: createPlaybooks(database, {
-      playbooks: config.playbooks,
+      playbooks,
       settings: config.planning,
       rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
       // Those whose connectors open tasks: asked of the configuration, since the connectors need not be open.

@@ -69,11 +69,23 @@ export interface SimulationAnswer extends Simulation {
   historyFrom: CalendarDay;
 }
 
+/** What a playbook's first task would say of a customer as of now. */
+export interface TaskPreview {
+  customerId: string;
+  name: string | null;
+  /** Whether the customer is in the state that the playbook watches; an example else. */
+  isIn: boolean;
+  subject: string;
+  body: string;
+}
+
 /** Questions about playbooks. */
 export interface Playbooks {
   list(): Promise<readonly PlaybookCard[]>;
   /** Null before the first training. */
   effects(options: { asOf: CalendarDay }): Promise<EffectsAnswer | null>;
+  /** Any playbook's first task, filled in for the most urgent who are in its state, or for the most urgent at all where nobody is. */
+  preview(options: { playbook: Playbook; limit: number }): Promise<readonly TaskPreview[]>;
   /** Any playbook, also one that is not configured, over the `days` up to and with asOf. Null before the first scoring. days >= 1. */
   simulate(options: { playbook: Playbook; asOf: CalendarDay; days: number }): Promise<SimulationAnswer | null>;
   /** The same for a configured one. Throws DataError for a name that none has. */

@@ -10,12 +10,14 @@ import type { Database, Sql } from '../ports/database.ts';
 import type { PlaybookCard, Playbooks } from '../ports/playbooks.ts';
 import { followUpDays } from '../scores/leaving.ts';
 import { championAt } from './models.ts';
+import { previewOf } from './playbook-preview.ts';
 import { readTrials } from './playbook-trials.ts';
 import { firstScoredOn, readSimulated } from './simulation.ts';
 
 /** What questions about playbooks depend on beside the store. */
 interface PlaybooksContext {
-  playbooks: readonly Playbook[];
+  /** Those in force at the moment. */
+  playbooks: () => readonly Playbook[];
   settings: Pick<PlanningSettings, 'actions' | 'costPerHour' | 'margin'>;
   rank: SourceRank;
   /** Connections that take tasks, the most trusted first. */
@@ -43,7 +45,7 @@ export function createPlaybooks(
   return {
     list: async () => {
       const runs = await readRuns(database);
-      return playbooks.map((playbook) => ({
+      return playbooks().map((playbook) => ({
         name: playbook.name,
         description: playbook.description,
         enabled: playbook.enabled,
@@ -65,9 +67,10 @@ export function createPlaybooks(
         ),
       };
     },
+    preview: ({ playbook, limit }) => previewOf(database, playbook, limit),
     simulate: simulated,
     simulateNamed: async (name, options) => {
-      const playbook = playbooks.find((each) => each.name === name);
+      const playbook = playbooks().find((each) => each.name === name);
       if (playbook) return simulated({ playbook, ...options });
       throw new DataError({
         field: 'playbook',

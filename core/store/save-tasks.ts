@@ -26,14 +26,14 @@ interface Subject {
  */
 export function createSaveTasks(
   database: Database,
-  { playbooks, clock, today }: { playbooks: readonly Playbook[]; clock: Clock; today: () => CalendarDay },
+  { playbooks, clock, today }: { playbooks: () => readonly Playbook[]; clock: Clock; today: () => CalendarDay },
 ): SaveTasks {
-  const words = playbooks.find(({ enabled }) => enabled) ?? AT_RISK_AND_VALUABLE;
-  const playbook: Playbook = { ...words, name: ASKED_FOR };
   return {
     open: ({ connectionId, externalId, requestKey }) =>
       inTurn(database, async (sql) => {
         const asOf = today();
+        const words = playbooks().find(({ enabled }) => enabled) ?? AT_RISK_AND_VALUABLE;
+        const playbook: Playbook = { ...words, name: ASKED_FOR };
         const subject = await subjectOf(sql, connectionId, externalId);
         if (subject === null) return 'no-score';
         const key = keyOf(playbook, [connectionId, externalId, requestKey]);

@@ -18,6 +18,11 @@ const PAGES = [
   { name: 'models', address: () => '#/models', ready: 'Inputs now and when the champion was trained' },
   { name: 'segments', address: () => '#/segments', ready: 'Customers who behave alike' },
   { name: 'playbooks', address: () => '#/playbooks', ready: 'Measured effect' },
+  {
+    name: 'playbook-edit',
+    address: () => '#/playbooks/edit/at-risk-and-valuable',
+    ready: /What the task would say|are written by reps/,
+  },
   { name: 'connections', address: () => '#/connections', ready: 'By the keys of the configuration' },
   { name: 'deliveries', address: () => '#/deliveries', ready: 'There is no such message.' },
   { name: 'settings', address: () => '#/settings', ready: 'Your password' },

@@ -224,7 +224,7 @@ describe('what a playbook has achieved', () => {
 
   it('is not told before there is a model', async () => {
     const playbooks = createPlaybooks(store.database, {
-      playbooks: [AT_RISK_AND_VALUABLE],
+      playbooks: () => [AT_RISK_AND_VALUABLE],
       settings: SETTINGS,
       rank: () => 0,
       actingConnections: ['crm'],

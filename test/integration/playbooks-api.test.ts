@@ -80,7 +80,7 @@ describe('GET /v1/playbooks, /v1/playbooks/{name}/simulation and /v1/effects', (
       await cycle(workspace, { asOf: addDays(AS_OF, days) });
     }
     const playbooks = createPlaybooks(database, {
-      playbooks: [SILENT],
+      playbooks: () => [SILENT],
       settings: planningSettingsSchema.parse({}),
       rank: () => 0,
       actingConnections: ['crm'],

@@ -68,7 +68,7 @@ beforeAll(async () => {
           logger,
           publicBaseUrl: BASE,
         },
-        createSaveTasks(store.database, { playbooks: [AT_RISK_AND_VALUABLE], clock, today: () => today }),
+        createSaveTasks(store.database, { playbooks: () => [AT_RISK_AND_VALUABLE], clock, today: () => today }),
       ),
       logger,
     },

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Router } from 'express';
 import { resolveConfig } from '../../config/load.ts';
+import { createPlaybookFiles } from '../../config/playbook-store.ts';
+import { playbooksInForce } from '../../config/playbooks-in-force.ts';
 import { createSecrets } from '../../config/secret-states.ts';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { lastReport } from '../../core/pipeline/monitor.ts';
@@ -50,16 +52,26 @@ export async function serveApi(
     consoleFolder = '',
     playbooks = [AT_RISK_AND_VALUABLE],
     connectors = [],
+    configFile = null,
   }: {
     clock: Clock;
     today: CalendarDay;
     consoleFolder?: string;
     playbooks?: readonly Playbook[];
     connectors?: readonly Connector[];
+    /** Where the playbooks are changed; those given are the ones of this file. */
+    configFile?: string | null;
   },
 ): Promise<{ server: Server; token: string; api: Api; accounts: Accounts }> {
   const accounts = createAccounts(database, { clock });
   const queries = createQueries(database);
+  const webhooks = createWebhooks(database, {
+    clock,
+    keyring: () => createKeyring([Buffer.alloc(32, 7).toString('base64')]),
+    randomBytes,
+    assertAllowed: (url) => assertAllowedUrl(url, { allowLoopback: false }),
+  });
+  const present = playbooksInForce(playbooks, { file: configFile, env: {}, connectors: [], logger });
   const api = createApi({
     queries,
     book: createBook(database, { clock, rank: () => 0 }),
@@ -71,10 +83,19 @@ export async function serveApi(
     registry: createModelRegistry(database, { clock }),
     lastMonitoring: () => lastReport(database),
     playbooks: createPlaybooks(database, {
-      playbooks,
+      playbooks: present,
       settings: planningSettingsSchema.parse({}),
       rank: () => 0,
       actingConnections: ['crm'],
+    }),
+    playbookFiles: createPlaybookFiles(database, {
+      file: configFile,
+      env: {},
+      clock,
+      connectors: [],
+      connectionIds: ['crm'],
+      present,
+      webhooks,
     }),
     planning: createPlanning(database, {
       settings: planningSettingsSchema.parse({}),
@@ -85,12 +106,7 @@ export async function serveApi(
     scoring: createScoring(database, { today: () => today, rank: () => 0 }),
     cards: createRecordCards(database, { language: 'en', today: () => today }),
     feedback: createFeedback(database, { clock }),
-    webhooks: createWebhooks(database, {
-      clock,
-      keyring: () => createKeyring([Buffer.alloc(32, 7).toString('base64')]),
-      randomBytes,
-      assertAllowed: (url) => assertAllowedUrl(url, { allowLoopback: false }),
-    }),
+    webhooks,
     events: createEventLog(database),
     connections: async () => [],
     traffic: createTraffic(database, {

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import type { Role } from '../../core/domain/roles.ts';
@@ -91,7 +93,15 @@ export async function serveConsole(customers: number): Promise<ServedConsole> {
       resetsAt: null,
     });
   }
-  const { server, accounts } = await serveApi(database, { clock, today: LATER, consoleFolder: CONSOLE_FOLDER });
+  const folder = await mkdtemp(join(tmpdir(), 'staypower-console-'));
+  const configFile = join(folder, 'staypower.yaml');
+  await writeFile(configFile, 'currency: USD\n');
+  const { server, accounts } = await serveApi(database, {
+    clock,
+    today: LATER,
+    consoleFolder: CONSOLE_FOLDER,
+    configFile,
+  });
   const setupToken = (await accounts.newSetupToken()) ?? '';
   const admin = await accounts.setUp({ setupToken, name: 'admin@people.example', password: ADMIN_PASSWORD });
   const cookieOf = async (role: Role) => {
@@ -111,6 +121,7 @@ export async function serveConsole(customers: number): Promise<ServedConsole> {
     close: async () => {
       await server.close();
       await store.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

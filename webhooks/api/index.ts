@@ -13,6 +13,7 @@ import type { ModelRegistry } from '../../core/ports/model-registry.ts';
 import type { MonitoringReport } from '../../core/ports/monitoring.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Planning } from '../../core/ports/planning.ts';
+import type { PlaybookFiles } from '../../core/ports/playbook-files.ts';
 import type { Playbooks } from '../../core/ports/playbooks.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
@@ -33,6 +34,7 @@ import { jobRoutes } from './jobs.ts';
 import { modelRegistryRoutes } from './model-registry.ts';
 import { openApiDocument } from './openapi.ts';
 import { planningRoutes } from './planning.ts';
+import { playbookFileRoutes } from './playbook-files.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
@@ -57,7 +59,8 @@ export interface ApiParts {
   /** The last report of how scores fared; null before the first. */
   lastMonitoring: () => Promise<MonitoringReport | null>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
-  playbooks: Pick<Playbooks, 'list' | 'effects' | 'simulateNamed'>;
+  playbooks: Pick<Playbooks, 'list' | 'effects' | 'simulate' | 'simulateNamed' | 'preview'>;
+  playbookFiles: PlaybookFiles;
   scoring: Scoring;
   cards: Pick<RecordCards, 'ofCustomer'>;
   feedback: Feedback;
@@ -120,6 +123,7 @@ export function createApi(parts: ApiParts): Api {
     insightRoutes(insights),
     modelRegistryRoutes(parts.registry, parts.lastMonitoring),
     playbookRoutes(playbooks, today),
+    playbookFileRoutes(parts.playbookFiles, playbooks, today),
     planningRoutes(planning, today),
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),

@@ -56,7 +56,8 @@ function methodText(path: string, method: string, operation: DocumentedOperation
   if (requestBody) takes.push(`body: ${typeOf(requestBody.content['application/json'].schema)}`);
   if (inQuery.length > 0) {
     const fields = inQuery.map((each) => `${each.name}${each.required ? '' : '?'}: ${typeOf(each.schema)}`);
-    takes.push(`query: { ${fields.join('; ')} } = {}`);
+    // What must be said has no default.
+    takes.push(`query: { ${fields.join('; ')} }${inQuery.some((each) => each.required) ? '' : ' = {}'}`);
   }
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => `\${encodeURIComponent(${name})}`);
   const gives = [...(inQuery.length > 0 ? ['query'] : []), ...(requestBody ? ['body'] : [])];

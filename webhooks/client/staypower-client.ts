@@ -81,6 +81,9 @@ export type AuditEntries = {
     detail: Record<string, string | number>;
   }[];
 };
+export type ChangedPlaybooks = {
+  revision: string;
+};
 export type ChangedRole = {
   role: Role;
 };
@@ -245,6 +248,10 @@ export type Deliveries = {
     lastStatus: number | null;
     lastError: string | null;
   }[];
+};
+export type DraftSimulation = {
+  text: string;
+  days?: number;
 };
 export type Effects = {
   asOf: string;
@@ -862,6 +869,36 @@ export type Playbook = {
     letGo: number;
   };
 };
+export type PlaybookCheck = {
+  valid: boolean;
+  /** Null where its form is wrong. */
+  name: string | null;
+  problems: {
+    line: number | null;
+    path: string;
+    expected: string;
+    found: string | null;
+    remedy: string;
+  }[];
+  rule: string[];
+  previews: {
+    customerId: string;
+    name: string | null;
+    /** Whether the customer is in the state of the playbook; an example else. */
+    isIn: boolean;
+    subject: string;
+    body: string;
+  }[];
+};
+export type PlaybookDraft = {
+  text: string;
+};
+export type PlaybookFile = {
+  /** Null where there is no configuration file to change. */
+  revision: string | null;
+  playbooks: PlaybookText[];
+  shipped: PlaybookText[];
+};
 export type PlaybookList = {
   playbooks: Playbook[];
 };
@@ -888,6 +925,18 @@ export type PlaybookResult = {
     medianDays: number;
     highDays: number;
   } | null;
+};
+export type PlaybookSwitch = {
+  enabled: boolean;
+  /** That of the file as it was read: a later one is not written over. */
+  revision: string;
+};
+export type PlaybookText = {
+  name: string;
+  description: string;
+  enabled: boolean;
+  /** YAML, as it was written. */
+  text: string;
 };
 export type PolicyValue = {
   ips: Estimate;
@@ -1038,6 +1087,15 @@ export type Role = 'viewer' | 'rep' | 'admin';
 export type RotatedSecret = {
   secret: string;
   oldUntil: string;
+};
+export type SavedPlaybook = {
+  name: string;
+  revision: string;
+};
+export type SavedPlaybookText = {
+  text: string;
+  /** That of the file as it was read: a later one is not written over. */
+  revision: string;
 };
 export type SavedView = {
   viewId: string;
@@ -1701,9 +1759,39 @@ export class StaypowerClient {
     return this.#call('GET', `/playbooks`);
   }
 
+  /** Puts a playbook into the configuration file, in the place of the one of its name; it takes effect at once. */
+  savePlaybook(body: SavedPlaybookText): Promise<SavedPlaybook> {
+    return this.#call('POST', `/playbooks`, { body });
+  }
+
   /** What a playbook would have done on the last days, on the scores that were kept. Changes nothing. */
   simulatePlaybook(name: string, query: { days?: number } = {}): Promise<Simulation> {
     return this.#call('GET', `/playbooks/${encodeURIComponent(name)}/simulation`, { query });
+  }
+
+  /** The playbooks as they were written, and those that are shipped. */
+  getPlaybookFile(): Promise<PlaybookFile> {
+    return this.#call('GET', `/playbook-file`);
+  }
+
+  /** Whether a playbook can be used, its problems by line, its rule in words, and what its task would say. Changes nothing. */
+  validatePlaybook(body: PlaybookDraft): Promise<PlaybookCheck> {
+    return this.#call('POST', `/playbooks/validate`, { body });
+  }
+
+  /** What a playbook that is not in use would have done on the last days. Changes nothing. */
+  simulateDraft(body: DraftSimulation): Promise<Simulation> {
+    return this.#call('POST', `/playbooks/simulation`, { body });
+  }
+
+  /** Switches a playbook on or off. */
+  switchPlaybook(name: string, body: PlaybookSwitch): Promise<ChangedPlaybooks> {
+    return this.#call('POST', `/playbooks/${encodeURIComponent(name)}/enabled`, { body });
+  }
+
+  /** Takes a playbook out of the configuration file; its runs and its effect stay. */
+  deletePlaybook(name: string, query: { revision: string }): Promise<ChangedPlaybooks> {
+    return this.#call('DELETE', `/playbooks/${encodeURIComponent(name)}`, { query });
   }
 
   /** What each playbook has achieved, by its own random holdout. */

@@ -1,4 +1,4 @@
-import { type HTMLInputAutoCompleteAttribute, useId } from 'react';
+import { type HTMLInputAutoCompleteAttribute, type RefObject, useId } from 'react';
 
 /** A labelled text input. */
 export function Field({
@@ -27,6 +27,48 @@ export function Field({
         value={value}
         autoComplete={autoComplete}
         onChange={(event) => onChange(event.target.value)}
+        {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
+      />
+      {hint !== undefined && (
+        <small id={`${id}-hint`} className="hint">
+          {hint}
+        </small>
+      )}
+    </div>
+  );
+}
+
+/** A labelled text of several lines. */
+export function LongField({
+  label,
+  hint,
+  rows,
+  value,
+  onChange,
+  mono = false,
+  area,
+}: {
+  label: string;
+  hint?: string;
+  rows: number;
+  value: string;
+  onChange: (value: string) => void;
+  /** In letters of one width, unspelled: for what a program reads. */
+  mono?: boolean;
+  area?: RefObject<HTMLTextAreaElement | null>;
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        ref={area}
+        rows={rows}
+        value={value}
+        spellCheck={!mono}
+        onChange={(event) => onChange(event.target.value)}
+        {...(mono && { className: 'mono', wrap: 'off' })}
         {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
       />
       {hint !== undefined && (

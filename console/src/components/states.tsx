@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { StaypowerApiError } from '../../../webhooks/client/staypower-client.ts';
 
 /** Something is on its way. */
 export function Loading({ what }: { what: string }) {
@@ -20,8 +21,22 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** Before the first scoring most questions have no answer yet, which is no fault. */
+function NotScoredYet() {
+  return (
+    <Empty title="Nothing has been scored yet.">
+      <p>
+        This fills with the first scoring, which <code>serve</code> makes by itself once customers have been read. To
+        make it now, run <code>staypower run</code>, or <code>staypower train</code> and <code>staypower score</code>;{' '}
+        <code>staypower check --readiness</code> says whether there is enough to learn from.
+      </p>
+    </Empty>
+  );
+}
+
 /** Something failed: what, and a way to try again. */
 export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => unknown }) {
+  if (error instanceof StaypowerApiError && error.code === 'not-fitted') return <NotScoredYet />;
   return (
     <div className="state problem" role="alert">
       <p className="state-title">This could not be read.</p>

@@ -19,6 +19,14 @@ import { getSegmentMoves, listModels, listSegments } from './insights.ts';
 import { getJob, listJobs, startJob, streamJobs } from './jobs.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
+import {
+  deletePlaybook,
+  getPlaybookFile,
+  savePlaybook,
+  simulateDraft,
+  switchPlaybook,
+  validatePlaybook,
+} from './playbook-files.ts';
 import { listEffects, listPlaybooks, simulatePlaybook } from './playbooks.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
@@ -63,6 +71,12 @@ export const OPERATIONS: readonly Operation[] = [
   getMonitoring,
   listPlaybooks,
   simulatePlaybook,
+  getPlaybookFile,
+  validatePlaybook,
+  simulateDraft,
+  savePlaybook,
+  switchPlaybook,
+  deletePlaybook,
   listEffects,
   listAdvice,
   getScenario,

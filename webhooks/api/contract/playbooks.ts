@@ -28,6 +28,44 @@ export const listPlaybooks = operation({
   answer: name('PlaybookList', z.object({ playbooks: z.array(card) })),
 });
 
+/** What a playbook would have done. */
+export const simulation = name(
+  'Simulation',
+  z.object({
+    playbook: z.string(),
+    from: z.iso.date(),
+    to: z.iso.date(),
+    historyFrom: z.iso.date().describe('Scores are kept from this day on; before it today’s model tells by hindsight.'),
+    currency: z.string(),
+    entered: z.number(),
+    heldOut: z.number(),
+    letGo: z.object({
+      withoutConsent: z.number(),
+      inCoolDown: z.number(),
+      leftState: z.number(),
+      withoutRecord: z.number(),
+    }),
+    waiting: z.number().describe('Would still wait for their owner’s capacity.'),
+    opened: z.number().describe('Tasks it would have opened.'),
+    tasks: z
+      .array(
+        z.object({
+          on: z.iso.date(),
+          customerId: z.uuid(),
+          name: z.string().nullable(),
+          ownerId: z.string().nullable(),
+          subject: z.string(),
+          churnProbability: z.number().nullable(),
+          valueIfKept12m: z.number().nullable(),
+        }),
+      )
+      .describe('The first 100 of them.'),
+    steps: z
+      .record(z.string(), z.number())
+      .describe('Steps after the first tasks that it would have done by the last day, by what they do.'),
+  }),
+);
+
 export const simulatePlaybook = operation({
   id: 'simulatePlaybook',
   method: 'get',
@@ -36,44 +74,7 @@ export const simulatePlaybook = operation({
   summary: 'What a playbook would have done on the last days, on the scores that were kept. Changes nothing.',
   params: z.object({ name: z.string() }),
   query: z.strictObject({ days: z.coerce.number().int().min(1).max(365).default(90) }),
-  answer: name(
-    'Simulation',
-    z.object({
-      playbook: z.string(),
-      from: z.iso.date(),
-      to: z.iso.date(),
-      historyFrom: z.iso
-        .date()
-        .describe('Scores are kept from this day on; before it today’s model tells by hindsight.'),
-      currency: z.string(),
-      entered: z.number(),
-      heldOut: z.number(),
-      letGo: z.object({
-        withoutConsent: z.number(),
-        inCoolDown: z.number(),
-        leftState: z.number(),
-        withoutRecord: z.number(),
-      }),
-      waiting: z.number().describe('Would still wait for their owner’s capacity.'),
-      opened: z.number().describe('Tasks it would have opened.'),
-      tasks: z
-        .array(
-          z.object({
-            on: z.iso.date(),
-            customerId: z.uuid(),
-            name: z.string().nullable(),
-            ownerId: z.string().nullable(),
-            subject: z.string(),
-            churnProbability: z.number().nullable(),
-            valueIfKept12m: z.number().nullable(),
-          }),
-        )
-        .describe('The first 100 of them.'),
-      steps: z
-        .record(z.string(), z.number())
-        .describe('Steps after the first tasks that it would have done by the last day, by what they do.'),
-    }),
-  ),
+  answer: simulation,
   refusals: [400, 409],
 });
 

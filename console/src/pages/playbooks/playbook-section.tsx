@@ -1,20 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Playbook } from '../../../../webhooks/client/staypower-client.ts';
+import type { Playbook, PlaybookFile } from '../../../../webhooks/client/staypower-client.ts';
 import { Choice } from '../../components/field.tsx';
 import { Section } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/states.tsx';
 import { percent, whole } from '../../format.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { inWords } from '../../wording.ts';
+import { PlaybookActions } from './playbook-actions.tsx';
 import { Simulated } from './simulated.tsx';
 
 const SPANS = ['30', '90', '180', '365'] as const;
 
 /** One playbook: its rule, its runs, and for reps what it would have done. */
-export function PlaybookSection({ playbook }: { playbook: Playbook }) {
+export function PlaybookSection({ playbook, file }: { playbook: Playbook; file: PlaybookFile | null }) {
   const { client, may } = useSignedIn();
   const { name, description, enabled, rule, holdoutShare, runs } = playbook;
+  const text = file?.playbooks.find((each) => each.name === name);
   const [days, setDays] = useState<(typeof SPANS)[number]>('90');
   const simulation = useMutation({ mutationFn: () => client.simulatePlaybook(name, { days: Number(days) }) });
   return (
@@ -30,6 +32,7 @@ export function PlaybookSection({ playbook }: { playbook: Playbook }) {
         {whole(runs.queued)} queued for their owner’s capacity, {whole(runs.waiting)} waiting for a later step,{' '}
         {whole(runs.letGo)} let go.
       </p>
+      {file !== null && text !== undefined && <PlaybookActions file={file} playbook={text} />}
       {may('rep') && (
         <form
           className="form-row"
