@@ -67,13 +67,19 @@ export function callsRunOutLine(calls: { used: number; limit: number; runOutAt: 
 }
 
 /**
- * Prints what a cycle did; with `training` also how the value model was chosen. A connection that could not be reached makes the
+ * Prints what a cycle did; with `training` also how the value model was chosen, and `also` as further keys of the JSON. A connection that could not be reached makes the
  * command fail: exit code 1.
  */
 export async function printCycle(
   open: OpenWorkspace,
   report: CycleReport,
-  context: { asOf: CalendarDay; json: boolean; bill: CallBill | null; training?: boolean },
+  context: {
+    asOf: CalendarDay;
+    json: boolean;
+    bill: CallBill | null;
+    training?: boolean;
+    also?: Readonly<Record<string, unknown>>;
+  },
 ): Promise<void> {
   for (const { connectionId, message } of report.unavailable) tell(`${connectionId}: ${message}`);
   if (report.unavailable.length > 0) process.exitCode = 1;
@@ -84,7 +90,7 @@ export async function printCycle(
   }
   const summary = await cycleJson(open, report, context);
   const value = context.training ? (report.model?.report.value ?? null) : null;
-  if (context.json) return printJson(context.training ? { ...summary, value } : summary);
+  if (context.json) return printJson({ ...summary, ...(context.training && { value }), ...context.also });
   const number = (value: unknown) => Number(value).toLocaleString('en');
   print(
     `As of ${context.asOf}: ${number(summary['pulled'])} records new or changed, ${number(summary['customers'])} customers, ${number(summary['scored'])} of them scored.`,

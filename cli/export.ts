@@ -1,58 +1,85 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
-import { DataError } from '../core/domain/errors.ts';
-import { sourceRank } from '../core/pipeline/cycle.ts';
-import { createBook } from '../core/store/book.ts';
-import { customersCsv } from '../webhooks/api/customers-csv.ts';
-import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { Command, Option } from 'commander';
+import { ConfigError, DataError } from '../core/domain/errors.ts';
+import { type ReportTable, reportRows, reportTables } from '../core/store/report-tables.ts';
+import { type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson } from './output.ts';
 import { example } from './steps.ts';
+import { TABLE_FORMATS, type TableFormat, writeTable } from './table-file.ts';
+import { inWorkspace } from './with-workspace.ts';
 
-/** `staypower export`: every customer with its scores of today as a CSV file. */
+/** `staypower export`: a table for reports as a CSV or Parquet file. */
 export function exportCommand(): Command {
   const command = workspaceOptions(
     new Command('export').description(
-      'Every customer with its scores as a CSV file, for reports and data warehouses; the same columns as /v1/customers.csv.',
+      'A table for reports and data warehouses as a CSV or Parquet file: the same columns as the views bi_... in the database.',
     ),
   )
-    .requiredOption('--output <file>', 'where to; a file that is there is replaced once the new one is whole')
-    .action(async (options: WorkspaceOptions & { output: string }) => {
-      const context = await commandContext(options);
-      const { config, clock, json } = context;
-      const open = await openWorkspace(config, context, { withConnectors: false });
-      try {
-        const rank = sourceRank(config.connections.map(({ id }) => ({ connectionId: id })));
-        const book = createBook(open.workspace.database, { clock, rank });
-        const customers = await book.count({});
-        if (customers === 0) {
-          throw new DataError({
-            field: 'scores',
-            expected: `scored customers in workspace "${config.workspace}"`,
-            remedy: 'run "staypower run" first',
-          });
+    .option(
+      '--output <file>',
+      'where to, ending in .csv or .parquet; a file that is there is replaced once the new one is whole',
+    )
+    .option('--table <name>', 'which table', 'customers')
+    .addOption(new Option('--list', 'say which tables there are, with their columns').conflicts(['output']))
+    .action((options: WorkspaceOptions & { output?: string; table: string; list?: true }) =>
+      inWorkspace(options, async ({ workspace: { database } }, { config, json }) => {
+        const tables = await reportTables(database);
+        if (options.list) return list(tables, json);
+        const { file, format } = outputOf(options.output);
+        const chosen = tables.find(({ name }) => name === options.table);
+        if (!chosen) {
+          throw new ConfigError([
+            {
+              path: '--table',
+              expected: `one of ${tables.map(({ name }) => name).join(', ')}`,
+              found: options.table,
+              remedy: '"staypower export --list" says what is in each.',
+            },
+          ]);
         }
-        await replace(options.output, customersCsv(book, {}, { order: 'name', descending: false }));
-        if (json) printJson({ file: options.output, customers });
-        else print(`${customers} customers are written to ${options.output}.`);
-      } finally {
-        await open.close();
-      }
-    });
-  return example(command, 'staypower export --output scores.csv');
+        const rows = await database.transaction(async (sql) => {
+          await sql.query('set transaction isolation level repeatable read, read only');
+          const [scored] = await sql.query('select 1 from scores limit 1');
+          if (!scored) {
+            throw new DataError({
+              field: 'scores',
+              expected: `scored customers in workspace "${config.workspace}"`,
+              remedy: 'run "staypower run" first',
+            });
+          }
+          return writeTable(file, format, chosen.columns, reportRows(sql, chosen));
+        });
+        if (json) printJson({ file, table: chosen.name, format, rows });
+        else print(`${rows} rows of ${chosen.name} are written to ${file}.`);
+      }),
+    );
+  return example(
+    command,
+    'staypower export --output customers.csv',
+    'staypower export --table score-history --output score-history.parquet',
+  );
 }
 
-/** Who reads the file while it is made sees the one before, whole. */
-async function replace(file: string, lines: AsyncIterable<string>): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(part));
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+function outputOf(file: string | undefined): { file: string; format: TableFormat } {
+  const format = TABLE_FORMATS.find((each) => file?.endsWith(`.${each}`));
+  if (file !== undefined && format !== undefined) return { file, format };
+  throw new ConfigError([
+    {
+      path: '--output',
+      expected: `a file that ends in ${TABLE_FORMATS.map((each) => `.${each}`).join(' or ')}`,
+      found: file ?? 'nothing',
+      remedy: 'Name one, such as customers.parquet.',
+    },
+  ]);
+}
+
+function list(tables: readonly ReportTable[], json: boolean): void {
+  if (json) {
+    printJson({ tables });
+    return;
+  }
+  for (const { name, description, columns } of tables) {
+    print(`${name}: ${description}`, '');
+    for (const column of columns) print(`  ${column.name} (${column.type}): ${column.description}`);
+    print('');
   }
 }

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { STEPS } from '../core/pipeline/cycle.ts';
 import { asOfOption, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { runDay } from './run-day.ts';
 import { example, runSteps } from './steps.ts';
 
 /** `staypower run` */
@@ -11,8 +12,17 @@ export function runCommand(): Command {
     ),
   )
     .option('--retrain', 'train now, even when the champion is fresh')
-    .action((options: WorkspaceOptions & { retrain?: boolean }) =>
-      runSteps(options, { steps: STEPS, retrain: options.retrain === true, withConnectors: true }),
-    );
-  return example(command, 'staypower run --json');
+    .addOption(
+      new Option(
+        '--date <day>',
+        'a day of a schedule: like --as-of, but once; a day that was done is not done again',
+      ).conflicts('asOf'),
+    )
+    .action((options: WorkspaceOptions & { retrain?: boolean; date?: string }) => {
+      const retrain = options.retrain === true;
+      return options.date === undefined
+        ? runSteps(options, { steps: STEPS, retrain, withConnectors: true })
+        : runDay({ ...options, asOf: options.date }, { retrain });
+    });
+  return example(command, 'staypower run --json', 'staypower run --date 2026-03-31 --json');
 }

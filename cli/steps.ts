@@ -1,30 +1,42 @@
 import type { Command } from 'commander';
-import { openWorkspace } from '../config/wiring.ts';
-import { cycle, type Step } from '../core/pipeline/cycle.ts';
-import { commandContext, type WorkspaceOptions } from './context.ts';
+import { type OpenWorkspace, openWorkspace } from '../config/wiring.ts';
+import { type CycleReport, cycle, type Step } from '../core/pipeline/cycle.ts';
+import { type CommandContext, commandContext, type WorkspaceOptions } from './context.ts';
 import { printCycle } from './cycle-report.ts';
 import { createProgress } from './progress.ts';
+
+/** Which steps a command runs, and how. */
+interface StepOptions {
+  steps: readonly Step[];
+  retrain?: boolean;
+}
 
 /** Runs some steps of the cycle on the configured workspace and prints what they did. */
 export async function runSteps(
   options: WorkspaceOptions,
-  what: { steps: readonly Step[]; retrain?: boolean; withConnectors: boolean },
+  what: StepOptions & { withConnectors: boolean },
 ): Promise<void> {
   const context = await commandContext(options);
   const open = await openWorkspace(context.config, context, { withConnectors: what.withConnectors });
-  const progress = createProgress(context.json);
   try {
-    const report = await cycle(open.workspace, {
-      asOf: context.asOf,
-      steps: what.steps,
-      retrain: what.retrain === true,
-      onStep: progress.step,
-    });
-    progress.stop();
+    const report = await cycleWithProgress(open, context, what);
     await printCycle(open, report, { asOf: context.asOf, json: context.json, bill: null });
   } finally {
-    progress.stop();
     await open.close();
+  }
+}
+
+/** Runs some steps of the cycle on an open workspace, and shows how far they are. */
+export async function cycleWithProgress(
+  open: OpenWorkspace,
+  { asOf, json }: Pick<CommandContext, 'asOf' | 'json'>,
+  { steps, retrain }: StepOptions,
+): Promise<CycleReport> {
+  const progress = createProgress(json);
+  try {
+    return await cycle(open.workspace, { asOf, steps, retrain: retrain === true, onStep: progress.step });
+  } finally {
+    progress.stop();
   }
 }
 

@@ -13,7 +13,7 @@ const MENU = ['tour', 'rep', 'manager', 'admin', 'operator'];
 /** The handbook as files of a static site, by name. No script or style stands in a page: the server's content security policy forbids it. */
 export async function handbookSite(): Promise<ReadonlyMap<string, string>> {
   const written = readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b));
-  const pages = [...written, editionsPage(), ...methodsPage(), ...(await referencePages())];
+  const pages = [...written, ...besidePages(), ...methodsPage(), ...(await referencePages())];
   const names = new Set(pages.map(({ name }) => name));
   const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
   return new Map([
@@ -35,9 +35,12 @@ function placeOf({ name }: HandbookPage): number {
 }
 
 /** Not of the handbook, but what its pages refer to. */
-function editionsPage(): HandbookPage {
-  const markdown = readFileSync(join(DOCS_FOLDER, 'editions.md'), 'utf8');
-  return { name: 'editions', title: 'What works in which edition', markdown };
+function besidePages(): readonly HandbookPage[] {
+  const read = (name: string) => readFileSync(join(DOCS_FOLDER, `${name}.md`), 'utf8');
+  return [
+    { name: 'bi', title: 'Reports and data warehouses', markdown: read('bi') },
+    { name: 'editions', title: 'What works in which edition', markdown: read('editions') },
+  ];
 }
 
 const METHODS_FOLDER = join(DOCS_FOLDER, 'methods');

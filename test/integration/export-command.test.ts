@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, expect, test } from 'vitest';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import { simulateBook } from '../support/book.ts';
@@ -10,34 +11,90 @@ import { staypower } from '../support/command.ts';
 const AS_OF = '2026-06-01' as CalendarDay;
 const CUSTOMERS = 60;
 const home = mkdtempSync(join(tmpdir(), 'staypower-export-'));
-const file = join(home, 'scores.csv');
+const book = simulateBook({ seed: 3, customers: CUSTOMERS, asOf: AS_OF });
+const sales = book.flatMap(({ id, orders }) => orders.map(({ day, amount }) => ({ id, day, amount })));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function exported(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await staypower(['export', ...args, '--json'], { home });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
 
 test('export refuses a workspace in which nobody is scored, and leaves no file', async () => {
   writeFileSync(
     join(home, 'staypower.yaml'),
     'workspace: shop\nconnections:\n  - vendor: csv\n    settings:\n      transactions: { file: orders.csv }\n',
   );
-  const { code, stderr } = await staypower(['export', '--output', file], { home });
-  expect(code).not.toBe(0);
+  const { code, stderr } = await staypower(['export', '--output', 'customers.csv'], { home });
+  expect(code).toBe(1);
   expect(stderr).toContain('staypower run');
-  expect(readdirSync(home).filter((name) => name.startsWith('scores'))).toEqual([]);
+  expect(readdirSync(home).filter((name) => name.startsWith('customers'))).toEqual([]);
 }, 60_000);
 
-test('export writes every customer once, and the same again in the place of the file before', async () => {
-  const lines = simulateBook({ seed: 3, customers: CUSTOMERS, asOf: AS_OF }).flatMap(({ id, orders }) =>
-    orders.map(({ day, amount }) => `${id},${day},${amount}`),
-  );
+test('run does a day once, says so the second time, and then reads nothing; another day is done', async () => {
+  const lines = sales.map(({ id, day, amount }) => `${id},${day},${amount}`);
   writeFileSync(join(home, 'orders.csv'), ['customer_id,date,amount', ...lines].join('\n'));
-  expect((await staypower(['run', '--as-of', AS_OF], { home })).code).toBe(0);
+  const run = async (...args: readonly string[]) => {
+    const { code, stdout } = await staypower(['run', ...args, '--json'], { home });
+    return { code, answer: JSON.parse(stdout) as Record<string, unknown> };
+  };
+  const first = await run('--date', AS_OF);
+  expect(first).toMatchObject({ code: 0, answer: { alreadyRun: false, scored: CUSTOMERS, asOf: AS_OF } });
+  appendFileSync(join(home, 'orders.csv'), '\nnew,2026-05-30,10.00');
+  expect(await run('--date', AS_OF)).toEqual({ code: 0, answer: { ...first.answer, alreadyRun: true } });
+  expect((await run('--date', '2026-06-02')).answer).toMatchObject({ alreadyRun: false, customers: CUSTOMERS + 1 });
+  expect((await run('--date', '2026-06-03', '--as-of', '2026-06-03').catch(() => null))?.code).not.toBe(0);
+}, 120_000);
+
+test('export writes every customer once, and the same again in the place of the file before', async () => {
+  const file = join(home, 'customers.csv');
   writeFileSync(file, 'of yesterday');
-  const { stdout, code } = await staypower(['export', '--output', file, '--json'], { home });
-  expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({ code: 0, answer: { file, customers: CUSTOMERS } });
+  const rows = CUSTOMERS + 1;
+  expect(await exported(['--output', file])).toEqual({ file, table: 'customers', format: 'csv', rows });
   const first = readFileSync(file, 'utf8');
-  const rows = parse<Record<string, string>>(first, { columns: true });
-  expect(new Set(rows.map((row) => row['customerId'])).size).toBe(CUSTOMERS);
-  expect(rows.every((row) => row['asOf'] === AS_OF)).toBe(true);
-  expect((await staypower(['export', '--output', file], { home })).code).toBe(0);
+  const read = parse<Record<string, string>>(first, { columns: true });
+  expect(new Set(read.map((row) => row['customer_id'])).size).toBe(rows);
+  expect(read.filter((row) => row['lifecycle'] !== 'prospect' && row['clv_12m'] === '')).toEqual([]);
+  await exported(['--output', file]);
   expect(readFileSync(file, 'utf8')).toBe(first);
-  expect(readdirSync(home).filter((name) => name.startsWith('scores'))).toEqual(['scores.csv']);
+  expect(readdirSync(home).filter((name) => name.startsWith('customers'))).toEqual(['customers.csv']);
+}, 60_000);
+
+test('a Parquet file has the rows of the CSV file with their types, in the eyes of another library', async () => {
+  const parquet = join(home, 'customers.parquet');
+  await exported(['--output', parquet]);
+  const read = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+  const csv = parse<Record<string, string>>(readFileSync(join(home, 'customers.csv'), 'utf8'), { columns: true });
+  const asText = (value: unknown, name: string) => {
+    if (value === null) return '';
+    if (value instanceof Date)
+      return name.endsWith('_at') || name === 'known_since' ? value.toISOString() : value.toISOString().slice(0, 10);
+    return name === 'revenue' ? Number(value).toFixed(3) : String(value);
+  };
+  expect(
+    read.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asText(value, name)]))),
+  ).toEqual(csv);
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(parquet));
+  expect(metadata.schema.find(({ name }) => name === 'revenue')).toMatchObject({ converted_type: 'DECIMAL', scale: 3 });
+  expect(metadata.schema.find(({ name }) => name === 'as_of')).toMatchObject({ converted_type: 'DATE' });
+  expect(metadata.key_value_metadata).toContainEqual({
+    key: 'column.churn_probability',
+    value: expect.stringContaining('0 to 1'),
+  });
+}, 60_000);
+
+test('sales come out as they went in, and a table that is not there is named with those that are', async () => {
+  const file = join(home, 'sales.parquet');
+  expect(await exported(['--table', 'transactions', '--output', file])).toMatchObject({ rows: sales.length + 1 });
+  const read = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
+  expect(read.map((row) => Number(row['amount']).toFixed(2)).sort()).toEqual(
+    [...sales.map(({ amount }) => amount), '10.00'].sort(),
+  );
+  const refused = await staypower(['export', '--table', 'sales', '--output', file], { home });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/transactions.*--list/) });
+  const nameless = await staypower(['export', '--output', 'sales.xlsx'], { home });
+  expect(nameless).toMatchObject({ code: 1, stderr: expect.stringContaining('.parquet') });
+  const { tables } = await exported(['--list']);
+  expect(tables).toContainEqual(expect.objectContaining({ name: 'transactions' }));
 }, 60_000);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -15,6 +15,7 @@ import { type Server, type ServerParts, startServer } from '../../webhooks/serve
 import { WITHOUT_API } from '../support/without-api.ts';
 
 const pages = readHandbook();
+const reports = { name: 'bi', markdown: readFileSync(join(HANDBOOK_FOLDER, '../bi.md'), 'utf8') };
 const site = await handbookSite();
 
 /** Lines of a page's shell blocks. */
@@ -90,7 +91,7 @@ describe('the handbook', () => {
     expect(pages.map(({ name }) => name)).toEqual(['admin', 'manager', 'operator', 'rep', 'tour']);
   });
 
-  test.each(pages)('$name: each command is one that the program takes', async ({ markdown }) => {
+  test.each([...pages, reports])('$name: each command is one that the program takes', async ({ markdown }) => {
     const lines = commandLines(markdown);
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(await parse(line), line).not.toBe('');

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Request, type Response, Router } from 'express';
+import { csvCell } from '../../core/domain/csv-cell.ts';
 import type { Book, CustomerFilter, ListedCustomer } from '../../core/ports/book.ts';
 import type { Logger } from '../../core/ports/logger.ts';
 import { given } from './book.ts';
@@ -48,7 +49,7 @@ export function customersCsvRoutes(book: Pick<Book, 'list'>, logger: Logger): Ro
 }
 
 /** Lines of the file, the heads of its columns first; read in parts, so that a large list takes no more memory. */
-export async function* customersCsv(
+async function* customersCsv(
   book: Pick<Book, 'list'>,
   filter: CustomerFilter,
   order: Pick<Parameters<Book['list']>[1], 'order' | 'descending'>,
@@ -56,15 +57,7 @@ export async function* customersCsv(
   yield `${COLUMNS.join(',')}\r\n`;
   for (let offset = 0; ; offset += ROWS_PER_READ) {
     const rows = await book.list(filter, { ...order, offset, limit: ROWS_PER_READ });
-    yield rows.map((row) => `${COLUMNS.map((column) => cell(row[column])).join(',')}\r\n`).join('');
+    yield rows.map((row) => `${COLUMNS.map((column) => csvCell(row[column])).join(',')}\r\n`).join('');
     if (rows.length < ROWS_PER_READ) return;
   }
-}
-
-/** A spreadsheet runs what begins like a formula: a name that does gets a mark before it (OWASP, CSV injection). */
-function cell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+@\t\r]|^-(?!\d)/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,0 +1,41 @@
+import { openWorkspace } from '../config/wiring.ts';
+import type { Json } from '../core/domain/json.ts';
+import { STEPS } from '../core/pipeline/cycle.ts';
+import { dayDone, keepDayDone } from '../core/store/run-days.ts';
+import { commandContext, type WorkspaceOptions } from './context.ts';
+import { cycleJson, printCycle } from './cycle-report.ts';
+import { print, printJson } from './output.ts';
+import { cycleWithProgress } from './steps.ts';
+
+/**
+ * One cycle for a day of a schedule, once: a day whose run went through is not done again, and its result is told again. A run goes
+ * through when every connection answered and nothing was paused; another one goes on from there.
+ */
+export async function runDay(
+  options: WorkspaceOptions & { asOf: string },
+  { retrain }: { retrain: boolean },
+): Promise<void> {
+  const context = await commandContext(options);
+  const { asOf, clock, json } = context;
+  const open = await openWorkspace(context.config, context, { withConnectors: true });
+  try {
+    const { database } = open.workspace;
+    await database.exclusive('run-day', async () => {
+      const done = await dayDone(database, asOf);
+      if (done !== null) {
+        if (json) printJson({ ...done.result, alreadyRun: true, finishedAt: done.finishedAt });
+        else print(`${asOf} was done at ${done.finishedAt}: nothing was read or written again.`);
+        return;
+      }
+      const report = await cycleWithProgress(open, context, { steps: STEPS, retrain });
+      const finishedAt = clock.now().toISOString();
+      const summary = await cycleJson(open, report, { asOf, bill: null });
+      if (report.unavailable.length === 0 && report.paused === null) {
+        await keepDayDone(database, asOf, { finishedAt, result: summary as Record<string, Json> });
+      }
+      await printCycle(open, report, { asOf, json, bill: null, also: { alreadyRun: false, finishedAt } });
+    });
+  } finally {
+    await open.close();
+  }
+}
