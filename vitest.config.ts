@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/built-book.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -23,7 +23,7 @@ export async function benchConsole(args: readonly string[]): Promise<void> {
     console.log(`console: skipped, ${reason}`);
     return;
   }
-  const served = await serveConsole(SCORED);
+  const served = await serveConsole({ customers: SCORED });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...BROWSER_ARGUMENTS] });
   try {
     await multiply(served.database);

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, inject, it } from 'vitest';
 import type { Role } from '../../core/domain/roles.ts';
 import { BROWSER_ARGUMENTS, CHROMIUM, type ServedConsole, serveConsole, whyNoBrowser } from '../support/console.ts';
 
@@ -35,10 +35,10 @@ export interface Visitor {
 }
 
 /**
- * Serves the console over a simulated book of so many customers for the tests of the file that calls this, and opens a browser; both are
- * closed after them. Where there is none, one skipped test of the file says why.
+ * Serves the console over a copy of the simulated book for the tests of the file that calls this, and opens a browser; both are closed
+ * after them. Where there is none, one skipped test of the file says why.
  */
-export function visitConsole(customers = 400): Visitor {
+export function visitConsole(): Visitor {
   const whyNot = whyNoBrowser();
   let browser: Browser | undefined;
   let served: ServedConsole | undefined;
@@ -50,7 +50,7 @@ export function visitConsole(customers = 400): Visitor {
   beforeAll(async () => {
     if (whyNot !== null) return;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: [...BROWSER_ARGUMENTS] });
-    served = await serveConsole(customers);
+    served = await serveConsole({ folder: inject('book') });
   });
   afterAll(async () => {
     await browser?.close();

@@ -56,43 +56,55 @@ const ADMIN_PASSWORD = 'a long password';
 const AS_OF = calendarDay('2026-06-01');
 const LATER = calendarDay('2026-06-20');
 
-/** Serves the console over a simulated book of some customers, scored twice so that some have moved; with one account for each role. */
-export async function serveConsole(customers: number): Promise<ServedConsole> {
-  const store = await openTempStore();
-  const clock = fakeClock('2026-06-20T09:00:00.000Z');
+/** A simulated book of some customers, scored twice so that some have moved, with a rejected record and calls used. */
+export async function fillBook(database: Database, customers: number): Promise<void> {
+  const clock = clockOfBook();
+  const crm = fakeConnector();
+  crm.feed(...recordsOf(simulateBook({ seed: 7, customers, asOf: AS_OF })));
+  const workspace = {
+    name: 'test',
+    database,
+    connectors: [crm],
+    playbooks: [AT_RISK_AND_VALUABLE],
+    timeZone: 'UTC',
+    currency: 'USD',
+    clock,
+  };
+  await cycle(workspace, { asOf: AS_OF });
+  await cycle(workspace, { asOf: LATER });
+  await quarantine(database, {
+    connectionId: 'crm',
+    stage: 'pull',
+    kind: 'contact',
+    externalId: '1017',
+    code: 'data',
+    message: 'birthdate: expected a day, found text',
+    remedy: 'Correct the field on the record; it is read again when it changes.',
+    payload: null,
+    at: clock.now(),
+  });
+  await keepCallUsage(database, 'crm', {
+    used: 1_200,
+    limit: 250_000,
+    at: clock.now().toISOString(),
+    resetsAt: null,
+  });
+}
+
+function clockOfBook() {
+  return fakeClock('2026-06-20T09:00:00.000Z');
+}
+
+/**
+ * Serves the console over a store, with one account for each role.
+ *
+ * @param book the folder of a closed store, of which a copy is served, or the size of a book to be made
+ */
+export async function serveConsole(book: { folder: string } | { customers: number }): Promise<ServedConsole> {
+  const store = await openTempStore('test', 'folder' in book ? book.folder : null);
+  const clock = clockOfBook();
   const { database } = store;
-  if (customers > 0) {
-    const crm = fakeConnector();
-    crm.feed(...recordsOf(simulateBook({ seed: 7, customers, asOf: AS_OF })));
-    const workspace = {
-      name: 'test',
-      database,
-      connectors: [crm],
-      playbooks: [AT_RISK_AND_VALUABLE],
-      timeZone: 'UTC',
-      currency: 'USD',
-      clock,
-    };
-    await cycle(workspace, { asOf: AS_OF });
-    await cycle(workspace, { asOf: LATER });
-    await quarantine(database, {
-      connectionId: 'crm',
-      stage: 'pull',
-      kind: 'contact',
-      externalId: '1017',
-      code: 'data',
-      message: 'birthdate: expected a day, found text',
-      remedy: 'Correct the field on the record; it is read again when it changes.',
-      payload: null,
-      at: clock.now(),
-    });
-    await keepCallUsage(database, 'crm', {
-      used: 1_200,
-      limit: 250_000,
-      at: clock.now().toISOString(),
-      resetsAt: null,
-    });
-  }
+  if ('customers' in book && book.customers > 0) await fillBook(database, book.customers);
   const folder = await mkdtemp(join(tmpdir(), 'staypower-console-'));
   const configFile = join(folder, 'staypower.yaml');
   await writeFile(configFile, 'currency: USD\n');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, Sql } from '../../core/ports/database.ts';
@@ -11,9 +11,10 @@ export interface TempStore {
   close(): Promise<void>;
 }
 
-/** Opens an embedded store in a new folder under the system's temporary folder. */
-export async function openTempStore(workspace = 'test'): Promise<TempStore> {
+/** Opens an embedded store in a new folder under the system's temporary folder: an empty one, or a copy of a closed one of the workspace. */
+export async function openTempStore(workspace = 'test', copied: string | null = null): Promise<TempStore> {
   const folder = await mkdtemp(join(tmpdir(), 'staypower-test-'));
+  if (copied !== null) await cp(copied, folder, { recursive: true });
   const database = await openStore({ databaseUrl: null, folder, workspace });
   return {
     database,
