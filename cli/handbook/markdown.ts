@@ -7,6 +7,8 @@ export interface HandbookPage {
   name: string;
   title: string;
   markdown: string;
+  /** The page in whose place it stands in the menu; its own when absent. */
+  below?: string;
 }
 
 /** Where the pages are. */

@@ -23,6 +23,8 @@ export interface PageHtml {
 export function pageHtml(page: HandbookPage, pageNames: ReadonlySet<string>): PageHtml {
   const headings: PageHeading[] = [];
   const marked = new Marked({
+    // An address in a sentence, such as that of a database, is no link: links are written as such.
+    tokenizer: { url: () => undefined },
     renderer: {
       heading({ tokens, depth, text }: Tokens.Heading) {
         const id = headingId(text);

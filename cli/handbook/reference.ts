@@ -6,13 +6,22 @@ import { ruleInWords } from '../../core/playbooks/rule-in-words.ts';
 import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
 import { OPERATIONS } from '../../webhooks/api/contract/index.ts';
 import { roleOf } from '../../webhooks/api/operation.ts';
+import { commandPages } from './commands-reference.ts';
 import type { HandbookPage } from './markdown.ts';
 import { table } from './markdown-table.ts';
+import { modelPages } from './models-reference.ts';
 import { settingsReference } from './settings-reference.ts';
 
 /** Pages that are made of what the product itself goes by, so that they cannot differ from it. */
 export async function referencePages(): Promise<readonly HandbookPage[]> {
-  return [fieldsReference(), await playbooksReference(), settingsReference(), apiReference()];
+  return [
+    fieldsReference(),
+    await playbooksReference(),
+    settingsReference(),
+    apiReference(),
+    ...commandPages(),
+    ...modelPages(),
+  ];
 }
 
 function fieldsReference(): HandbookPage {

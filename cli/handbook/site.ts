@@ -63,7 +63,7 @@ function methodsCharts(): readonly [string, string][] {
 
 /** The start page: what each page is for, in its own first words. */
 function welcome(pages: readonly HandbookPage[]): string {
-  const items = pages.map(({ name, title, markdown }) => {
+  const items = inMenu(pages).map(({ name, title, markdown }) => {
     const first = markdown.split('\n\n')[1] ?? '';
     return `<li class="card"><a href="${name}.html">${escapeHtml(title)}</a><p>${escapeHtml(firstSentences(first))}</p></li>`;
   });
@@ -78,6 +78,10 @@ function firstSentences(paragraph: string): string {
   return sentences.slice(0, 2).join(' ');
 }
 
+function inMenu(pages: readonly HandbookPage[]): readonly HandbookPage[] {
+  return pages.filter(({ below }) => below === undefined);
+}
+
 interface Framed {
   title: string;
   body: string;
@@ -88,9 +92,11 @@ interface Framed {
 }
 
 function frame({ title, body, headings, pages, current }: Framed): string {
-  const menu = pages
+  const below = pages.find(({ name }) => name === current)?.below;
+  const menu = inMenu(pages)
     .map(({ name, title: label }) => {
-      const here = name === current ? ' aria-current="page"' : '';
+      // Of a page that stands below another, the other is marked as the part that one is in.
+      const here = name === current ? ' aria-current="page"' : name === below ? ' aria-current="true"' : '';
       return `<li><a href="${name}.html"${here}>${escapeHtml(label)}</a></li>`;
     })
     .join('\n');

@@ -5,10 +5,13 @@ import type { Command } from 'commander';
 import { Router } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HANDBOOK_FOLDER, headingId, readHandbook } from '../../cli/handbook/markdown.ts';
-import { pageHtml } from '../../cli/handbook/page-html.ts';
+import { escapeHtml, pageHtml } from '../../cli/handbook/page-html.ts';
 import type { SearchEntry } from '../../cli/handbook/search-index.ts';
 import { handbookSite } from '../../cli/handbook/site.ts';
+import { program } from '../../cli/program.ts';
 import { shippedPlaybooks } from '../../config/playbook-files.ts';
+import { CHURN_MODELS } from '../../core/models/churn/churn-classifier.ts';
+import { TRANSACTION_MODELS } from '../../core/models/clv/transaction-models.ts';
 import { PROVISIONED_FIELDS } from '../../core/scores/fields.ts';
 import { OPERATIONS } from '../../webhooks/api/contract/index.ts';
 import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
@@ -183,6 +186,28 @@ describe('its site', () => {
 });
 
 describe('its reference', () => {
+  test('has a page for every command, with its options, its example and those of its parts', () => {
+    for (const command of program().commands) {
+      const text = site.get(`command-${command.name()}.html`) ?? '';
+      expect(text, command.name()).toContain(`staypower ${command.name()}`);
+      for (const part of [command, ...command.commands]) {
+        for (const { flags } of part.options) expect(text, flags).toContain(`<code>${escapeHtml(flags)}</code>`);
+      }
+      expect(text, command.name()).toMatch(/<pre tabindex="0"><code>staypower /);
+      expect(site.get('commands.html')).toContain(`href="command-${command.name()}.html"`);
+    }
+    expect(site.get('command-models.html')).toContain('staypower models promote');
+  });
+
+  test('has every model that values and churn are told by', () => {
+    const names = [...TRANSACTION_MODELS.map(({ name }) => name), 'gamma-gamma'];
+    for (const name of names) expect(site.get('models-value.html')).toContain(name);
+    for (const name of CHURN_MODELS)
+      expect(site.get('models-churn.html')).toContain(name);
+    expect(site.get('models-survival.html')).toContain('Cox');
+    expect(site.get('models.html')).toContain('href="models-value.html"');
+  });
+
   const rows = (name: string) => [...(site.get(name) ?? '').matchAll(/<tr>\n<td>/g)].length;
 
   test('has every field, with its name at both vendors', () => {
