@@ -1,5 +1,6 @@
 import { Marked, type Tokens } from 'marked';
 import { type HandbookPage, headingId } from './markdown.ts';
+import { PICTURE_SIZE, pictureOf } from './pictures.ts';
 
 /** A heading of a page, as a table of contents and a search want it. */
 export interface PageHeading {
@@ -18,9 +19,14 @@ export interface PageHtml {
  * Turns a page into HTML. Headings get GitHub's ids, links to other pages lead to their HTML, tables and code may scroll beside a page that does not.
  *
  * @param pageNames pages of the site; a link to another Markdown file is refused
+ * @param pictures names of those in the folder "pictures" of the site; a page does without the others
  * @throws Error naming page and link
  */
-export function pageHtml(page: HandbookPage, pageNames: ReadonlySet<string>): PageHtml {
+export function pageHtml(
+  page: HandbookPage,
+  pageNames: ReadonlySet<string>,
+  pictures: ReadonlySet<string> = new Set(),
+): PageHtml {
   const headings: PageHeading[] = [];
   const marked = new Marked({
     // An address in a sentence, such as that of a database, is no link: links are written as such.
@@ -33,6 +39,13 @@ export function pageHtml(page: HandbookPage, pageNames: ReadonlySet<string>): Pa
       },
       link({ href, tokens }: Tokens.Link) {
         return `<a href="${escapeHtml(siteAddress(href, page.name, pageNames))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      html({ text }: Tokens.HTML | Tokens.Tag) {
+        const picture = pictureOf(text);
+        if (picture === null) return escapeHtml(text);
+        if (!pictures.has(picture.name)) return '';
+        const { width, height } = PICTURE_SIZE;
+        return `<figure><img src="pictures/${picture.name}.png" alt="${escapeHtml(picture.alt)}" width="${width}" height="${height}" loading="lazy"></figure>\n`;
       },
       // What scrolls has to be reached by keyboard.
       code({ text }: Tokens.Code) {

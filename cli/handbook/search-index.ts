@@ -38,6 +38,7 @@ function sections(markdown: string): readonly { heading: string; text: string }[
 
 function plain(markdown: string): string {
   return markdown
+    .replace(/<!--.*?-->/g, ' ')
     .replace(/```\w*/g, ' ')
     .replace(/\]\([^)]*\)/g, '')
     .replace(/[`*|[]|-{3,}/g, ' ')

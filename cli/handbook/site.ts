@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HandbookPage, readHandbook } from './markdown.ts';
 import { escapeHtml, type PageHeading, pageHtml } from './page-html.ts';
+import { PICTURES_FOLDER, picturesThere } from './pictures.ts';
 import { referencePages } from './reference.ts';
 import { searchIndex } from './search-index.ts';
 
@@ -10,17 +11,18 @@ const SITE_FOLDER = join(DOCS_FOLDER, 'dist');
 /** Order of the menu: who reads most comes first. A page that is not named here comes after these. */
 const MENU = ['tour', 'rep', 'manager', 'admin', 'operator'];
 
-/** The handbook as files of a static site, by name. No script or style stands in a page: the server's content security policy forbids it. */
+/** The handbook as files of a static site, by name, but for its pictures. No script or style stands in a page: the server's content security policy forbids it. */
 export async function handbookSite(): Promise<ReadonlyMap<string, string>> {
   const written = readHandbook().toSorted((a, b) => placeOf(a) - placeOf(b));
   const pages = [...written, ...besidePages(), ...methodsPage(), ...(await referencePages())];
   const names = new Set(pages.map(({ name }) => name));
+  const pictures = new Set(picturesThere());
   const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
   return new Map([
     ['index.html', frame({ title: 'Handbook', body: welcome(pages), headings: [], pages, current: 'index' })],
     ...pages.map((page): [string, string] => [
       `${page.name}.html`,
-      frame({ title: page.title, ...pageHtml(page, names), pages, current: page.name }),
+      frame({ title: page.title, ...pageHtml(page, names, pictures), pages, current: page.name }),
     ]),
     ...methodsCharts(),
     ['search.json', JSON.stringify(searchIndex(pages))],
@@ -147,4 +149,8 @@ if (import.meta.main) {
   rmSync(SITE_FOLDER, { recursive: true, force: true });
   mkdirSync(SITE_FOLDER, { recursive: true });
   for (const [name, text] of await handbookSite()) writeFileSync(join(SITE_FOLDER, name), text);
+  mkdirSync(join(SITE_FOLDER, 'pictures'));
+  for (const name of picturesThere()) {
+    copyFileSync(join(PICTURES_FOLDER, `${name}.png`), join(SITE_FOLDER, 'pictures', `${name}.png`));
+  }
 }

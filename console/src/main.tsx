@@ -9,6 +9,7 @@ import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
 import './style/pages.css';
+import './style/tour.css';
 
 applyTheme();
 

@@ -6,40 +6,58 @@ import { PAGES, pageAt } from './pages/index.ts';
 import { href, useLocation } from './routing.ts';
 import { useSignedIn } from './session/session-context.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme.ts';
+import { TourContext, useTour } from './tour/tour-context.ts';
+import { useTourState } from './tour/use-tour-state.ts';
+
+const Tour = lazy(() => import('./tour/tour.tsx'));
 
 /** Navigation, and the page of the address. */
 export function Shell() {
-  const { may } = useSignedIn();
+  const { may, session } = useSignedIn();
   const { path } = useLocation();
+  const tour = useTourState(session.userId);
   const page = pageAt(path);
   const content = useRef<HTMLElement>(null);
   useLiveUpdates();
   const Content = useMemo(() => page && lazy(page.load), [page]);
   return (
-    <div className="shell">
-      <button type="button" className="skip" onClick={() => content.current?.focus()}>
-        Skip to content
-      </button>
-      <Navigation current={page?.path ?? null} key={path.join('/')} />
-      <main ref={content} tabIndex={-1}>
-        <Suspense fallback={<Loading what="the page" />}>
-          {Content === null || page === null ? (
-            <Empty title="There is no such page." />
-          ) : may(page.role) ? (
-            <Content />
-          ) : (
-            <Empty title={`This page is for the role ${page.role}.`}>
-              <p>Ask an admin of the workspace.</p>
-            </Empty>
-          )}
-        </Suspense>
-      </main>
-    </div>
+    <TourContext value={tour.controls}>
+      <div className="shell">
+        <button type="button" className="skip" onClick={() => content.current?.focus()}>
+          Skip to content
+        </button>
+        <Navigation current={page?.path ?? null} key={path.join('/')} />
+        <main ref={content} tabIndex={-1}>
+          <Suspense fallback={<Loading what="the page" />}>
+            {Content === null || page === null ? (
+              <Empty title="There is no such page." />
+            ) : may(page.role) ? (
+              <Content />
+            ) : (
+              <Empty title={`This page is for the role ${page.role}.`}>
+                <p>Ask an admin of the workspace.</p>
+              </Empty>
+            )}
+          </Suspense>
+        </main>
+        {tour.isOn && (
+          <Suspense fallback={null}>
+            <Tour
+              onEnd={() => {
+                tour.end();
+                content.current?.focus();
+              }}
+            />
+          </Suspense>
+        )}
+      </div>
+    </TourContext>
   );
 }
 
 function Navigation({ current }: { current: string | null }) {
   const { session, may, signOut } = useSignedIn();
+  const { start } = useTour();
   const [open, setOpen] = useState(false);
   const menuId = useId();
   useEffect(() => {
@@ -82,6 +100,9 @@ function Navigation({ current }: { current: string | null }) {
         </nav>
         <div className="person">
           <ThemeChoice />
+          <button type="button" onClick={start}>
+            Tour
+          </button>
           <p className="hint">
             {session.name} ({session.role})
           </p>

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PICTURES_FOLDER, picturesNamed } from '../../cli/handbook/pictures.ts';
 import { ROLES } from '../../core/domain/roles.ts';
 import { CUSTOMERS } from './built-book.ts';
 import { accessibilityFaults, layoutFaults } from './look.ts';
@@ -9,7 +10,7 @@ import { SIZES, THEMES, visitConsole } from './visit.ts';
 
 const visitor = visitConsole();
 /** Where screenshots are put, to be looked at. */
-const SCREENSHOTS = resolve(import.meta.dirname, '../../console/screenshots');
+const SCREENSHOTS = resolve(PICTURES_FOLDER, '..');
 
 /** A page and a text that is there once it has loaded. */
 const PAGES = [
@@ -31,9 +32,11 @@ const PAGES = [
   { name: 'no-customer', address: () => '#/customers/nobody', ready: 'No scored customer has this id' },
 ] as const;
 
-beforeAll(() => mkdir(SCREENSHOTS, { recursive: true }));
+beforeAll(() => mkdir(PICTURES_FOLDER, { recursive: true }));
 
 describe.skipIf(visitor.whyNot !== null)('every page of the console', () => {
+  const began = Date.now();
+
   for (const role of ROLES) {
     for (const size of SIZES) {
       // The look does not depend on the role.
@@ -46,6 +49,8 @@ describe.skipIf(visitor.whyNot !== null)('every page of the console', () => {
               await page.evaluate(() => document.fonts.ready);
               if (role === 'admin')
                 await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size.name}-${theme}.png`), fullPage: true });
+              if (role === 'admin' && size.name === 'desktop' && theme === 'light')
+                await page.screenshot({ path: join(PICTURES_FOLDER, `${name}.png`) });
               expect({ name, faults: await layoutFaults(page) }).toEqual({ name, faults: [] });
               expect({ name, faults: await accessibilityFaults(page, axe.source) }).toEqual({ name, faults: [] });
               // A customer who is not there is an answer of 404, which the browser reports.
@@ -60,4 +65,13 @@ describe.skipIf(visitor.whyNot !== null)('every page of the console', () => {
       }
     }
   }
+
+  it('has been photographed for the handbook, by this walk', async () => {
+    const named = picturesNamed();
+    expect(named.length).toBeGreaterThan(5);
+    for (const { page, name } of named) {
+      const { mtimeMs } = await stat(join(PICTURES_FOLDER, `${name}.png`)).catch(() => ({ mtimeMs: 0 }));
+      expect({ page, name, isNew: mtimeMs >= began }).toEqual({ page, name, isNew: true });
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { Router } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HANDBOOK_FOLDER, headingId, readHandbook } from '../../cli/handbook/markdown.ts';
 import { escapeHtml, pageHtml } from '../../cli/handbook/page-html.ts';
+import { picturesThere } from '../../cli/handbook/pictures.ts';
 import type { SearchEntry } from '../../cli/handbook/search-index.ts';
 import { handbookSite } from '../../cli/handbook/site.ts';
 import { program } from '../../cli/program.ts';
@@ -121,6 +122,13 @@ describe('its site', () => {
     expect(() => pageHtml(page, new Set(['rep']))).toThrow('rep.md links to "lost.md"');
   });
 
+  test('a picture that was made stands in the page with what is on it, and another leaves no trace', () => {
+    const markdown = 'See.\n\n<!-- picture: overview: The "book" at a glance -->\n\n<!-- picture: lost: Nothing -->\n';
+    const { body } = pageHtml({ name: 'rep', title: 'For reps', markdown }, new Set(['rep']), new Set(['overview']));
+    expect(body).toContain('<img src="pictures/overview.png" alt="The &quot;book&quot; at a glance" width="1440"');
+    expect(body).not.toMatch(/lost|&lt;/);
+  });
+
   test('what is written between angle brackets is text', () => {
     const page = { name: 'rep', title: 'For reps', markdown: '```sh\nstaypower explain <b>\n```\n' };
     expect(pageHtml(page, new Set(['rep'])).body).toContain('staypower explain &lt;b&gt;');
@@ -130,6 +138,11 @@ describe('its site', () => {
     const addresses = [...text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, address = '']) => address);
     expect(addresses).toContain('index.html');
     for (const address of addresses.filter((each) => !/^(https:|data:,$)/.test(each))) {
+      const picture = /^pictures\/(.+)\.png$/.exec(address)?.[1];
+      if (picture !== undefined) {
+        expect(picturesThere(), address).toContain(picture);
+        continue;
+      }
       const [file = '', id] = address.split('#');
       const target = file === '' ? text : site.get(file);
       expect(target, address).toBeDefined();
@@ -202,8 +215,7 @@ describe('its reference', () => {
   test('has every model that values and churn are told by', () => {
     const names = [...TRANSACTION_MODELS.map(({ name }) => name), 'gamma-gamma'];
     for (const name of names) expect(site.get('models-value.html')).toContain(name);
-    for (const name of CHURN_MODELS)
-      expect(site.get('models-churn.html')).toContain(name);
+    for (const name of CHURN_MODELS) expect(site.get('models-churn.html')).toContain(name);
     expect(site.get('models-survival.html')).toContain('Cox');
     expect(site.get('models.html')).toContain('href="models-value.html"');
   });

@@ -5,7 +5,8 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} - Staypower`;
-    heading.current?.focus({ preventScroll: true });
+    // The tour keeps the focus while it leads from page to page.
+    if (!document.activeElement?.closest('.tour')) heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
     <div className="page">

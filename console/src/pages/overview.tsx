@@ -6,6 +6,7 @@ import { Empty, Loaded } from '../components/states.tsx';
 import { counted, day, moment, money, percent, whole } from '../format.ts';
 import { href } from '../routing.ts';
 import { useClient } from '../session/session-context.ts';
+import { TourInvitation } from '../tour/invitation.tsx';
 import { SCORES } from '../wording.ts';
 import { PlaybookEffects } from './overview/playbook-effects.tsx';
 import { ValueRiskGrid } from './overview/value-risk-grid.tsx';
@@ -16,6 +17,7 @@ export default function OverviewPage() {
   const overview = useQuery({ queryKey: ['overview'], queryFn: () => client.getOverview() });
   return (
     <Page title="Overview">
+      <TourInvitation />
       <Loaded query={overview} what="the overview">
         {(data) => <Shown overview={data} />}
       </Loaded>
