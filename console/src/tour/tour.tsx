@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { href, navigate, useLocation } from '../routing.ts';
 import { useClient } from '../session/session-context.ts';
-import { whenThere } from './find-target.ts';
+import { followTarget } from './follow-target.ts';
 import { ANY_CUSTOMER, TOUR, type TourStep } from './steps.ts';
 
 /** What marks the part of the page that a step points at: style/tour.css. */
@@ -36,15 +36,12 @@ export default function Tour({ onEnd }: { onEnd: () => void }) {
   useEffect(() => {
     if (step === undefined || !isHere) return;
     let marked: Element | null = null;
-    const stop = whenThere(step, (target) => {
-      marked = target;
-      target.setAttribute(MARK, '');
-      target.scrollIntoView({ block: 'center', behavior: reducedMotion() ? 'auto' : 'smooth' });
-    });
-    return () => {
-      stop();
+    return followTarget(step, (target) => {
       marked?.removeAttribute(MARK);
-    };
+      marked = target;
+      target?.setAttribute(MARK, '');
+      target?.scrollIntoView({ block: 'center', behavior: reducedMotion() ? 'auto' : 'smooth' });
+    });
   }, [step, isHere]);
   const isReady = !first.isPending && step !== undefined;
   useEffect(() => {
