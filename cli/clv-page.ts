@@ -167,7 +167,7 @@ function triangle({ cohorts }: ClvEvaluation): string {
     heatChart(
       {
         x: { name: 'Months since', names: Array.from({ length: most - 1 }, (_, month) => String(month + 1)) },
-        y: { name: 'First purchase', names: cohorts.map((cohort) => cohort.month) },
+        y: { name: 'First purchase', names: cohorts.map((cohort) => cohort.period) },
         // Month 0 is 1 by definition and would take all the colour.
         rows: cohorts.map((cohort) => cohort.active.slice(1)),
         show: (share) => `${Math.round(100 * share)} %`,

@@ -18,6 +18,8 @@ export interface EnsembleWeights {
   backtest: readonly BacktestRow[];
   /** What each member would have said at the origin of the newest window; null without one. */
   newest: Replay | null;
+  /** Every window with what came, newest first; and what the ensemble would have said, with the weights that could have been learned by its first day. */
+  replays: readonly (Replay & { ensemble: Answer })[];
 }
 
 /** How one way of telling did on the windows: means over them. */
@@ -69,8 +71,9 @@ export function learnWeights(
     (m) => mayWeigh[m] === true && replays.every(({ answers }) => answers[m] !== null),
   );
   const weights = solve(members, pool, replays);
-  const ofEnsemble = replays.map((each) => ({
-    answer: combine(
+  const told = replays.map((each) => ({
+    ...each,
+    ensemble: combine(
       each.answers,
       solve(
         members,
@@ -78,7 +81,6 @@ export function learnWeights(
         replays.filter(({ window }) => window.to <= each.window.from),
       ),
     ),
-    outcomes: each.outcomes,
   }));
   const rowOf = (name: string, kind: BacktestRow['kind'], judged: readonly Judged[]) =>
     judged.length === 0 ? [] : [backtestRow(name, kind, judged)];
@@ -97,9 +99,14 @@ export function learnWeights(
           }),
         ),
       ),
-      ...rowOf(ENSEMBLE, 'ensemble', ofEnsemble),
+      ...rowOf(
+        ENSEMBLE,
+        'ensemble',
+        told.map(({ ensemble, outcomes }) => ({ answer: ensemble, outcomes })),
+      ),
     ],
     newest: replays[0] ?? null,
+    replays: told,
   };
 }
 

@@ -58,6 +58,22 @@ export function seriesColours({ accent, bad, good, warn, muted, text }: Palette)
   return [accent, bad, good, warn, muted, text];
 }
 
+/** Points that can be told apart: with more, a line has no marks. */
+const MOST_MARKS = 24;
+
+/** How a line looks: with a mark on each point, or beside the point. */
+export function lineLook(
+  { muted }: Palette,
+  { isAside = false, points }: { isAside?: boolean | undefined; points: number },
+) {
+  return {
+    symbol: 'circle' as const,
+    symbolSize: 5,
+    showSymbol: !isAside && points <= MOST_MARKS,
+    ...(isAside && { color: muted, lineStyle: { type: 'dashed' as const, width: 1.5 } }),
+  };
+}
+
 /** The name of an axis, written along its middle. */
 function named(name: string, gap: number, { muted }: Palette) {
   return {
@@ -93,7 +109,19 @@ export function nameAxis({ name, names }: NameAxis, along: 'x' | 'y', palette: P
   };
 }
 
-/** The legend above; it pages where there is no room for all. */
+/** Long names beside bars, in lines of so many pixels. */
+export function barNames(names: readonly string[], { text, line }: Palette) {
+  return {
+    type: 'category' as const,
+    inverse: true,
+    data: [...names],
+    axisLabel: { color: text, fontSize: FONT_PX, lineHeight: 14, width: 124, overflow: 'break' as const },
+    axisLine: { lineStyle: { color: line } },
+    axisTick: { show: false },
+  };
+}
+
+/** The legend above. */
 export function legendAbove({ text, muted }: Palette, names?: readonly string[]) {
   return {
     type: 'plain' as const,

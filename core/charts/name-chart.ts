@@ -1,6 +1,7 @@
 import type { ChartOption } from './chart-option.ts';
 import {
   legendAbove,
+  lineLook,
   type NameAxis,
   type NumberAxis,
   nameAxis,
@@ -26,8 +27,7 @@ export function linesOver({ x, y, series }: NameChart, palette: Palette): ChartO
       type: 'line',
       name,
       data: [...data],
-      showSymbol: data.length <= 24,
-      ...(isAside && { lineStyle: { type: 'dashed', width: 1 } }),
+      ...lineLook(palette, { isAside, points: data.length }),
     })),
   };
 }

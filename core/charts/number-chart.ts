@@ -1,5 +1,14 @@
 import type { ChartOption } from './chart-option.ts';
-import { legendAbove, type NumberAxis, numberAxis, type Palette, ROOM, type Series, seriesColours } from './look.ts';
+import {
+  legendAbove,
+  lineLook,
+  type NumberAxis,
+  numberAxis,
+  type Palette,
+  ROOM,
+  type Series,
+  seriesColours,
+} from './look.ts';
 
 /** A point: where on the x axis, and how high; null where it is not known. */
 export type Point = readonly [number, number | null];
@@ -34,9 +43,8 @@ export function linesAlong(
       type: 'line',
       name,
       data: data.map((point) => [...point]),
-      showSymbol: !isAside && data.length <= 24,
+      ...lineLook(palette, { isAside, points: data.length }),
       ...(isStepped && { step: 'end' }),
-      ...(isAside && { lineStyle: { type: 'dashed', width: 1 } }),
     })),
   };
 }

@@ -4,37 +4,39 @@ import type { ValueOutcome } from '../models/clv/learned-value.ts';
 import { expectedSpend, type SpendModel, type ValueModels } from '../models/clv/lifetime-value.ts';
 import type { OrderSpendRow } from '../models/clv/order-spend.ts';
 import { spreadOfSum } from './book-value.ts';
+import { type CohortPeriod, periodIndex, periodName } from './cohort-periods.ts';
 
-/** Customers by the month of their first purchase, followed month by month. */
+/** Customers by the month, or quarter, of their first purchase, followed by as long periods. */
 export interface Cohort {
-  /** "YYYY-MM". */
-  month: string;
+  /** "2026-03", or "2026 Q1". */
+  period: string;
   customers: number;
-  /** Share of them who bought in the month of their first purchase, the one after, ...; the triangle of retention. */
+  /** Share of them who bought in the period of their first purchase, the one after, ...; the triangle of retention. */
   active: readonly number[];
-  /** Their money in the same months. */
+  /** Their money in the same periods. */
   revenue: readonly number[];
 }
 
 /** Retention and revenue triangles of a book, as known on a day. */
-export function cohortTriangle(book: Book, asOf: CalendarDay): readonly Cohort[] {
-  const last = monthIndex(asOf);
+export function cohortTriangle(book: Book, asOf: CalendarDay, period: CohortPeriod = 'month'): readonly Cohort[] {
+  const indexOf = (day: number) => periodIndex(fromDayNumber(day), period);
+  const last = periodIndex(asOf, period);
   const cohorts = new Map<number, { customers: number; active: number[]; revenue: number[] }>();
   for (const customerId of book.customerIds) {
     const days = book.daysOf(customerId, asOf);
     const [first] = days;
     if (!first) continue;
-    const month = monthIndex(fromDayNumber(first.day));
-    const cohort = cohorts.get(month) ?? {
+    const start = indexOf(first.day);
+    const cohort = cohorts.get(start) ?? {
       customers: 0,
-      active: Array.from({ length: last - month + 1 }, () => 0),
-      revenue: Array.from({ length: last - month + 1 }, () => 0),
+      active: Array.from({ length: last - start + 1 }, () => 0),
+      revenue: Array.from({ length: last - start + 1 }, () => 0),
     };
-    cohorts.set(month, cohort);
+    cohorts.set(start, cohort);
     cohort.customers += 1;
     let seen = -1;
     for (const { day, amount } of days) {
-      const age = monthIndex(fromDayNumber(day)) - month;
+      const age = indexOf(day) - start;
       cohort.revenue[age] = (cohort.revenue[age] ?? 0) + amount;
       if (age !== seen) cohort.active[age] = (cohort.active[age] ?? 0) + 1;
       seen = age;
@@ -42,8 +44,8 @@ export function cohortTriangle(book: Book, asOf: CalendarDay): readonly Cohort[]
   }
   return [...cohorts]
     .sort(([a], [b]) => a - b)
-    .map(([month, { customers, active, revenue }]) => ({
-      month: monthName(month),
+    .map(([start, { customers, active, revenue }]) => ({
+      period: periodName(start, period),
       customers,
       active: active.map((count) => count / customers),
       revenue,
@@ -152,12 +154,4 @@ export function portfolioForecast(
 
 function earlier(a: CalendarDay, b: CalendarDay): CalendarDay {
   return a < b ? a : b;
-}
-
-function monthIndex(day: CalendarDay): number {
-  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
-}
-
-function monthName(index: number): string {
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
 }

@@ -19,6 +19,8 @@ export interface Movement {
   valueAtRiskNow: string;
   churnProbabilityBefore: number | null;
   churnProbabilityNow: number | null;
+  /** Value at risk says nothing of who has lapsed: what was at risk is lost. Null for who was active before and is now. */
+  turn: 'lapsed' | 'returned' | null;
   /** In words, as on the record. */
   change: string | null;
   at: string;

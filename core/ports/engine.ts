@@ -1,3 +1,4 @@
+import type { CohortPeriod } from '../evaluation/cohort-periods.ts';
 import type { Driver } from '../explain/drivers.ts';
 import type { Insight } from '../scores/insight.ts';
 import type { Overview } from '../scores/overview.ts';
@@ -110,6 +111,55 @@ export interface SegmentMoves {
   moves: readonly { from: string | null; to: string; customers: number }[];
 }
 
+/** Money of some customers in a window of the past: foretold on its first day with an 80 % interval, and what came. Decimal strings. */
+export interface ForetoldMoneyRow {
+  customers: number;
+  expected: string;
+  low: string;
+  high: string;
+  actual: string;
+}
+
+/** Customers by when they came, as counted at the champion's training. Money in decimal strings of `currency`. */
+export interface CohortsAnswer {
+  modelVersion: string;
+  currency: string;
+  /** Null without a period that is over, and for a model of an earlier version. */
+  triangle: {
+    until: string;
+    period: CohortPeriod;
+    /** What staying is: an order in the period, or a contract on its last day. */
+    staying: 'ordered' | 'under-contract';
+    /** Customers looked at, 20,000 at most, and how many of them came before the first row. */
+    customers: number;
+    older: number;
+    /** The earliest first; the first number of each list is of the period in which they came. */
+    cohorts: readonly {
+      name: string;
+      customers: number;
+      /** Shares, 0..1. */
+      stayed: readonly number[];
+      /** For each customer of the cohort, in each period and up to its end. */
+      revenue: readonly string[];
+      revenueSoFar: readonly string[];
+    }[];
+  } | null;
+  /** How the champion's kind of model would have foretold the newest window; null where nothing could be judged. */
+  forecast: {
+    from: string;
+    to: string;
+    model: string;
+    cohorts: readonly (ForetoldMoneyRow & { name: string })[];
+    total: ForetoldMoneyRow;
+    /** Of the cohorts, how many came inside their interval. */
+    inside: number;
+    /** The error of the sum, as a share of what came; above 0 too much was foretold. Null where nothing came. */
+    totalError: number | null;
+    /** Sum of the cohorts' errors, whatever their sign, as a share of what came. */
+    weightedError: number | null;
+  } | null;
+}
+
 /** One customer in the order of priority, and how that order depends on what is held important. */
 export interface PriorityRow {
   customerId: string;
@@ -150,6 +200,8 @@ export interface Insights {
   segments(): Promise<SegmentReport | null>;
   /** Null before the first scoring. days >= 1. */
   segmentMoves(options: { days: number }): Promise<SegmentMoves | null>;
+  /** Null before the first training. */
+  cohorts(): Promise<CohortsAnswer | null>;
   priorities(options: { limit: number }): Promise<{ method: string; customers: readonly PriorityRow[] }>;
   /** Null before the first training. */
   drivers(): Promise<DriversAnswer | null>;

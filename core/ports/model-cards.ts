@@ -45,4 +45,16 @@ export interface ModelCards {
   dataHash: string;
   warnings: readonly string[];
   models: readonly ModelCard[];
+  /** Churn risks on customers that they were neither fitted to nor calibrated on; null where too few could be followed, and of earlier versions. */
+  churnJudged: {
+    customers: number;
+    /** Share who left, 0..1. */
+    left: number;
+    /** Tenths by risk, the lowest first: the share foretold and the share that left. */
+    calibration: readonly { rows: number; predicted: number; actual: number }[];
+    /** Of the share of customers with the highest risks: what share of all leavers it holds, and how many times as many as by chance. */
+    lift: readonly { share: number; captured: number; lift: number }[];
+  } | null;
+  /** What scores rest on: of each group of inputs its share, by size, of all that moves a score; empty for models of earlier versions. */
+  importance: readonly { score: 'clv' | 'churn' | 'engagement'; group: string; share: number }[];
 }

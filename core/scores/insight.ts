@@ -3,7 +3,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import { expectedActivity, FORECAST_DAYS } from '../engagement/forecast.ts';
 import { type LedgerRow, ledgerRows, totalPoints } from '../engagement/ledger.ts';
 import { type Patterns, patternsAt } from '../engagement/patterns.ts';
-import { inputsAt } from '../features/inputs.ts';
+import { type Inputs, inputsAt } from '../features/inputs.ts';
 import { type CustomerStats, ENGAGEMENT_CHANNELS, type EngagementChannel } from '../features/stats.ts';
 import { clusterOf } from '../segments/clusters.ts';
 import { traitsOf } from '../segments/describe-clusters.ts';
@@ -15,6 +15,7 @@ import { type MarginSums, marginFor, type UsedMargin } from './margin.ts';
 import { propensityOf } from './propensity.ts';
 import type { Contribution } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import { type StayingPoint, stayingCurve } from './staying-curve.ts';
 import type { ValueReport } from './value-report.ts';
 import { type Sentences, say } from './words/index.ts';
 import { worthOf } from './worth.ts';
@@ -40,6 +41,8 @@ export interface Insight {
   };
   /** By target: probability, 0..1, within the model's horizon; only targets whose model beat the base rate, and only for buyers. */
   propensities: Readonly<Record<string, number>>;
+  /** Probability that it is still a customer, month by month for a year, beside the book's median customer's; null without a churn risk. */
+  staying: readonly (StayingPoint & { median: number })[] | null;
   /** What would go with a lower churn risk, of what a rep can bring about; sentences, most first. */
   whatWouldHelp: readonly string[];
   /** How the cluster of customers who behave alike does behave. */
@@ -98,10 +101,17 @@ export function insightOf(
     propensities: Object.fromEntries(
       inputs.purchases > 0 ? model.propensities.map((each) => [each.target.name, propensityOf(each, inputs)]) : [],
     ),
+    staying: stayingBeside(model, inputs),
     whatWouldHelp: helpful.map((each) => say(sentences, { says: 'would-change', ...each })),
     cluster: cluster && { id: cluster.id, description: say(sentences, { says: 'cluster', traits: traitsOf(cluster) }) },
     churnSurrogate: churnSurrogate(model, inputs),
   };
+}
+
+function stayingBeside(model: ScoringModel, inputs: Inputs): Insight['staying'] {
+  const own = stayingCurve(model, inputs);
+  const median = stayingCurve(model, model.reference);
+  return own && median && own.map((point, index) => ({ ...point, median: median[index]?.probability ?? 0 }));
 }
 
 function valueTold(report: ValueReport | null): ValueTold | null {

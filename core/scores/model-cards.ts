@@ -18,6 +18,8 @@ export function modelCards(model: ScoringModel, trainedAt: string): ModelCards {
     dataHash,
     warnings,
     models: [...valueCards(model), churnCard(model), engagementCard(model), ...propensityCards(model)],
+    churnJudged: report.churnJudged ?? null,
+    importance: report.importance ?? [],
   };
 }
 

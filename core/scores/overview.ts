@@ -10,14 +10,17 @@ import type { ScoreName } from './score.ts';
 import type { ScoringModel } from './scoring-model.ts';
 import { type Sentences, say } from './words/index.ts';
 
-/** How much a group of inputs moves a score: over the book or one segment. */
-export interface Importance {
+/** A group's share, by size, of all contributions to a score, 0..1. */
+export interface GroupShare {
   score: ScoreName;
   group: string;
+  share: number;
+}
+
+/** How much a group of inputs moves a score: over the book or one segment. */
+export interface Importance extends GroupShare {
   /** Null for the whole book. */
   segment: Segment | null;
-  /** Its share of all contributions, by size. */
-  share: number;
   /** The same by each of the models of earlier trainings on the same customers: lowest and highest, today's included. */
   shareLow: number;
   shareHigh: number;
@@ -115,6 +118,16 @@ export function overviewOf(
       sentences,
     ),
   };
+}
+
+/** How much each group of inputs moves each score over some customers, as a share of all; by score, the largest first. */
+export function importanceOf(model: ScoringModel, customers: readonly Inputs[]): readonly GroupShare[] {
+  return [...sharesOf(model, customers)]
+    .map(([key, share]) => {
+      const [score = '', group = ''] = key.split('/');
+      return { score: score as ScoreName, group, share };
+    })
+    .sort((a, b) => (a.score < b.score ? -1 : a.score > b.score ? 1 : b.share - a.share));
 }
 
 /** By score and group: the mean size of its contributions as a share of all groups' of the score. */

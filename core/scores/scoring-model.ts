@@ -15,11 +15,14 @@ import { cox } from '../models/survival/cox.ts';
 import type { Clusters } from '../segments/clusters.ts';
 import type { RfmCutPoints, RfmShares } from '../segments/rfm.ts';
 import type { ChurnModel } from './churn.ts';
+import type { ChurnJudged } from './churn-judged.ts';
 import type { LeavingRule } from './leaving.ts';
 import type { BookMargin } from './margin.ts';
+import type { GroupShare } from './overview.ts';
 import type { PercentileTable } from './percentile-table.ts';
 import type { PriorityRule } from './priority.ts';
 import type { Propensity, PropensityReport } from './propensity.ts';
+import type { CohortReport } from './train-cohorts.ts';
 import type { DriverReport } from './train-drivers.ts';
 import type { EngagementReport } from './train-engagement.ts';
 import type { ValueModels } from './value.ts';
@@ -90,6 +93,12 @@ export interface TrainingReport {
   drivers: DriverReport;
   propensities: readonly PropensityReport[];
   warnings: readonly string[];
+  /** Retention and revenue by when customers came; null without a period that is over, absent in models of earlier versions. */
+  cohorts?: CohortReport | null;
+  /** How the chosen way to tell churn did on customers that it had not seen; null where too few could be followed, absent in earlier models. */
+  churnJudged?: ChurnJudged | null;
+  /** What scores rest on, over a sample of the buyers; absent in earlier models. */
+  importance?: readonly GroupShare[];
 }
 
 /** Format of the saved model. A model of another format is trained anew, never read. */

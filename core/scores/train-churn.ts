@@ -8,6 +8,7 @@ import { type FittedLogistic, type LabelledRow, logistic } from '../models/churn
 import { mbgNbd } from '../models/clv/beta-geometric.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import { CHURN_FEATURES, type ChurnModel, churnFeatures, logOddsOfNoPurchase } from './churn.ts';
+import { churnJudged } from './churn-judged.ts';
 import { type LeavingRule, leftOn, mayLeave } from './leaving.ts';
 import type { TrainingCustomer } from './train.ts';
 import { transactionRow } from './value.ts';
@@ -47,7 +48,12 @@ export function fitChurn(sample: readonly TrainingCustomer[], context: ChurnCont
     context.warnings.push(
       `Only ${newest.length} customers can be followed over ${horizonDays} days, ${churners} of whom stayed away: churn risk comes from the transaction model, uncalibrated.`,
     );
-    return { ...base, model: { kind: 'transaction-model', scaling: NO_SCALING } as ChurnModel, churnModels: [] };
+    return {
+      ...base,
+      model: { kind: 'transaction-model', scaling: NO_SCALING } as ChurnModel,
+      churnModels: [],
+      churnJudged: null,
+    };
   }
   // Every second example, in the order of the sample: independent of any outcome.
   const calibration = newest.filter((_, index) => index % 2 === 0);
@@ -96,13 +102,19 @@ export function fitChurn(sample: readonly TrainingCustomer[], context: ChurnCont
   }
   const compared = candidates.map((candidate) => {
     const predictions = judging.map(candidate.predict);
-    return { ...candidate, brier: brier(predictions, labels(judging)), auc: auc(predictions, labels(judging)) };
+    return {
+      ...candidate,
+      predictions,
+      brier: brier(predictions, labels(judging)),
+      auc: auc(predictions, labels(judging)),
+    };
   });
   const best = compared.reduce((a, b) => (b.brier < a.brier ? b : a));
   return {
     ...base,
     model: best.model(),
     churnModels: compared.map(({ name, brier, auc }) => ({ name, brier, auc, chosen: name === best.name })),
+    churnJudged: churnJudged(best.predictions, labels(judging)),
   };
 }
 

@@ -9,6 +9,7 @@ import { cox } from '../models/survival/cox.ts';
 import type { FittedSurvivalModel } from '../models/survival/survival-model.ts';
 import type { SurvivalRow } from '../models/survival/survival-row.ts';
 import { type ChurnModel, CONTRACT_FEATURES, contractFeatures, logOddsOfEnd } from './churn.ts';
+import { churnJudged } from './churn-judged.ts';
 import { followUpDays, type LeavingRule, leftOn, mayLeave } from './leaving.ts';
 import type { TrainingReport } from './scoring-model.ts';
 import type { TrainingCustomer } from './train.ts';
@@ -47,7 +48,7 @@ interface Learned {
 export function fitContractChurn(
   sample: readonly TrainingCustomer[],
   context: Context,
-): { model: ChurnModel } & Pick<TrainingReport, 'churnModels' | 'churnExamples' | 'churnBaseRate'> {
+): { model: ChurnModel } & Pick<TrainingReport, 'churnModels' | 'churnExamples' | 'churnBaseRate' | 'churnJudged'> {
   const { asOf, rule, warnings } = context;
   const windows = Array.from({ length: WINDOWS }, (_, index) =>
     examplesAt(sample, addDays(asOf, -followUpDays(rule) - index * rule.horizonDays), context),
@@ -63,7 +64,7 @@ export function fitContractChurn(
     warnings.push(
       `Only ${newest.length} customers under contract can be followed over ${rule.horizonDays} days, ${left} of whom left: everybody has the same churn risk until more is known.`,
     );
-    return { ...base, model: baseRate, churnModels: [] };
+    return { ...base, model: baseRate, churnModels: [], churnJudged: null };
   }
   // Every second example, in the order of the sample: independent of any outcome.
   const calibration = newest.filter((_, index) => index % 2 === 0);
@@ -91,6 +92,7 @@ export function fitContractChurn(
     ...base,
     model: best.final(),
     churnModels: candidates.map(({ name, brier, auc }) => ({ name, brier, auc, chosen: name === best.name })),
+    churnJudged: churnJudged(best.said, labels),
   };
 }
 

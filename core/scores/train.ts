@@ -12,10 +12,12 @@ import { engagementDrop, engagementRatio } from './engagement.ts';
 import { isContractual, type LeavingRule, lifecycleOf } from './leaving.ts';
 import type { BookMargin } from './margin.ts';
 import { movingNumbers } from './numbers.ts';
+import { importanceOf } from './overview.ts';
 import { percentileTable, valueAt } from './percentile-table.ts';
 import { type ScoringModel, saveScoringModel, type TrainingReport } from './scoring-model.ts';
 import { type ScoringSettings, USUAL_SCORING } from './settings.ts';
 import { fitChurn } from './train-churn.ts';
+import { trainCohorts } from './train-cohorts.ts';
 import { fitContractChurn } from './train-contract-churn.ts';
 import { trainContractValue } from './train-contract-value.ts';
 import { trainDrivers } from './train-drivers.ts';
@@ -33,6 +35,9 @@ export interface TrainingCustomer {
   /** Terms of contracts, whatever their days: what is read of them ends with asOf. */
   terms: readonly ContractTerm[];
 }
+
+/** Buyers whose reasons are counted for what scores rest on; the order of the sample is random. */
+const LOOKED_AT = 300;
 
 /**
  * Trains all models of a book as of a day, from facts up to that day alone.
@@ -79,6 +84,7 @@ export function trainScoringModel(
           churnModels: [],
           churnExamples: 0,
           churnBaseRate: null,
+          churnJudged: null,
         };
 
   options.onProgress?.('engagement');
@@ -108,6 +114,8 @@ export function trainScoringModel(
     propensities: propensity.reports,
     drivers: trainDrivers(sample, { asOf, currency, rule }),
     warnings,
+    cohorts: trainCohorts(sample, { asOf, currency, rule }),
+    churnJudged: churn.churnJudged ?? null,
   };
   const points = inputs.map((each) => totalPoints(engagement.ledger, each)).filter((each) => each > 0);
   const draft: ScoringModel = {
@@ -134,7 +142,9 @@ export function trainScoringModel(
     reference: medianInputs(inputs, rule),
     report,
   };
-  const model = { ...draft, ...freeze(draft, stats, inputs) };
+  options.onProgress?.('importance');
+  const importance = importanceOf(draft, bought.slice(0, LOOKED_AT));
+  const model = { ...draft, ...freeze(draft, stats, inputs), report: { ...report, importance } };
   return { ...model, version: `${asOf}-${hashOf(saveScoringModel(model)).slice(0, 8)}` };
 }
 

@@ -3,6 +3,9 @@ import { type BacktestRow, bestOf, ENSEMBLE, type EnsembleWeights, learnWeights 
 import { explosionOf } from '../backtest/explosion.ts';
 import { levelsOfNewest, mixtureOf } from '../backtest/interval-levels.ts';
 import { type Answer, MODEL_MEMBERS, NAIVE_MEMBERS, spendOfOrders } from '../backtest/members.ts';
+import type { CalendarDay } from '../domain/calendar-day.ts';
+import { cohortForecast } from '../evaluation/cohort-forecast.ts';
+import { periodFor } from '../evaluation/cohort-periods.ts';
 import { YEAR_WEEKS } from '../models/clv/discounting.ts';
 import type { MoneyModels } from '../models/clv/money-models.ts';
 import { INTERVAL_SEED } from '../models/clv/predictive.ts';
@@ -10,7 +13,7 @@ import { ENOUGH_REPEAT_CUSTOMERS } from '../models/clv/public-prior.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
 import type { TrainingCustomer } from './train.ts';
 import { trainingBook } from './training-book.ts';
-import { type ChosenValue, transactionFit, type ValueContext } from './value-report.ts';
+import { type ChosenValue, transactionFit, type ValueContext, type ValueReport } from './value-report.ts';
 
 /**
  * What is compared on the windows. Learned models are not: they read single days (the last amount, the last eight weeks) that the
@@ -76,6 +79,7 @@ export function valueByBacktest(
       }),
       levels: money.levels,
       seed: INTERVAL_SEED,
+      ...forecastOf(best.name, learned, past.firstDay),
     },
     transactionModels: answers.flatMap(({ transactions }) =>
       transactions ? [transactionFit(transactions, fits.includes(transactions))] : [],
@@ -90,6 +94,32 @@ const repeatCustomers = (customers: readonly BookCustomer[]) =>
 function onlyOf(name: string): Pick<EnsembleWeights, 'counts' | 'spends'> {
   const weights = Float64Array.from(MEMBERS, (member) => (member.name === name ? 1 : 0));
   return { counts: weights, spends: weights };
+}
+
+/** How the chosen one's forecast of the newest window fared, fitted to what was known on its first day. */
+function forecastOf(
+  name: string,
+  { replays, names, counts }: EnsembleWeights,
+  firstDay: CalendarDay,
+): Pick<ValueReport, 'cohorts'> {
+  const toldBy = ({ window, question, answers, outcomes, ensemble }: EnsembleWeights['replays'][number]) => {
+    const answer = name === ENSEMBLE ? ensemble : answers[names.indexOf(name)];
+    const [heaviest] = mixtureOf(answers, { counts }).toSorted((a, b) => b.weight - a.weight);
+    if (!answer || !heaviest) return null;
+    return {
+      window,
+      customers: question.customers,
+      expected: answer.spends,
+      actual: outcomes.map(({ spend }) => spend),
+      models: { transactions: heaviest.model, spend: spendOfOrders(question.customers) },
+    };
+  };
+  const [newest] = replays;
+  const told = newest && toldBy(newest);
+  if (!newest || !told) return {};
+  const earlier = replays.find(({ window }) => window.to <= newest.window.from);
+  const period = periodFor(firstDay, newest.window.from);
+  return { cohorts: cohortForecast(told, (earlier && toldBy(earlier)) ?? null, period) };
 }
 
 /** The models of the members with weight, fitted to all that is known, with the interval's levels from the newest window. */

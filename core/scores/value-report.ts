@@ -1,6 +1,7 @@
 import type { BacktestWindow } from '../backtest/backtest-windows.ts';
 import type { BacktestRow } from '../backtest/ensemble.ts';
 import type { CalendarDay } from '../domain/calendar-day.ts';
+import type { CohortForecast } from '../evaluation/cohort-forecast.ts';
 import type { MoneyModels } from '../models/clv/money-models.ts';
 import type { Levels } from '../models/clv/predictive.ts';
 import type { FittedTransactionModel } from '../models/clv/transaction-model.ts';
@@ -30,6 +31,8 @@ export interface ValueReport {
   levels: Levels;
   /** Seed of the futures behind intervals; null where they are exact. */
   seed: number | null;
+  /** How the chosen one's forecast on the newest window fared, by when customers came; absent without a window, and from contracts. */
+  cohorts?: CohortForecast;
 }
 
 /** A fit of a transaction model, as the report shows it. */

@@ -9,6 +9,7 @@ import { type Looked, type Overview, overviewOf } from '../scores/overview.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { FACTORS } from '../scores/train-drivers.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
+import { cohortsAnswer } from './cohorts-answer.ts';
 import { customerMargin } from './margins.ts';
 import { championAt, modelOf } from './models.ts';
 import { priorities, propensityAnswer } from './rankings.ts';
@@ -39,6 +40,10 @@ export function createInsights(
     segmentMoves: async (options) => {
       const model = await championAt(database, EVER);
       return model && segmentMoves(database, model, sentences, options);
+    },
+    cohorts: async () => {
+      const model = await championAt(database, EVER);
+      return model && cohortsAnswer(model);
     },
     priorities: async ({ limit }) => {
       const model = await championAt(database, EVER);

@@ -53,10 +53,17 @@ export async function movementsSince(
       valueAtRiskNow: atRisk(data.scores).toFixed(2),
       churnProbabilityBefore: before.churnProbability,
       churnProbabilityNow: data.scores.churnProbability,
+      turn: turnOf(before, data.scores),
       change: data.change,
       at: timestamp,
     })),
   };
+}
+
+function turnOf(before: ToldScores, now: ToldScores): Movement['turn'] {
+  if (before.lifecycle === now.lifecycle) return null;
+  if (now.lifecycle === 'lapsed') return 'lapsed';
+  return before.lifecycle === 'lapsed' ? 'returned' : null;
 }
 
 function atRisk({ lifecycle, churnProbability, valueIfKept12m }: ToldScores): number {

@@ -39,6 +39,49 @@ export function layoutFaults(page: Page): Promise<string[]> {
   });
 }
 
+/**
+ * What is wrong with the charts of a page, in words: none under a title, an empty one, text that leaves its chart or lies over other text, an
+ * axis without a name, numbers that no table has. Waits until all are drawn.
+ */
+export async function chartFaults(page: Page, titles: readonly RegExp[]): Promise<string[]> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('figure.chart')].every((figure) => figure.querySelector('svg path, svg rect')),
+  );
+  const charts = await page.evaluate(() =>
+    [...document.querySelectorAll('figure.chart')].map((figure) => {
+      const title = figure.querySelector('figcaption')?.textContent ?? '';
+      const faults: string[] = [];
+      const svg = figure.querySelector('svg');
+      const frame = svg?.getBoundingClientRect();
+      const texts = [...(svg?.querySelectorAll('text') ?? [])]
+        .map((element) => ({ text: element.textContent ?? '', box: element.getBoundingClientRect() }))
+        .filter(({ text, box }) => text.trim() !== '' && box.width > 0);
+      if (!frame || frame.width < 200 || texts.length === 0) faults.push('is empty');
+      for (const [index, { text, box }] of texts.entries()) {
+        if (
+          frame &&
+          (box.left < frame.left - 1 ||
+            box.right > frame.right + 1 ||
+            box.top < frame.top - 1 ||
+            box.bottom > frame.bottom + 1)
+        )
+          faults.push(`"${text}" is cut`);
+        for (const other of texts.slice(index + 1)) {
+          const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+          const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+          if (across > 2 && down > 4) faults.push(`"${text}" lies over "${other.text}"`);
+        }
+      }
+      if (!figure.querySelector('details table td')) faults.push('has no table');
+      if ((figure.querySelector('[role="img"]')?.getAttribute('aria-label') ?? '') === '')
+        faults.push('is not described');
+      return { title, faults: faults.map((fault) => `${title}: ${fault}`) };
+    }),
+  );
+  const absent = titles.filter((title) => !charts.some((chart) => title.test(chart.title)));
+  return [...absent.map((title) => `there is no chart ${title}`), ...charts.flatMap(({ faults }) => faults)];
+}
+
 /** Serious faults of accessibility, by axe-core; each with where it is. */
 export async function accessibilityFaults(page: Page, axeSource: string): Promise<string[]> {
   // As a debugger puts it in: the page's own policy allows no foreign script.

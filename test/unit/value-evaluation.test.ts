@@ -49,8 +49,8 @@ describe('a book of orders', () => {
 
   it('shows cohorts by the month of the first purchase', () => {
     expect(cohortTriangle(book, day('2025-03-31'))).toEqual([
-      { month: '2025-01', customers: 1, active: [1, 0, 1], revenue: [15, 0, 15] },
-      { month: '2025-03', customers: 1, active: [1], revenue: [7] },
+      { period: '2025-01', customers: 1, active: [1, 0, 1], revenue: [15, 0, 15] },
+      { period: '2025-03', customers: 1, active: [1], revenue: [7] },
     ]);
   });
 });

@@ -15,9 +15,10 @@ export function customerViewRoutes(view: CustomerView): Router {
   serve(router, getInsight, async ({ params: { id } }) => {
     const insight = await view.insight(id);
     if (!insight) throw nobody();
-    const { whatWouldHelp, propensities, cluster, value, margin } = insight;
+    const { whatWouldHelp, staying, propensities, cluster, value, margin } = insight;
     return {
       whatWouldHelp,
+      staying,
       propensities,
       cluster,
       value: value && { chosen: value.chosen, score: value.score },

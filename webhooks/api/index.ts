@@ -54,7 +54,7 @@ export interface ApiParts {
   views: SavedViews;
   accounts: Accounts;
   auditLog: AuditLog;
-  insights: Pick<Insights, 'models' | 'segments' | 'segmentMoves'>;
+  insights: Pick<Insights, 'models' | 'segments' | 'segmentMoves' | 'cohorts'>;
   registry: ModelRegistry;
   /** The last report of how scores fared; null before the first. */
   lastMonitoring: () => Promise<MonitoringReport | null>;

@@ -101,6 +101,55 @@ export type CheckedConnections = {
     };
   }[];
 };
+export type Cohorts = {
+  modelVersion: string;
+  currency: string;
+  /** Counted at the training of the champion; null for a model of an earlier version. */
+  triangle: {
+    until: string;
+    period: 'month' | 'quarter';
+    staying: 'ordered' | 'under-contract';
+    /** Looked at, 20,000 at most. */
+    customers: number;
+    /** Of them, who came before the first row. */
+    older: number;
+    cohorts: {
+      name: string;
+      customers: number;
+      /** Shares, 0..1; the first of the period in which they came. */
+      stayed: number[];
+      /** For each customer, in each period. */
+      revenue: string[];
+      revenueSoFar: string[];
+    }[];
+  } | null;
+  /** Foretold from what was known on `from`, beside what came up to `to`. */
+  forecast: {
+    from: string;
+    to: string;
+    model: string;
+    cohorts: {
+      name: string;
+      customers: number;
+      expected: string;
+      low: string;
+      high: string;
+      actual: string;
+    }[];
+    total: {
+      customers: number;
+      expected: string;
+      low: string;
+      high: string;
+      actual: string;
+    };
+    /** Of the cohorts, how many came inside their 80 % interval. */
+    inside: number;
+    /** Share of what came; above 0 too much was foretold. */
+    totalError: number | null;
+    weightedError: number | null;
+  } | null;
+};
 export type Connections = {
   connections: {
     connectionId: string;
@@ -148,6 +197,17 @@ export type CustomerCount = {
 export type CustomerInsight = {
   /** What goes with a lower churn risk, most first. */
   whatWouldHelp: string[];
+  /** Probability that the customer has not left, as the book defines leaving; null without a churn risk. */
+  staying:
+    | {
+        /** From the day of the scores on: 0 to 365, by months. */
+        days: number;
+        /** 0..1; at the horizon what the churn risk leaves. */
+        probability: number;
+        /** The same of the book’s median active customer. */
+        median: number;
+      }[]
+    | null;
   /** Probability, 0..1, within the horizon, by target. */
   propensities: Record<string, number>;
   cluster: {
@@ -676,6 +736,30 @@ export type Models = {
   dataHash: string;
   warnings: string[];
   models: ModelCard[];
+  /** Churn risks on customers that they were neither fitted to nor calibrated on. */
+  churnJudged: {
+    customers: number;
+    /** Share who left, 0..1. */
+    left: number;
+    /** Tenths by risk, the lowest first. */
+    calibration: {
+      rows: number;
+      predicted: number;
+      actual: number;
+    }[];
+    /** Of the customers with the highest risks, the share of all leavers among them. */
+    lift: {
+      share: number;
+      captured: number;
+      lift: number;
+    }[];
+  } | null;
+  /** What scores rest on: the share of each group of inputs, by size, of all that moves a score. */
+  importance: {
+    score: 'clv' | 'churn' | 'engagement';
+    group: string;
+    share: number;
+  }[];
 };
 export type Monitoring = {
   /** Null while the champion is too young to be told anything about. */
@@ -822,6 +906,8 @@ export type Overview = {
     valueAtRiskNow: string;
     churnProbabilityBefore: number | null;
     churnProbabilityNow: number | null;
+    /** Who lapsed has no value at risk any more: it is lost. */
+    turn: 'lapsed' | 'returned' | null;
     change: string | null;
     at: string;
   }[];
@@ -1722,6 +1808,11 @@ export class StaypowerClient {
   /** The RFM grid of today, and from which segment to which customers have moved. */
   getSegmentMoves(query: { days?: number } = {}): Promise<SegmentMoves> {
     return this.#call('GET', `/segments/moves`, { query });
+  }
+
+  /** Customers by when they came: who stayed and what they brought, period by period, and forecast against actual. */
+  getCohorts(): Promise<Cohorts> {
+    return this.#call('GET', `/segments/cohorts`);
   }
 
   /** The models that score today: what each was chosen among, on which windows, and how well it did there. */

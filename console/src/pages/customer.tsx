@@ -9,6 +9,8 @@ import { href } from '../routing.ts';
 import { useClient } from '../session/session-context.ts';
 import { bandName, intervalSentence, inWords, lifecycleName, SCORES, trendName } from '../wording.ts';
 import { FeedbackButtons } from './customer/feedback.tsx';
+import { Horizons } from './customer/horizons.tsx';
+import { Staying } from './customer/staying.tsx';
 import { CustomerTimeline } from './customer/timeline.tsx';
 import { type Explained, Waterfall } from './customer/waterfall.tsx';
 
@@ -75,6 +77,21 @@ function Shown({ customer }: { customer: Customer }) {
                 ))}
               </>
             )}
+          </Loaded>
+        </Section>
+      </div>
+      <div className="columns">
+        <Section
+          title="Will it stay"
+          hint={`Not having left, as the book defines it for the churn risk; after ${customer.churnHorizonDays} days it is what that risk leaves.`}
+        >
+          <Loaded query={insight} what="the curve">
+            {({ staying }) => <Staying staying={staying} />}
+          </Loaded>
+        </Section>
+        <Section title="What it is worth">
+          <Loaded query={insight} what="the value over time">
+            {(data) => <Horizons insight={data} currency={currency} />}
           </Loaded>
         </Section>
       </div>

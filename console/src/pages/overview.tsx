@@ -102,14 +102,11 @@ function Movements({ overview: { movements, currency } }: { overview: Overview }
   return (
     <ul className="movements">
       {movements.map((each) => {
-        const by = Number(each.valueAtRiskNow) - Number(each.valueAtRiskBefore);
+        const { text, isWorse } = inWords(each, currency);
         return (
           <li key={each.customerId}>
             <a href={href(['customers', each.customerId])}>{each.name ?? 'Customer without a name'}</a>
-            <span className={by > 0 ? 'worse' : 'better'}>
-              {by > 0 ? '▲ ' : '▼ '}
-              {money(Math.abs(by), currency)} {by > 0 ? 'more' : 'less'} at risk
-            </span>
+            <span className={isWorse ? 'worse' : 'better'}>{text}</span>
             <span className="hint">
               Churn risk {percent(each.churnProbabilityBefore)} → {percent(each.churnProbabilityNow)}. {each.change}
             </span>
@@ -118,4 +115,18 @@ function Movements({ overview: { movements, currency } }: { overview: Overview }
       })}
     </ul>
   );
+}
+
+/** Who lapses has no value at risk any more, which is no good news; who comes back has some again, which is. */
+function inWords(
+  { turn, valueAtRiskNow, valueAtRiskBefore }: Overview['movements'][number],
+  currency: string | null,
+): { text: string; isWorse: boolean } {
+  const by = Number(valueAtRiskNow) - Number(valueAtRiskBefore);
+  const amount = money(Math.abs(by), currency);
+  if (turn === 'lapsed') return { text: `✕ Lapsed, ${amount} was at risk`, isWorse: true };
+  if (turn === 'returned') return { text: `✓ Back, ${amount} is at risk again`, isWorse: false };
+  return by > 0
+    ? { text: `▲ ${amount} more at risk`, isWorse: true }
+    : { text: `▼ ${amount} less at risk`, isWorse: false };
 }

@@ -5,13 +5,15 @@ import { Page, Section } from '../components/page.tsx';
 import { Loaded } from '../components/states.tsx';
 import { day } from '../format.ts';
 import { useClient } from '../session/session-context.ts';
+import { CohortForecast } from './segments/cohort-forecast.tsx';
+import { CohortTriangles } from './segments/cohorts.tsx';
 import { Groups } from './segments/groups.tsx';
 import { Moves } from './segments/moves.tsx';
 import { RfmGrid } from './segments/rfm-grid.tsx';
 
 const SPANS = ['7', '30', '90', '365'] as const;
 
-/** The book by segment and by cluster, the grid that segments come from, and who moved between them. */
+/** The book by segment and by cluster, the grid that segments come from, who moved between them, and customers by when they came. */
 export default function SegmentsPage() {
   const client = useClient();
   const segments = useQuery({ queryKey: ['segments'], queryFn: () => client.listSegments() });
@@ -21,6 +23,7 @@ export default function SegmentsPage() {
     queryFn: () => client.getSegmentMoves({ days: Number(days) }),
     placeholderData: keepPreviousData,
   });
+  const cohorts = useQuery({ queryKey: ['cohorts'], queryFn: () => client.getCohorts() });
   return (
     <Page title="Segments">
       <Loaded query={segments} what="the segments">
@@ -35,7 +38,7 @@ export default function SegmentsPage() {
             </Section>
             <Loaded query={moves} what="the grid and the moves">
               {(shown) => (
-                <div className="columns">
+                <>
                   <Section
                     title="Where segments come from"
                     hint="Buyers by how lately they bought, and by how often and how much. Choose one to list its segment."
@@ -53,6 +56,21 @@ export default function SegmentsPage() {
                       onChange={setDays}
                     />
                     <Moves moves={shown} />
+                  </Section>
+                </>
+              )}
+            </Loaded>
+            <Loaded query={cohorts} what="the cohorts">
+              {(counted) => (
+                <div className="columns">
+                  <Section title="Cohorts" hint="Customers by when they came, followed since.">
+                    <CohortTriangles cohorts={counted} />
+                  </Section>
+                  <Section
+                    title="Forecast and actual"
+                    hint="What the value model said of customers when a window of the past began, fitted to what was known then."
+                  >
+                    <CohortForecast cohorts={counted} />
                   </Section>
                 </div>
               )}

@@ -39,6 +39,10 @@ export const getOverview = operation({
           valueAtRiskNow: money,
           churnProbabilityBefore: z.number().nullable(),
           churnProbabilityNow: z.number().nullable(),
+          turn: z
+            .enum(['lapsed', 'returned'])
+            .nullable()
+            .describe('Who lapsed has no value at risk any more: it is lost.'),
           change: z.string().nullable(),
           at: z.string(),
         }),

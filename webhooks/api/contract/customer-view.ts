@@ -56,6 +56,18 @@ export const getInsight = operation({
     'CustomerInsight',
     z.object({
       whatWouldHelp: z.array(z.string()).describe('What goes with a lower churn risk, most first.'),
+      staying: z
+        .array(
+          z.object({
+            days: z.number().int().describe('From the day of the scores on: 0 to 365, by months.'),
+            probability: z.number().describe('0..1; at the horizon what the churn risk leaves.'),
+            median: z.number().describe('The same of the book’s median active customer.'),
+          }),
+        )
+        .nullable()
+        .describe(
+          'Probability that the customer has not left, as the book defines leaving; null without a churn risk.',
+        ),
       propensities: z.record(z.string(), z.number()).describe('Probability, 0..1, within the horizon, by target.'),
       cluster: z.object({ id: z.string(), description: z.string() }).nullable(),
       value: z

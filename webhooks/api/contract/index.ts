@@ -15,7 +15,7 @@ import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
 import { getCustomer, getExplanation, getScores, listCustomers } from './customers.ts';
 import { findPerson, getReceipt, listErasures } from './erasures.ts';
-import { getSegmentMoves, listModels, listSegments } from './insights.ts';
+import { getCohorts, getSegmentMoves, listModels, listSegments } from './insights.ts';
 import { getJob, listJobs, startJob, streamJobs } from './jobs.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { getScenario, listAdvice } from './planning.ts';
@@ -63,6 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
   removeView,
   listSegments,
   getSegmentMoves,
+  getCohorts,
   listModels,
   getRegistry,
   getModel,

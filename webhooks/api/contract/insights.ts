@@ -46,6 +46,22 @@ export const models = name(
     dataHash: z.string().describe('Equal for equal facts.'),
     warnings: z.array(z.string()),
     models: z.array(card),
+    churnJudged: z
+      .object({
+        customers: z.number(),
+        left: z.number().describe('Share who left, 0..1.'),
+        calibration: z
+          .array(z.object({ rows: z.number(), predicted: z.number(), actual: z.number() }))
+          .describe('Tenths by risk, the lowest first.'),
+        lift: z
+          .array(z.object({ share: z.number(), captured: z.number(), lift: z.number() }))
+          .describe('Of the customers with the highest risks, the share of all leavers among them.'),
+      })
+      .nullable()
+      .describe('Churn risks on customers that they were neither fitted to nor calibrated on.'),
+    importance: z
+      .array(z.object({ score: z.enum(['clv', 'churn', 'engagement']), group: z.string(), share: z.number() }))
+      .describe('What scores rest on: the share of each group of inputs, by size, of all that moves a score.'),
   }),
 );
 
@@ -123,4 +139,54 @@ export const getSegmentMoves = operation({
     }),
   ),
   refusals: [400, 409],
+});
+
+const foretold = { customers: z.number(), expected: money, low: money, high: money, actual: money };
+
+export const getCohorts = operation({
+  id: 'getCohorts',
+  method: 'get',
+  path: '/segments/cohorts',
+  summary:
+    'Customers by when they came: who stayed and what they brought, period by period, and forecast against actual.',
+  answer: name(
+    'Cohorts',
+    z.object({
+      modelVersion: z.string(),
+      currency: z.string(),
+      triangle: z
+        .object({
+          until: z.iso.date(),
+          period: z.enum(['month', 'quarter']),
+          staying: z.enum(['ordered', 'under-contract']),
+          customers: z.number().describe('Looked at, 20,000 at most.'),
+          older: z.number().describe('Of them, who came before the first row.'),
+          cohorts: z.array(
+            z.object({
+              name: z.string(),
+              customers: z.number(),
+              stayed: z.array(z.number()).describe('Shares, 0..1; the first of the period in which they came.'),
+              revenue: z.array(money).describe('For each customer, in each period.'),
+              revenueSoFar: z.array(money),
+            }),
+          ),
+        })
+        .nullable()
+        .describe('Counted at the training of the champion; null for a model of an earlier version.'),
+      forecast: z
+        .object({
+          from: z.iso.date(),
+          to: z.iso.date(),
+          model: z.string(),
+          cohorts: z.array(z.object({ name: z.string(), ...foretold })),
+          total: z.object(foretold),
+          inside: z.number().describe('Of the cohorts, how many came inside their 80 % interval.'),
+          totalError: z.number().nullable().describe('Share of what came; above 0 too much was foretold.'),
+          weightedError: z.number().nullable(),
+        })
+        .nullable()
+        .describe('Foretold from what was known on `from`, beside what came up to `to`.'),
+    }),
+  ),
+  refusals: [409],
 });

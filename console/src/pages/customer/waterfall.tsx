@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { ChartOption } from '../../../../core/charts/chart-option.ts';
-import type { Palette } from '../../../../core/charts/look.ts';
+import { barNames, type Palette } from '../../../../core/charts/look.ts';
 import type { Explanation } from '../../../../webhooks/client/staypower-client.ts';
 import { Chart } from '../../components/chart.tsx';
 import { groupName } from '../../wording.ts';
@@ -90,18 +90,16 @@ function optionOf(
       axisLabel: { ...text, hideOverlap: true, formatter: show },
       splitLine: { lineStyle: { color: palette.line } },
     },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: rows.map(({ title }) => title),
-      axisLabel: { color: palette.text, fontSize: 12, width: 130, overflow: 'break' },
-      axisLine: { lineStyle: { color: palette.line } },
-      axisTick: { show: false },
-    },
+    yAxis: barNames(
+      rows.map(({ title }) => title),
+      palette,
+    ),
     series: [
       {
         type: 'bar',
         stack: 'steps',
+        // A step across zero begins below it: by default what is below and above zero is stacked apart.
+        stackStrategy: 'all',
         silent: true,
         itemStyle: { color: 'transparent' },
         data: rows.map(({ from, to }) => Math.min(from, to)),
@@ -109,6 +107,7 @@ function optionOf(
       {
         type: 'bar',
         stack: 'steps',
+        stackStrategy: 'all',
         barWidth: 18,
         label: {
           show: true,
@@ -129,6 +128,9 @@ function optionOf(
   };
 }
 
+/** What is less than what can be shown has no sign. */
 function signed(value: number, show: (value: number) => string): string {
-  return `${value > 0 ? '+' : '−'}${show(Math.abs(value))}`;
+  const text = show(Math.abs(value));
+  if (text === show(0)) return `±${text}`;
+  return text.startsWith('<') ? text : `${value > 0 ? '+' : '−'}${text}`;
 }

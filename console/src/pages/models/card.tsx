@@ -6,7 +6,10 @@ import { Empty, Loaded } from '../../components/states.tsx';
 import { counted, day, NONE, whole } from '../../format.ts';
 import { useClient } from '../../session/session-context.ts';
 import { inWords } from '../../wording.ts';
+import { Backtest } from './backtest.tsx';
+import { ChurnJudged } from './churn-judged.tsx';
 import { Comparisons } from './comparisons.tsx';
+import { Importance } from './importance.tsx';
 import { metricName } from './metric-names.ts';
 
 const CHOSEN_BY: Readonly<Record<ModelCard['chosenBy'], string>> = {
@@ -50,6 +53,16 @@ export function Card({ model }: { model: ModelRegistry['models'][number] }) {
                 {cards.models.map((each) => (
                   <Members key={each.name} card={each} />
                 ))}
+                <h3>Churn risk on customers it had not seen</h3>
+                <ChurnJudged
+                  judged={cards.churnJudged}
+                  name={cards.models.find(({ name }) => name === 'churn')?.chosen ?? 'Churn risk'}
+                />
+                <h3>What scores rest on</h3>
+                <p className="hint">
+                  Over a sample of buyers: the share of each group of inputs, by size, of all that moves a score.
+                </p>
+                <Importance importance={cards.importance} />
               </>
             )}
           </Loaded>
@@ -73,6 +86,7 @@ function Members({ card: { name, chosen, chosenBy, windows, examples, members, m
         {judged !== '' && `; judged by ${judged}`}.
         {own.length > 0 && ` ${own.map(([metric, value]) => `${metricName(metric)} ${figure(value)}`).join(', ')}.`}
       </p>
+      {name === 'value' && <Backtest members={members} />}
       {members.length > 0 && (
         <Scroll label={`What ${name} was chosen among`}>
           <table className="plain">

@@ -2,6 +2,11 @@ import { inWords } from '../../wording.ts';
 
 /** Figures that models are judged by, and which way is good. */
 const METRICS: Readonly<Record<string, string>> = {
+  score: 'Mean R² (1 is best)',
+  countR2: 'R² of purchases',
+  spendR2: 'R² of money',
+  countR2DropTop10: 'R² of purchases, ten largest left out',
+  spendR2DropTop10: 'R² of money, ten largest left out',
   auc: 'AUC (1 is best)',
   brier: 'Brier score (0 is best)',
   rmse: 'RMSE (0 is best)',

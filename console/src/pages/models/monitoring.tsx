@@ -9,6 +9,7 @@ import { Scroll } from '../../components/scroll.tsx';
 import { Empty, Loaded } from '../../components/states.tsx';
 import { day, NONE, percent, whole } from '../../format.ts';
 import { useClient } from '../../session/session-context.ts';
+import { Drift } from './drift.tsx';
 
 type Report = NonNullable<MonitoringAnswer['report']>;
 
@@ -55,6 +56,7 @@ function Shown({ report }: { report: Report }) {
         <ForeseenAndLeft months={months} />
       )}
       <h3>Inputs now and when the champion was trained</h3>
+      {report.inputs.length > 0 && <Drift inputs={report.inputs} />}
       <Inputs inputs={report.inputs} />
     </>
   );
