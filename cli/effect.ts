@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { EffectsAnswer, OutcomeEffect, PlaybookResult } from '../core/ports/playbooks.ts';
-import { keepNpsAnswers } from '../core/store/outcomes.ts';
+import { createOutcomes } from '../core/store/outcomes.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
 import { readNpsAnswers } from './nps-answers.ts';
@@ -25,12 +25,11 @@ export function effectCommand(): Command {
   ).action(async (options: WorkspaceOptions & { nps?: string }) => {
     const context = await commandContext(options);
     await withWorkspace(context, async (open) => {
-      const { database } = open.workspace;
       if (options.nps !== undefined) {
-        const { answers, unknown } = await readNpsAnswers(database, resolve(options.nps));
-        await keepNpsAnswers(database, answers);
+        const answers = await readNpsAnswers(resolve(options.nps));
+        const { kept, unknown } = await createOutcomes(open.workspace.database).keepNps(answers);
         tell(
-          `${answers.length} answers taken in${unknown > 0 ? `, ${unknown} of customers who are not known left out` : ''}.`,
+          `${kept} answers taken in${unknown.length > 0 ? `, ${unknown.length} of customers who are not known left out` : ''}.`,
         );
       }
       const found = await open.playbooks.effects({ asOf: context.asOf });

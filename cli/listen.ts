@@ -23,6 +23,7 @@ import { grantStatuses } from '../core/store/grants.ts';
 import { createJobs } from '../core/store/jobs.ts';
 import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
+import { createOutcomes } from '../core/store/outcomes.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
@@ -84,7 +85,6 @@ export async function listen(
     vendor,
     access: accessOf({ connectionId: id, vendor }, signIns, false),
   }));
-  const connectionIds = context.config.connections.map(({ id }) => id);
   const today = () => dayOf(clock.now().toISOString(), context.config.timeZone);
   const cards = createRecordCards(database, { language: context.config.language, today });
   const feedback = createFeedback(database, { clock });
@@ -119,7 +119,7 @@ export async function listen(
           env: context.env,
           clock,
           connectors: open.workspace.connectors,
-          connectionIds,
+          connectionIds: connected.map(({ connectionId }) => connectionId),
           present: () => open.workspace.playbooks,
           webhooks: endpoints,
         }),
@@ -130,6 +130,7 @@ export async function listen(
         }),
         cards,
         feedback,
+        outcomes: createOutcomes(database),
         webhooks: endpoints,
         events: createEventLog(database),
         connections,
@@ -151,7 +152,7 @@ export async function listen(
       publicBaseUrl: context.config.server.publicBaseUrl,
       logger,
       ...(options.delays && {
-        work: { delays: options.delays, backlog: () => readBacklog(database, connectionIds, clock) },
+        work: { delays: options.delays, backlog: () => readBacklog(database, open.workspace.connectors, clock) },
       }),
     },
     options,

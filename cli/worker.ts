@@ -38,13 +38,12 @@ export function workerCommand(): Command {
       let ended = true;
       try {
         const delays = createLiveDelays();
-        const connectionIds = connectors.map(({ connectionId }) => connectionId);
         const application = express().use(
           operationsRouter({
             queries: open.queries,
             connections: () => grantStatuses(database),
             logger: context.logger,
-            work: { delays, backlog: () => readBacklog(database, connectionIds, context.clock) },
+            work: { delays, backlog: () => readBacklog(database, connectors, context.clock) },
           }),
         );
         const server = await listenOn(application, { host: '127.0.0.1', port: options.port });

@@ -94,7 +94,7 @@ function metricsOf(
   });
   const waiting = new Gauge({
     name: 'staypower_waiting',
-    help: 'What waits: inbox (messages to be read, deliveries to be taken apart), outbox (writes and actions), quarantine (records).',
+    help: 'What waits: inbox (messages to be read, deliveries to be taken apart), outbox (writes and actions), quarantine (records), webhooks (deliveries to endpoints).',
     labelNames: ['where'],
     registers,
   });
@@ -114,6 +114,19 @@ function metricsOf(
     labelNames: ['connection', 'of'],
     registers: work ? registers : [],
   });
+  const webhooks = {
+    oldest: new Gauge({
+      name: 'staypower_webhooks_oldest_seconds',
+      help: 'How long the oldest delivery to an endpoint has waited.',
+      registers: work ? registers : [],
+    }),
+    disabled: new Gauge({
+      name: 'staypower_webhook_endpoints_disabled',
+      help: 'Endpoints that are called no more until somebody enables them.',
+      registers: work ? registers : [],
+    }),
+  };
+  const subscriptions = subscriptionGauges(work ? registers : []);
   if (work) registry.registerMetric(work.delays.metric);
   router.use((req, res, next) => {
     const stop = durations.startTimer();
@@ -133,9 +146,31 @@ function metricsOf(
       const backlog = await work?.backlog();
       if (backlog === undefined) return;
       lag.set(backlog.inboxLagSeconds);
+      waiting.set({ where: 'webhooks' }, backlog.webhooks.waiting);
+      webhooks.oldest.set(backlog.webhooks.oldestSeconds);
+      webhooks.disabled.set(backlog.webhooks.disabledEndpoints.length);
+      subscriptions.set(backlog.subscriptions);
       for (const { connectionId, used, limit } of backlog.calls) {
         calls.set({ connection: connectionId, of: 'used' }, used);
         calls.set({ connection: connectionId, of: 'limit' }, limit);
+      }
+    },
+  };
+}
+
+/** What is known of topics that a vendor lets us subscribe to. */
+function subscriptionGauges(registers: Registry[]): { set(states: Backlog['subscriptions']): void } {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `staypower_subscription_${name}`, help, labelNames: ['connection', 'topic'], registers });
+  const connected = gauge('connected', '1 where the vendor was heard of in the last six minutes, else 0.');
+  const lastEvent = gauge('last_event_seconds', 'Time since the last event was taken up.');
+  const lag = gauge('lag_seconds', 'How old the newest event was when it was taken up, by the clock of the vendor.');
+  return {
+    set: (states) => {
+      for (const { connectionId: connection, topic, ...state } of states) {
+        connected.set({ connection, topic }, state.connected ? 1 : 0);
+        if (state.lastEventSeconds !== null) lastEvent.set({ connection, topic }, state.lastEventSeconds);
+        if (state.lagSeconds !== null) lag.set({ connection, topic }, state.lagSeconds);
       }
     },
   };

@@ -94,10 +94,11 @@ async function follow(
   onBatch: () => void,
 ): Promise<void> {
   const from = await readPosition(database, topic);
-  for await (const { messages, position, missed } of subscription.read(topic.topic, from, signal)) {
+  for await (const { messages, position, happenedAt, missed } of subscription.read(topic.topic, from, signal)) {
     if (messages.length > 0) await inbox.append(topic.connectionId, messages);
     if (missed) await catchUp(database, connector, clock);
-    if (position !== null) await keepPosition(database, topic, position, clock.now());
+    const hasEvents = messages.length > 0 || happenedAt !== null;
+    if (position !== null) await keepPosition(database, topic, { position, hasEvents, happenedAt }, clock.now());
     onBatch();
   }
 }

@@ -17,11 +17,9 @@ const BY_HAND: Readonly<Record<string, string>> = {
     'Segment: delete the source that took the scores and the webhook destination, where you made them for Staypower.',
 };
 
-const MEMBERS = 'Lists and campaigns are your own: whom playbooks added to them stays in them.';
-
 /** What stays at these vendors until their admin takes it away. */
 export function leftByHand(vendors: Iterable<string>): readonly string[] {
-  return [...[...new Set(vendors)].flatMap((vendor) => BY_HAND[vendor] ?? []), MEMBERS];
+  return [...new Set(vendors)].flatMap((vendor) => BY_HAND[vendor] ?? []);
 }
 
 /** The steps with tasks and tickets counted together, by what became of them. */

@@ -10,6 +10,8 @@ import {
   forgetTokens,
   forgetWritten,
   hasTokens,
+  type LeftBehind,
+  leftBehind,
   openedRecords,
 } from '../store/installed.ts';
 import { pause } from '../store/pause.ts';
@@ -17,7 +19,7 @@ import { pause } from '../store/pause.ts';
 /** Something to be taken out, and what became of it. */
 export interface UninstallStep {
   connectionId: string;
-  what: Installed['what'] | 'values' | 'token';
+  what: Installed['what'] | 'values' | 'members' | 'traits' | 'token';
   name: string;
   on: string;
   outcome: 'remove' | 'removed' | 'left' | 'failed';
@@ -31,7 +33,7 @@ const ROWS_PER_ROUND = 5_000;
 /**
  * Takes out of the vendors what we put there: open tasks and tickets, fields, groups, permissions, values on records that have no fields of ours,
  * tokens. Everything is looked for at the vendor first, so that it can be repeated, and goes on where it was cut short. What one vendor
- * refuses is reported and the rest goes on. The workspace is paused first: nothing is written again until "resume".
+ * refuses is reported and the rest goes on; what steps of playbooks did that cannot be told from others' doing is listed and left. The workspace is paused first: nothing is written again until "resume".
  *
  * @param context.dryRun lists, and changes nothing
  * @param context.by who asks, for the pause
@@ -88,6 +90,7 @@ async function* removeFrom(
       yield { ...step, outcome: fault === null ? 'removed' : 'failed', note: fault ?? '' };
     }
   }
+  for (const left of await leftBehind(database, connectionId)) yield { connectionId, ...toldOf(left) };
   if (!dryRun && isWhole) await forgetWritten(database, connectionId, null);
   if (!(await hasTokens(database, connectionId))) return;
   const step = { connectionId, what: 'token', name: 'access by OAuth', on: 'store' } as const;
@@ -100,6 +103,25 @@ async function* removeFrom(
     if (fault === null) await forgetTokens(database, connectionId);
     yield { ...step, outcome: fault === null ? 'removed' : 'failed', note: fault ?? '' };
   }
+}
+
+/** What stays, and why. */
+function toldOf({ kind, listId, count, traits }: LeftBehind): Omit<UninstallStep, 'connectionId'> {
+  return kind === 'list'
+    ? {
+        what: 'members',
+        name: `${count} of list or campaign ${listId}`,
+        on: 'list',
+        outcome: 'left',
+        note: 'It is your own, and somebody may have put them there as well: take them out where they should go.',
+      }
+    : {
+        what: 'traits',
+        name: traits.join(', '),
+        on: `${count} companies`,
+        outcome: 'left',
+        note: 'Segment takes no trait of a group back: remove the traits in the destinations that got them.',
+      };
 }
 
 /** Clears all values of ours on a connection's records, batch by batch. Returns what went wrong. */

@@ -9,6 +9,8 @@ export interface EventBatch {
   messages: readonly InboxMessage[];
   /** Where to go on from once the messages are stored; null = as before. */
   position: Position | null;
+  /** When the newest of its events happened, by the vendor's clock, ISO 8601; null where it says no time, or nothing happened. */
+  happenedAt: string | null;
   /** Changes were lost, or not told one by one: the next pull finds them, and is to come now. */
   missed: boolean;
 }

@@ -14,6 +14,38 @@ export async function openedRecords(sql: Sql, connectionId: string): Promise<Ope
   return { tasks: of('task'), tickets: of('ticket') };
 }
 
+/** What steps of playbooks did that is not taken back: contacts put into a list or campaign, and traits told of a company. */
+export interface LeftBehind {
+  kind: 'list' | 'group';
+  /** Id of the list or campaign; "" for companies. */
+  listId: string;
+  /** Contacts in the list, or companies. */
+  count: number;
+  /** Names of the traits. */
+  traits: readonly string[];
+}
+
+/** What of a connection is left behind, lists by their ids, then companies. */
+export async function leftBehind(sql: Sql, connectionId: string): Promise<readonly LeftBehind[]> {
+  const lists = await sql.query<{ list_id: string; count: number }>(
+    `select action->>'listId' as list_id, count(distinct action->>'contactExternalId')::int as count from outbox
+     where connection_id = $1 and state = 'done' and action->>'kind' = 'list' and receipt->>'externalId' is not null group by 1 order by 1`,
+    [connectionId],
+  );
+  const [groups] = await sql.query<{ count: number; traits: readonly string[] | null }>(
+    `select count(distinct action->>'groupId')::int as count, array_agg(distinct trait order by trait) as traits
+     from outbox, jsonb_object_keys(action->'traits') as trait
+     where connection_id = $1 and state = 'done' and action->>'kind' = 'group'`,
+    [connectionId],
+  );
+  return [
+    ...lists.map((row): LeftBehind => ({ kind: 'list', listId: row.list_id, count: row.count, traits: [] })),
+    ...(groups && groups.count > 0
+      ? [{ kind: 'group', listId: '', count: groups.count, traits: groups.traits ?? [] } as const]
+      : []),
+  ];
+}
+
 /** Contacts of a connection with the names of ours on them: scores that were written or may have been, and audiences. */
 const CARRIERS = `select external_id, array_agg(distinct name order by name) as names from (
     select external_id, jsonb_object_keys(written || coalesce(desired, '{}')) as name from customer_records where connection_id = $1

@@ -15,7 +15,7 @@ import { customerIdOf, identify } from '../../core/store/identity.ts';
 import { createInbox, INBOX_CHANNEL } from '../../core/store/inbox.ts';
 import { land, readCursor } from '../../core/store/landing.ts';
 import { MIGRATIONS_FOLDER, migrate } from '../../core/store/migrate.ts';
-import { keepNpsAnswers } from '../../core/store/outcomes.ts';
+import { createOutcomes } from '../../core/store/outcomes.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { reconvert } from '../../core/store/reconvert.ts';
 import { replayQuarantine } from '../../core/store/replay.ts';
@@ -690,7 +690,7 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
 
       it('unites what both answered; of one day’s two answers the heir’s stays', async () => {
         const answer = (customer: string, answeredOn: string, score: number) =>
-          keepNpsAnswers(database, [{ customerId: customer, answeredOn: calendarDay(answeredOn), score }]);
+          createOutcomes(database).keepNps([{ customer, answeredOn: calendarDay(answeredOn), score }]);
         await answer(id('sf', 'old'), '2026-05-01', 9);
         await answer(id('hs', 'young'), '2026-05-01', 2);
         await answer(id('hs', 'young'), '2026-03-01', 7);

@@ -8,7 +8,7 @@ import { AT_RISK_AND_VALUABLE } from '../../core/playbooks/schema.ts';
 import type { LeavingRule } from '../../core/scores/leaving.ts';
 import { insertRows } from '../../core/store/bulk.ts';
 import { customerIdOf } from '../../core/store/identity.ts';
-import { keepNpsAnswers } from '../../core/store/outcomes.ts';
+import { createOutcomes } from '../../core/store/outcomes.ts';
 import { playbookEffects } from '../../core/store/playbook-effects.ts';
 import { readTrials } from '../../core/store/playbook-trials.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
@@ -156,8 +156,12 @@ describe('outcomes', () => {
     const [{ customer_id: customerId } = { customer_id: '' }] = await store.database.query<{ customer_id: string }>(
       'select customer_id from playbook_runs',
     );
-    const answer = (days: number, score: number) => ({ customerId, answeredOn: addDays(ENTERED, days), score });
-    await keepNpsAnswers(store.database, [answer(-1, 1), answer(10, 3), answer(10, 10), answer(20, 0)]);
+    const answer = (days: number, score: number) => ({
+      customer: customerId,
+      answeredOn: addDays(ENTERED, days),
+      score,
+    });
+    await createOutcomes(store.database).keepNps([answer(-1, 1), answer(10, 3), answer(10, 10), answer(20, 0)]);
     expect((await trialsOn(addDays(ENTERED, 9)))[0]?.npsAnswer).toBeNull();
     expect((await trialsOn())[0]?.npsAnswer).toBe(10);
     const nps = (await resultOn()).outcomes.find(({ outcome }) => outcome === 'nps');

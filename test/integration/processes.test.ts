@@ -16,6 +16,7 @@ import { createInbox } from '../../core/store/inbox.ts';
 import { openStore } from '../../core/store/open.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { runWhenDue } from '../../core/store/schedule.ts';
+import { keepPosition } from '../../core/store/subscriptions.ts';
 import { listenOn } from '../../webhooks/listen-on.ts';
 import { createLiveDelays, operationsRouter } from '../../webhooks/operations.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -189,10 +190,15 @@ describe('recurring work', () => {
 });
 
 describe('what operators see', () => {
+  const subscription = { topics: ['/data/ContactChangeEvent', '/data/CaseChangeEvent'], read: () => Promise.reject() };
+  const connections = [
+    { connectionId: 'hubspot', subscription: null },
+    { connectionId: 'salesforce', subscription: subscription as never },
+  ];
   const serve = (queries: Queries, database: Database) => {
     const delays = createLiveDelays();
     delays.observe('scored', [0.004, 0.2]);
-    const work = { delays, backlog: () => readBacklog(database, ['hubspot'], clock) };
+    const work = { delays, backlog: () => readBacklog(database, connections, clock) };
     const router = operationsRouter({ queries, connections: async () => [], logger, work });
     return listenOn(express().use(router), { host: '127.0.0.1', port: 0 });
   };
@@ -209,6 +215,69 @@ describe('what operators see', () => {
     expect(metrics).toContain('staypower_inbox_lag_seconds 30');
     expect(metrics).toContain('staypower_event_seconds_bucket{le="0.005",stage="scored"} 1');
     expect(metrics).toContain('staypower_event_seconds_count{stage="scored"} 2');
+    await running.close();
+  });
+
+  test('what waits to be told to endpoints, and which are called no more', async () => {
+    const { database } = store;
+    const at = '2026-06-01T11:58:00.000Z';
+    for (const [id, state] of [
+      ['ep_a', 'enabled'],
+      ['ep_b', 'disabled'],
+    ]) {
+      await database.query(
+        `insert into webhook_endpoints (endpoint_id, url, event_types, state, secrets, failures, not_before, created_at)
+         values ($1, 'https://a.example', '[]', $2, '[]', 0, $3, $3)`,
+        [id, state, at],
+      );
+      await database.query(
+        `insert into webhook_deliveries (customer_id, event_id, endpoint_id, seq, state, attempts, enqueued_at, not_before)
+         values ('00000000-0000-0000-0000-000000000000', 'e', $1, 1, $2, 0, $3, $3)`,
+        [id, state === 'enabled' ? 'waiting' : 'failed', at],
+      );
+    }
+    clock.set('2026-06-01T12:00:00.000Z');
+    const running = await serve(createQueries(database), database);
+    expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({
+      webhooks: { waiting: 1, oldestSeconds: 120, disabledEndpoints: ['ep_b'] },
+    });
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(metrics).toContain('staypower_waiting{where="webhooks"} 1');
+    expect(metrics).toContain('staypower_webhooks_oldest_seconds 120');
+    expect(metrics).toContain('staypower_webhook_endpoints_disabled 1');
+    await running.close();
+  });
+
+  test('whether a topic is followed, when its last event came, and how old that was', async () => {
+    const { database } = store;
+    const topic = { connectionId: 'salesforce', topic: '/data/ContactChangeEvent' };
+    const keep = (given: { hasEvents: boolean; happenedAt: string | null }, at: string) =>
+      keepPosition(database, topic, { position: 'AA==', ...given }, new Date(at));
+    await keep({ hasEvents: true, happenedAt: '2026-06-01T11:59:00.000Z' }, '2026-06-01T12:00:00.000Z');
+    await keep({ hasEvents: false, happenedAt: null }, '2026-06-01T12:04:00.000Z');
+    const states = async (at: string) => {
+      clock.set(at);
+      return (await readBacklog(database, connections, clock)).subscriptions;
+    };
+    expect(await states('2026-06-01T12:05:00.000Z')).toEqual([
+      { ...topic, connected: true, lastEventSeconds: 300, lagSeconds: 60 },
+      {
+        connectionId: 'salesforce',
+        topic: '/data/CaseChangeEvent',
+        connected: false,
+        lastEventSeconds: null,
+        lagSeconds: null,
+      },
+    ]);
+    expect((await states('2026-06-01T12:10:01.000Z'))[0]?.connected).toBe(false);
+    const running = await serve(createQueries(database), database);
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    const labels = 'connection="salesforce",topic="/data/ContactChangeEvent"';
+    expect(metrics).toContain(`staypower_subscription_connected{${labels}} 0`);
+    expect(metrics).toContain(`staypower_subscription_lag_seconds{${labels}} 60`);
+    expect(metrics).not.toContain(
+      'staypower_subscription_lag_seconds{connection="salesforce",topic="/data/CaseChangeEvent"}',
+    );
     await running.close();
   });
 

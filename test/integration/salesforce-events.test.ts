@@ -75,7 +75,7 @@ function subscribe(position: Position | null, topic = TOPIC, by = connector) {
 /** Subscribed, with a position behind an event that came for certain: of the first contact, which no test looks for. */
 async function subscribed() {
   const subscriber = subscribe(null);
-  expect(await subscriber.next()).toEqual({ messages: [], position: null, missed: true });
+  expect(await subscriber.next()).toEqual({ messages: [], position: null, happenedAt: null, missed: true });
   // Whether the subscription stands yet nobody says: an event is sent until one arrives.
   const arrived = subscriber.next();
   let any = false;
@@ -240,7 +240,7 @@ describe('a subscription that breaks', () => {
     ['that is empty text', Buffer.from('x').toString('base64')],
   ])('begins anew from a position %s, and asks for a pull', async (_what, position) => {
     const subscriber = subscribe(position);
-    expect(await subscriber.next()).toEqual({ messages: [], position: null, missed: true });
+    expect(await subscriber.next()).toEqual({ messages: [], position: null, happenedAt: null, missed: true });
     await subscriber.end();
   });
 
@@ -253,7 +253,7 @@ describe('a subscription that breaks', () => {
       .catch(() => null);
     const fresh = org.connect({ settings: { pubSub: { url: org.pubSubUrl } } });
     const subscriber = subscribe(position, TOPIC, fresh);
-    expect(await subscriber.next()).toEqual({ messages: [], position: null, missed: true });
+    expect(await subscriber.next()).toEqual({ messages: [], position: null, happenedAt: null, missed: true });
     await subscriber.end();
     await fresh.close();
     await org.setClock(null);

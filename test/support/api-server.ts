@@ -26,6 +26,7 @@ import { createJobs } from '../../core/store/jobs.ts';
 import { createKeyring } from '../../core/store/keyring.ts';
 import { createModelRegistry } from '../../core/store/model-registry.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
+import { createOutcomes } from '../../core/store/outcomes.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
 import { createQueries } from '../../core/store/queries.ts';
@@ -106,6 +107,7 @@ export async function serveApi(
     scoring: createScoring(database, { today: () => today, rank: () => 0 }),
     cards: createRecordCards(database, { language: 'en', today: () => today }),
     feedback: createFeedback(database, { clock }),
+    outcomes: createOutcomes(database),
     webhooks,
     events: createEventLog(database),
     connections: async () => [],

@@ -12,6 +12,7 @@ import type { Logger } from '../../core/ports/logger.ts';
 import type { ModelRegistry } from '../../core/ports/model-registry.ts';
 import type { MonitoringReport } from '../../core/ports/monitoring.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
+import type { Outcomes } from '../../core/ports/outcomes.ts';
 import type { Planning } from '../../core/ports/planning.ts';
 import type { PlaybookFiles } from '../../core/ports/playbook-files.ts';
 import type { Playbooks } from '../../core/ports/playbooks.ts';
@@ -33,6 +34,7 @@ import { insightRoutes } from './insights.ts';
 import { jobRoutes } from './jobs.ts';
 import { modelRegistryRoutes } from './model-registry.ts';
 import { openApiDocument } from './openapi.ts';
+import { outcomeRoutes } from './outcomes.ts';
 import { planningRoutes } from './planning.ts';
 import { playbookFileRoutes } from './playbook-files.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -64,6 +66,7 @@ export interface ApiParts {
   scoring: Scoring;
   cards: Pick<RecordCards, 'ofCustomer'>;
   feedback: Feedback;
+  outcomes: Outcomes;
   webhooks: Webhooks;
   events: EventLog;
   /** Connections that were made in a browser. */
@@ -127,6 +130,7 @@ export function createApi(parts: ApiParts): Api {
     planningRoutes(planning, today),
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),
+    outcomeRoutes(parts.outcomes, today),
     connectionRoutes(connections),
     setupRoutes(parts.setup),
     jobs.router,

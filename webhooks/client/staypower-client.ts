@@ -610,6 +610,11 @@ export type Job =
 export type Jobs = {
   jobs: Job[];
 };
+export type KeptNpsAnswers = {
+  kept: number;
+  /** Which answers (0-based) were not kept: their customer is not known. */
+  unknown: number[];
+};
 export type ListedCustomer = {
   customerId: string;
   name: string | null;
@@ -863,6 +868,16 @@ export type NewView = {
 export type NewWebhook = {
   url: string;
   eventTypes?: EventType[];
+};
+export type NpsAnswers = {
+  answers: {
+    /** Customer id, e-mail address or external id. */
+    customer: string;
+    /** 0 = not at all likely, 10 = most likely. */
+    score: number;
+    /** The day of the answer, not after today; today where it is left out. */
+    answeredOn?: string;
+  }[];
 };
 export type OutcomeEffect = {
   outcome: 'kept' | 'revenue' | 'nps';
@@ -1525,7 +1540,7 @@ export type Undone = {
 export type Uninstalled = {
   steps: {
     connectionId: string;
-    what: 'task' | 'ticket' | 'field' | 'group' | 'permission' | 'values' | 'token';
+    what: 'task' | 'ticket' | 'field' | 'group' | 'permission' | 'values' | 'members' | 'traits' | 'token';
     name: string;
     on: string;
     outcome: 'remove' | 'removed' | 'left' | 'failed';
@@ -1918,6 +1933,11 @@ export class StaypowerClient {
   /** Verdicts on scores, newest first, each with what the score had said. */
   listFeedback(query: { verdict?: 'useful' | 'wrong'; limit?: number } = {}): Promise<FeedbackList> {
     return this.#call('GET', `/feedback`, { query });
+  }
+
+  /** Keeps answers to "how likely are you to recommend us", by which playbooks are measured. A customer’s second answer of a day replaces the first. */
+  giveNps(body: NpsAnswers): Promise<KeptNpsAnswers> {
+    return this.#call('POST', `/nps`, { body });
   }
 
   /** What happens, as it happens (server-sent events). With Last-Event-ID it goes on after that event. */

@@ -19,27 +19,32 @@ export interface SubscriptionParts {
   reads: ReadonlySet<string>;
 }
 
+/** What an event comes to, and when it happened, ISO 8601; null where it does not say. */
+type DatedTold = Told & { happenedAt: string | null };
+
 /** Change events and platform events of an organisation, by the Pub/Sub API. Positions are replay ids in base64. */
 export function createSubscription({ context, client, pubSub, settings, reads }: SubscriptionParts): Subscription {
   const platformEvents = new Map(settings.platformEvents.map((event) => [event.topic, event]));
 
-  const toldOf = (topic: string, decoder: Decoder, { event }: ConsumerEvent): Told => {
+  const toldOf = (topic: string, decoder: Decoder, { event }: ConsumerEvent): DatedTold => {
     const named = platformEvents.get(topic);
     if (named === undefined) {
       const change = decoder.change(event.payload);
-      return change === null ? { messages: [], missed: false } : toldBy(change, event.id, reads);
+      if (change === null) return { messages: [], missed: false, happenedAt: null };
+      return { ...toldBy(change, event.id, reads), happenedAt: change.committedAt };
     }
     const recordId = decoder.text(event.payload, named.recordIdField);
-    if (recordId !== null) return toldByPlatformEvent(event.id, { object: named.object, recordId });
+    if (recordId !== null)
+      return { ...toldByPlatformEvent(event.id, { object: named.object, recordId }), happenedAt: null };
     context.logger.warn(
       { connectionId: context.connectionId, topic, field: named.recordIdField },
       'a platform event names no record: the field is empty, or not there',
     );
-    return { messages: [], missed: false };
+    return { messages: [], missed: false, happenedAt: null };
   };
 
   /** An event that cannot be read stands in nobody's way: what it was about the next pull finds. */
-  const readEvent = async (topic: string, session: Session, event: ConsumerEvent): Promise<Told> => {
+  const readEvent = async (topic: string, session: Session, event: ConsumerEvent): Promise<DatedTold> => {
     const decoder = await (await pubSub()).decoderOf(session, event.event.schemaId);
     try {
       return toldOf(topic, decoder, event);
@@ -49,7 +54,7 @@ export function createSubscription({ context, client, pubSub, settings, reads }:
         { connectionId: context.connectionId, topic, schemaId: event.event.schemaId, reason: error.message },
         'an event could not be read',
       );
-      return { messages: [], missed: true };
+      return { messages: [], missed: true, happenedAt: null };
     }
   };
 
@@ -59,6 +64,10 @@ export function createSubscription({ context, client, pubSub, settings, reads }:
     return {
       messages: told.flatMap(({ messages }) => messages),
       position: position.length === 0 ? null : position.toString('base64'),
+      happenedAt: told.reduce<string | null>(
+        (newest, { happenedAt: at }) => (at !== null && (newest === null || at > newest) ? at : newest),
+        null,
+      ),
       missed: told.some(({ missed }) => missed),
     };
   };
@@ -80,7 +89,7 @@ export function createSubscription({ context, client, pubSub, settings, reads }:
           // Subscribed before the pull that this causes: what changes in between comes twice rather than not at all.
           let next = responses.next();
           next.catch(() => undefined);
-          if (replayId === null) yield { messages: [], position: null, missed: true };
+          if (replayId === null) yield { messages: [], position: null, happenedAt: null, missed: true };
           for (;;) {
             const { done, value: response } = await next;
             if (done) return;

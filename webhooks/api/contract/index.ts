@@ -18,6 +18,7 @@ import { findPerson, getReceipt, listErasures } from './erasures.ts';
 import { getCohorts, getSegmentMoves, listModels, listSegments } from './insights.ts';
 import { getJob, listJobs, startJob, streamJobs } from './jobs.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
+import { giveNps } from './outcomes.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import {
   deletePlaybook,
@@ -85,6 +86,7 @@ export const OPERATIONS: readonly Operation[] = [
   scoreRows,
   giveFeedback,
   listFeedback,
+  giveNps,
   streamEvents,
   listConnections,
   getSetup,

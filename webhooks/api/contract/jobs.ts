@@ -180,7 +180,7 @@ const uninstalled = name(
     steps: z.array(
       z.object({
         connectionId,
-        what: z.enum(['task', 'ticket', 'field', 'group', 'permission', 'values', 'token']),
+        what: z.enum(['task', 'ticket', 'field', 'group', 'permission', 'values', 'members', 'traits', 'token']),
         name: z.string(),
         on: z.string(),
         outcome: z.enum(['remove', 'removed', 'left', 'failed']),
