@@ -13,6 +13,7 @@ import { lastReport } from '../core/pipeline/monitor.ts';
 import { createSetup } from '../core/pipeline/setup.ts';
 import { createScoring } from '../core/pipeline/what-if.ts';
 import { createAccounts } from '../core/store/accounts.ts';
+import { openAlarms } from '../core/store/alarms.ts';
 import { createAuditLog } from '../core/store/audit-log.ts';
 import { readBacklog } from '../core/store/backlog.ts';
 import { createBook } from '../core/store/book.ts';
@@ -112,6 +113,7 @@ export async function listen(
         insights: open.insights,
         registry: createModelRegistry(database, { clock }),
         lastMonitoring: () => lastReport(database),
+        openAlarms: () => openAlarms(database),
         planning: open.planning,
         playbooks: open.playbooks,
         playbookFiles: createPlaybookFiles(database, {

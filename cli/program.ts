@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adviseCommand } from './advise.ts';
+import { alarmsCommand } from './alarms.ts';
 import { allocateCommand } from './allocate.ts';
 import { backupCommand } from './backup.ts';
 import { campaignsCommand } from './campaigns.ts';
@@ -71,6 +72,7 @@ export function program(): Command {
     trainCommand(),
     modelsCommand(),
     monitorCommand(),
+    alarmsCommand(),
     replayScoreCommand(),
     scoreCommand(),
     writeBackCommand(),

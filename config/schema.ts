@@ -90,6 +90,16 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Actions, what they take, and the limits of a plan. */
   planning: planningSettingsSchema.prefault({}),
+  /** What somebody should know of: drift, scores that fare worse, connections that cannot be read. */
+  alarms: z
+    .strictObject({
+      /** Gets a task for each alarm: a connection that opens tasks, and the id of a user there. Null: alarms are shown and told only. */
+      taskOwner: z
+        .strictObject({ connection: z.string().min(1), userId: z.string().min(1) })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   /** How long what is through is kept, in days. */
   retention: retentionSchema.prefault({}),
   server: z

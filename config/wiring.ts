@@ -31,6 +31,7 @@ import type { WebhookConnection } from '../webhooks/inbound/router.ts';
 import { hubspotVerifier, hubspotWorkflowVerifier } from '../webhooks/verify/hubspot.ts';
 import { salesforceVerifier } from '../webhooks/verify/salesforce.ts';
 import { segmentVerifier } from '../webhooks/verify/segment.ts';
+import { assertAlarmOwner } from './assert-alarm-owner.ts';
 import { createExchangeable } from './exchangeable.ts';
 import { type Environment, loadConfig } from './load.ts';
 import { playbooksInForce } from './playbooks-in-force.ts';
@@ -298,6 +299,7 @@ export async function openWorkspace(
   if (prepared !== null) {
     try {
       assertPerformable(config.playbooks, connectors);
+      assertAlarmOwner(config.alarms.taskOwner, connectors);
     } catch (error) {
       await database.close();
       throw error;
@@ -325,6 +327,7 @@ export async function openWorkspace(
       churn: config.churn,
       sentences: sentencesOf(config.language),
       retention: config.retention,
+      ...(config.alarms.taskOwner && { alarmTaskOwner: config.alarms.taskOwner }),
       clock: context.clock,
     },
     queries: createQueries(database),

@@ -2,16 +2,14 @@ import { z } from 'zod';
 import type { ActionReceipt, TaskAction } from '../../core/domain/actions.ts';
 import { UnknownOutcomeError, VendorError } from '../../core/domain/errors.ts';
 import type { SalesforceClient } from './client.ts';
-import { findByMarker, markerOf } from './marker.ts';
+import { findByMarker, markerOf, SUBJECT_LENGTH } from './marker.ts';
 import { queryRows } from './soql.ts';
 
-/** Subject is a text of so many characters. */
-const SUBJECT_LENGTH = 255;
 /** Ids of contacts and tasks, before they go into a query. */
 const created = z.object({ id: z.string() });
 
 /**
- * Opens a Task for a contact. Status is left to the organisation's default; the key stands in the description, where `findTask` looks
+ * Opens a Task for a contact, or about no record. Status is left to the organisation's default; the key stands in the description, where `findTask` looks
  * for it.
  *
  * @throws UnknownOutcomeError when no answer came
@@ -24,7 +22,7 @@ export async function openTask(client: SalesforceClient, task: TaskAction): Prom
     creates: true,
     priority: 0,
     body: {
-      WhoId: task.contactExternalId,
+      ...(task.contactExternalId === null ? {} : { WhoId: task.contactExternalId }),
       Subject: task.subject.slice(0, SUBJECT_LENGTH),
       Description: `${task.body}\n\n${markerOf(task.key)}`,
       // A calendar day: it is not shifted by any time zone.

@@ -27,6 +27,7 @@ export function createPerformer(context: ConnectorContext, endpoint: TrackingEnd
 }
 
 function messageOf(action: Action): Identify | UserMessage {
+  if (action.kind === 'task') throw unable('Segment', action.kind);
   const userId = userIdOf(action.contactExternalId);
   if (userId === null) {
     throw new DataError({

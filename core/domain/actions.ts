@@ -8,7 +8,8 @@ export interface TaskAction {
   kind: 'task';
   /** Deterministic; appears in the record as a marker so that an unknown outcome can be read back. At most 64 characters, [a-z0-9-]. */
   key: string;
-  contactExternalId: string;
+  /** Null: about no record, for its owner alone. */
+  contactExternalId: string | null;
   /** The vendor's user id; null leaves the vendor's default. */
   ownerId: string | null;
   subject: string;

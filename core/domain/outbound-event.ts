@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSchema } from './alarm.ts';
 
 /** The customer of events that concern the workspace as a whole. */
 export const NO_CUSTOMER = '00000000-0000-0000-0000-000000000000';
@@ -79,6 +80,8 @@ export const EVENT_DATA = {
     asOf: z.iso.date(),
     horizonDays: z.number().int(),
   }),
+  /** Something that an admin should know of; told once until it clears. */
+  'alarm.raised': alarmSchema,
 } as const;
 
 export type EventType = keyof typeof EVENT_DATA;

@@ -11,6 +11,7 @@ import type { ChurnSettings } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { ScoringSettings } from '../scores/settings.ts';
 import type { Sentences } from '../scores/words/index.ts';
+import { type AlarmTaskOwner, queueAlarmTasks } from '../store/alarms.ts';
 import { attribute } from '../store/attribution.ts';
 import { keepCallUsage } from '../store/call-usage.ts';
 import { identify } from '../store/identity.ts';
@@ -30,6 +31,7 @@ import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
 import { rollUpAccounts } from './roll-up.ts';
 import { score } from './score.ts';
+import { watchSyncs } from './watch-syncs.ts';
 import { writeBack } from './write-back.ts';
 
 /** Everything the steps need. Connectors are in the order of trust: of one sale in two systems, the first one's is kept. */
@@ -53,6 +55,8 @@ export interface Workspace {
   sentences?: Sentences;
   /** How long what is through is kept; the usual time when absent. */
   retention?: Retention;
+  /** Who gets a task for each alarm; nobody when absent. */
+  alarmTaskOwner?: AlarmTaskOwner;
   clock: Clock;
 }
 
@@ -133,6 +137,7 @@ export async function cycle(
           onStep?.({ step: 'pull', detail: `${connectionId} ${stream}`, done: read, total }),
       })
     : { pulled: 0, rejected: 0 };
+  if (runs('pull')) await watchSyncs(database, connectors, { unavailable, clock });
   if (runs('identify')) {
     await eraseRequested(database, { workspace: workspace.name, connectors, clock });
     await identify(database, {
@@ -223,6 +228,9 @@ export async function cycle(
     : { recordsWritten: 0, fieldsWritten: 0, rejected: 0 };
   if (leaves('write-back')) {
     await finishErasures(database, { workspace: workspace.name, connectors, clock, onUnavailable });
+  }
+  if (leaves('act') && workspace.alarmTaskOwner && acting.includes(workspace.alarmTaskOwner.connection)) {
+    await queueAlarmTasks(database, { owner: workspace.alarmTaskOwner, asOf, now: clock.now() });
   }
   const acted = leaves('act')
     ? await act(database, connectors, { clock, onProgress: tell('act'), onUnavailable })

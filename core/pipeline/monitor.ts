@@ -7,6 +7,7 @@ import { inputDrift } from '../learning/input-drift.ts';
 import { lossDrift } from '../learning/loss-drift.ts';
 import { type JoinedOutcome, outcomesByMonth } from '../learning/outcomes-by-month.ts';
 import { recalibration } from '../learning/recalibrate.ts';
+import { alarmsOfReport, REPORT_ALARMS } from '../learning/report-alarms.ts';
 import { DISCOUNT_PER_WEEK } from '../models/clv/discounting.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
@@ -14,9 +15,11 @@ import type { MonitoringAlarm, MonitoringReport } from '../ports/monitoring.ts';
 import { followUpDays, leftOn } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { TrainingCustomer } from '../scores/train.ts';
+import { settleAlarms } from '../store/alarms.ts';
 import { audit } from '../store/audit.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
 import { type ShownScore, shownScores } from '../store/shown-scores.ts';
+import { inTurn } from '../store/turn.ts';
 import { sampleHistories, trainingCustomer } from './train.ts';
 
 /** Where the last report is kept. */
@@ -27,6 +30,11 @@ const REPORT_EVERY_DAYS = 7;
 const YEAR_DAYS = 365;
 /** A population stability index above this is an alarm, as credit scoring has it. */
 const PSI_ALARM = 0.25;
+/** A month with fewer customers says nothing of calibration and coverage. */
+const FEWEST_OF_MONTH = 200;
+/** Expected calibration error above which risks are not what they say; coverage of an 80 % interval beyond which it is none. */
+const CALIBRATION_ALARM = 0.1;
+const COVERAGE_ALARM = { low: 0.7, high: 0.9 } as const;
 
 /**
  * Joins what records showed with what came, finds where the loss rose and which inputs are not as they were, and keeps the report.
@@ -54,17 +62,19 @@ export async function monitor(
   );
   // The scores of models before it are no fault of the champion's.
   const own = outcomes.filter(({ modelVersion }) => modelVersion === champion.version);
+  const months = outcomesByMonth(outcomes);
   const report: MonitoringReport = {
     asOf,
     modelVersion: champion.version,
     horizonDays: champion.horizonDays,
-    months: outcomesByMonth(outcomes),
+    months,
     inputs,
-    alarms: [...conceptAlarms(own, champion), ...inputAlarms(inputs, asOf)],
+    alarms: [...conceptAlarms(own, champion), ...inputAlarms(inputs, asOf), ...monthAlarms(months, asOf)],
     recalibration: recalibration(own),
   };
   const known = new Set((await lastReport(database))?.alarms.map(keyOf));
   await keepSetting(database, MONITORING, toJson(report));
+  await inTurn(database, (sql) => settleAlarms(sql, REPORT_ALARMS, alarmsOfReport(report.alarms), clock.now()));
   for (const alarm of report.alarms.filter((each) => !known.has(keyOf(each)))) {
     const { kind, what, on } = alarm;
     await audit(database, clock.now().toISOString(), 'monitoring', 'monitoring.alarm', { kind, what, on });
@@ -180,6 +190,32 @@ function driftOfInputs(
       .filter(({ purchases }) => purchases > 0);
   const [before, now] = [buyersOn(champion.asOf), buyersOn(asOf)];
   return WATCHED.flatMap(({ name, of }) => inputDrift(name, before.map(of), now.map(of)) ?? []);
+}
+
+/** Of the newest month with enough customers, for each figure. */
+function monthAlarms(months: MonitoringReport['months'], asOf: CalendarDay): readonly MonitoringAlarm[] {
+  const many = months.filter(({ customers }) => customers >= FEWEST_OF_MONTH);
+  const last = many.at(-1);
+  const judged = many.findLast(({ intervalCoverage }) => intervalCoverage !== null);
+  const coverage = judged?.intervalCoverage ?? null;
+  const alarms: MonitoringAlarm[] = [];
+  if (last && last.calibrationError > CALIBRATION_ALARM) {
+    alarms.push({
+      kind: 'calibration',
+      what: 'churn risk',
+      on: asOf,
+      message: `Churn risks of ${last.month} came true by ${(last.calibrationError * 100).toFixed(1)} points otherwise than they said, in the mean of tenths (alarm above ${CALIBRATION_ALARM * 100}).`,
+    });
+  }
+  if (judged && coverage !== null && (coverage < COVERAGE_ALARM.low || coverage > COVERAGE_ALARM.high)) {
+    alarms.push({
+      kind: 'coverage',
+      what: 'value in 12 months',
+      on: asOf,
+      message: `The 80 % interval of value shown in ${judged.month} held what came for ${(coverage * 100).toFixed(1)} % of the customers.`,
+    });
+  }
+  return alarms;
 }
 
 function inputAlarms(inputs: MonitoringReport['inputs'], asOf: CalendarDay): readonly MonitoringAlarm[] {

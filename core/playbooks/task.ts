@@ -46,7 +46,7 @@ export function taskOf(
   customer: RunCustomer,
   record: TaskRecord,
   asOf: CalendarDay,
-): TaskAction {
+): TaskAction & { contactExternalId: string } {
   const values = templateValues(customer, asOf);
   return {
     kind: 'task',

@@ -34,8 +34,8 @@ export interface Recalibration {
 
 /** Something that is not as it was when the champion was trained. */
 export interface MonitoringAlarm {
-  kind: 'concept' | 'input';
-  /** The detector or the input. */
+  kind: 'concept' | 'input' | 'calibration' | 'coverage';
+  /** The detector, the input, or the figure. */
   what: string;
   /** The day from which on it shows. */
   on: string;

@@ -6,6 +6,7 @@ import { toJson } from '../domain/stable-json.ts';
 import type { Sql } from '../ports/database.ts';
 import type { Promotion, RegisteredModel, Verdict } from '../ports/model-registry.ts';
 import { SCORING_MODEL_FORMAT, type ScoringModel, saveScoringModel } from '../scores/scoring-model.ts';
+import { raiseAlarm, settleAlarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { appendEvents } from './outbound-events.ts';
 import { keepSetting, readSetting } from './settings.ts';
@@ -118,6 +119,8 @@ export async function makeChampion(
     by,
   ]);
   await audit(sql, at, actor, 'models.promote', { version, previous: previous ?? 'none', by });
+  // Another champion was found, or chosen: what was taken back is settled.
+  if (by !== 'rollback') await settleAlarms(sql, ['rollback'], [], now);
   const { as_of: asOf, horizon_days: horizonDays } = model;
   await appendEvents(
     sql,
@@ -153,6 +156,16 @@ export async function rollBack(sql: Sql, { actor, now }: { actor: string; now: D
     champion.model_version,
     now.toISOString(),
   ]);
+  await raiseAlarm(
+    sql,
+    {
+      kind: 'rollback',
+      subject: champion.model_version,
+      message: `The champion ${champion.model_version} was taken back: scores are made by ${before} again.`,
+      remedy: 'look at its card for why; the alarm clears when another model becomes the champion',
+    },
+    now,
+  );
   return promotion;
 }
 

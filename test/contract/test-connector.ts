@@ -338,6 +338,16 @@ export function testConnector(name: string, setup: () => Promise<SeededAccount>)
       expect(await account.countTasks('sp-task-1')).toBe(1);
     });
 
+    it('opens a task about no record once, for its owner alone, and finds it by its key', async () => {
+      const task = { ...taskFor('', 'sp-task-9'), contactExternalId: null, subject: 'Alarm of nobody' };
+      const { actions } = facets();
+      expect(await actions.find(task)).toBeNull();
+      const receipt = await actions.perform(task);
+      expect(await actions.find(task)).toEqual({ externalId: receipt.externalId, readBack: true });
+      expect(await actions.find({ ...task, key: 'sp-task-10' })).toBeNull();
+      expect(await account.countTasks('sp-task-9')).toBe(1);
+    });
+
     it('throws UnknownOutcomeError when the reply is lost, and then finds exactly one task', async () => {
       const task = taskFor(contacts[1] ?? '', 'sp-task-2');
       const { actions } = facets();

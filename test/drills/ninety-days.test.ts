@@ -205,7 +205,7 @@ test('on each of ninety days live equals batch, silence writes the crossings alo
           .slice(done)
           .flatMap((action) =>
             action.kind === 'task'
-              ? [nameOf({ connectionId: connector.connectionId, externalId: action.contactExternalId })]
+              ? [nameOf({ connectionId: connector.connectionId, externalId: action.contactExternalId ?? '' })]
               : [],
           ),
       );

@@ -16,6 +16,7 @@ import type { Connector } from '../../core/ports/connector.ts';
 import type { Database } from '../../core/ports/database.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createAccounts } from '../../core/store/accounts.ts';
+import { openAlarms } from '../../core/store/alarms.ts';
 import { createAuditLog } from '../../core/store/audit-log.ts';
 import { createBook } from '../../core/store/book.ts';
 import { createCustomerView } from '../../core/store/customer-view.ts';
@@ -83,6 +84,7 @@ export async function serveApi(
     insights: createInsights(database, sentencesOf('en')),
     registry: createModelRegistry(database, { clock }),
     lastMonitoring: () => lastReport(database),
+    openAlarms: () => openAlarms(database),
     playbooks: createPlaybooks(database, {
       playbooks: present,
       settings: planningSettingsSchema.parse({}),

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { Alarm } from '../../core/domain/alarm.ts';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
 import type { Accounts } from '../../core/ports/accounts.ts';
 import type { AuditLog } from '../../core/ports/audit-log.ts';
@@ -24,6 +25,7 @@ import type { Setup } from '../../core/ports/setup.ts';
 import type { Traffic } from '../../core/ports/traffic.ts';
 import type { Writes } from '../../core/ports/writes.ts';
 import { accountRoutes } from './accounts.ts';
+import { alarmRoutes } from './alarms.ts';
 import { bookRoutes } from './book.ts';
 import { connectionRoutes } from './connections.ts';
 import { customerViewRoutes } from './customer-view.ts';
@@ -60,6 +62,7 @@ export interface ApiParts {
   registry: ModelRegistry;
   /** The last report of how scores fared; null before the first. */
   lastMonitoring: () => Promise<MonitoringReport | null>;
+  openAlarms: () => Promise<readonly Alarm[]>;
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   playbooks: Pick<Playbooks, 'list' | 'effects' | 'simulate' | 'simulateNamed' | 'preview'>;
   playbookFiles: PlaybookFiles;
@@ -124,6 +127,7 @@ export function createApi(parts: ApiParts): Api {
     customerRoutes(queries),
     customerViewRoutes(customerView),
     insightRoutes(insights),
+    alarmRoutes(parts.openAlarms),
     modelRegistryRoutes(parts.registry, parts.lastMonitoring),
     playbookRoutes(playbooks, today),
     playbookFileRoutes(parts.playbookFiles, playbooks, today),

@@ -58,6 +58,18 @@ export type AdviceRow = {
   explores: boolean;
   why: string;
 };
+export type Alarm = {
+  /** The same for as long as the condition lasts; another when it comes again. */
+  alarmKey: string;
+  kind: 'drift' | 'performance' | 'calibration' | 'coverage' | 'rollback' | 'data-quality' | 'stale-sync';
+  subject: string;
+  message: string;
+  remedy: string;
+  raisedAt: string;
+};
+export type Alarms = {
+  alarms: Alarm[];
+};
 export type ApiKeys = {
   keys: {
     keyId: string;
@@ -345,7 +357,7 @@ export type Estimate = {
   low: number;
   high: number;
 };
-export type EventType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'model.promoted';
+export type EventType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'model.promoted' | 'alarm.raised';
 export type Explanation = {
   customerId: string;
   reasons: string[];
@@ -795,7 +807,7 @@ export type Monitoring = {
       missingNow: number;
     }[];
     alarms: {
-      kind: 'concept' | 'input';
+      kind: 'concept' | 'input' | 'calibration' | 'coverage';
       what: string;
       on: string;
       message: string;
@@ -1329,7 +1341,13 @@ export type Segments = {
   segments: Group[];
   clusters: Group[];
 };
-export type SentType = 'score.changed' | 'band.crossed' | 'playbook.fired' | 'playbook.step' | 'model.promoted';
+export type SentType =
+  | 'score.changed'
+  | 'band.crossed'
+  | 'playbook.fired'
+  | 'playbook.step'
+  | 'model.promoted'
+  | 'alarm.raised';
 export type Setup = {
   steps: {
     step: 'connect' | 'check' | 'map' | 'plan' | 'provision' | 'first-load' | 'shadow' | 'turn-on';
@@ -1455,6 +1473,11 @@ export type StaypowerEvent =
         asOf: string;
         horizonDays: number;
       };
+    }
+  | {
+      type: 'alarm.raised';
+      timestamp: string;
+      data: Alarm;
     };
 export type Timeline = {
   currency: string;
@@ -1858,6 +1881,11 @@ export class StaypowerClient {
   /** The last weekly look at how past scores fared by what came since, and which inputs are not as they were. */
   getMonitoring(): Promise<Monitoring> {
     return this.#call('GET', `/monitoring`);
+  }
+
+  /** Conditions that somebody should know of and that last, the newest first. */
+  listAlarms(): Promise<Alarms> {
+    return this.#call('GET', `/alarms`);
   }
 
   /** The playbooks of the workspace, each with its rule in words and what its runs are at. */

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Alarms } from '../components/alarms.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
 import { useClient } from '../session/session-context.ts';
@@ -14,6 +15,7 @@ export default function ModelsPage() {
   const registry = useQuery({ queryKey: ['registry'], queryFn: () => client.getRegistry() });
   return (
     <Page title="Models">
+      <Alarms />
       <Loaded query={registry} what="the models">
         {({ models, promotions }) => {
           if (models.length === 0) {

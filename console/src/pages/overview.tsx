@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '../../../webhooks/client/staypower-client.ts';
+import { Alarms } from '../components/alarms.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { Stat } from '../components/stat.tsx';
 import { Empty, Loaded } from '../components/states.tsx';
@@ -18,6 +19,7 @@ export default function OverviewPage() {
   return (
     <Page title="Overview">
       <TourInvitation />
+      <Alarms />
       <Loaded query={overview} what="the overview">
         {(data) => <Shown overview={data} />}
       </Loaded>

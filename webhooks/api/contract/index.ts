@@ -10,6 +10,7 @@ import {
   resetPassword,
   revokeKey,
 } from './accounts.ts';
+import { listAlarms } from './alarms.ts';
 import { countCustomers, downloadCustomers, getOverview, searchCustomers } from './book.ts';
 import { listConnections } from './connections.ts';
 import { getInsight, getTimeline } from './customer-view.ts';
@@ -71,6 +72,7 @@ export const OPERATIONS: readonly Operation[] = [
   promoteModel,
   rollBackModel,
   getMonitoring,
+  listAlarms,
   listPlaybooks,
   simulatePlaybook,
   getPlaybookFile,

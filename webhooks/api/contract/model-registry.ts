@@ -138,7 +138,12 @@ export const getMonitoring = operation({
             }),
           ),
           alarms: z.array(
-            z.object({ kind: z.enum(['concept', 'input']), what: z.string(), on: z.iso.date(), message: z.string() }),
+            z.object({
+              kind: z.enum(['concept', 'input', 'calibration', 'coverage']),
+              what: z.string(),
+              on: z.iso.date(),
+              message: z.string(),
+            }),
           ),
         })
         .nullable()

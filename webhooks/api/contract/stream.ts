@@ -15,6 +15,7 @@ export const event = name(
     eventOf('playbook.fired'),
     eventOf('playbook.step'),
     eventOf('model.promoted'),
+    eventOf('alarm.raised'),
   ]),
 );
 
