@@ -25,6 +25,7 @@ import { createJobs } from '../core/store/jobs.ts';
 import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createOutcomes } from '../core/store/outcomes.ts';
+import { createOwnerQueue } from '../core/store/owner-queue.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
@@ -116,6 +117,7 @@ export async function listen(
         openAlarms: () => openAlarms(database),
         planning: open.planning,
         playbooks: open.playbooks,
+        ownerQueue: createOwnerQueue(database, { clock }),
         playbookFiles: createPlaybookFiles(database, {
           file: context.configFile,
           env: context.env,

@@ -3,6 +3,7 @@ import type { ActionPerformer } from '../../core/ports/connector.ts';
 import { unable } from '../http/unable.ts';
 import { addToList } from './add-to-list.ts';
 import type { HubSpotClient } from './client.ts';
+import { closeTask } from './close-task.ts';
 import { enrolInSequence, findEnrolment } from './enrol-sequence.ts';
 import { flagTickets } from './flag-tickets.ts';
 import { findTask, openTask } from './open-task.ts';
@@ -11,11 +12,13 @@ import { findTicket, openTicket } from './open-ticket.ts';
 /** What can be done for a customer in HubSpot: tasks, sequences, static lists, tickets, notes on open ones. */
 export function createPerformer(client: HubSpotClient, timeZone: string): ActionPerformer {
   return {
-    kinds: ['task', 'sequence', 'list', 'ticket', 'flag'],
+    kinds: ['task', 'close', 'sequence', 'list', 'ticket', 'flag'],
     perform: async (action: Action): Promise<ActionReceipt> => {
       switch (action.kind) {
         case 'task':
           return openTask(client, action, timeZone);
+        case 'close':
+          return closeTask(client, action);
         case 'sequence':
           return enrolInSequence(client, action);
         case 'list':

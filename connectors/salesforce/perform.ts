@@ -3,6 +3,7 @@ import type { ActionPerformer } from '../../core/ports/connector.ts';
 import { unable } from '../http/unable.ts';
 import { addToCampaign, findMember } from './add-to-campaign.ts';
 import type { SalesforceClient } from './client.ts';
+import { closeTask } from './close-task.ts';
 import { enrolInCadence, findEnrolment } from './enrol-cadence.ts';
 import { flagCases } from './flag-cases.ts';
 import { findCase, openCase } from './open-case.ts';
@@ -11,11 +12,13 @@ import { findTask, openTask } from './open-task.ts';
 /** What can be done for a customer in Salesforce: tasks, cadences, campaign members, cases, notes on open ones. */
 export function createPerformer(client: SalesforceClient): ActionPerformer {
   return {
-    kinds: ['task', 'sequence', 'list', 'ticket', 'flag'],
+    kinds: ['task', 'close', 'sequence', 'list', 'ticket', 'flag'],
     perform: async (action: Action): Promise<ActionReceipt> => {
       switch (action.kind) {
         case 'task':
           return openTask(client, action);
+        case 'close':
+          return closeTask(client, action);
         case 'sequence':
           return enrolInCadence(client, action);
         case 'list':

@@ -86,7 +86,21 @@ export interface AudienceAction extends Step {
   name: string;
 }
 
-export type StepAction = ListAction | TicketAction | FlagAction | TrackAction | GroupAction | AudienceAction;
+/** Closes a task of ours at the vendor: its owner said here that it is done. */
+export interface CloseAction extends Step {
+  kind: 'close';
+  /** The vendor's id of the task. */
+  taskId: string;
+}
+
+export type StepAction =
+  | CloseAction
+  | ListAction
+  | TicketAction
+  | FlagAction
+  | TrackAction
+  | GroupAction
+  | AudienceAction;
 
 /** What a vendor is asked to do. */
 export type Action = TaskAction | SequenceAction | StepAction;

@@ -63,7 +63,7 @@ async function performWaiting(
           [row.customer_id, row.action_key],
         );
         const found = row.state === 'started' ? await performer.find(row.action) : null;
-        if (found === null && (await mustNotContact(database, row.customer_id))) {
+        if (found === null && row.action.kind !== 'close' && (await mustNotContact(database, row.customer_id))) {
           await leaveAlone(database, row, context.clock.now());
           report.withoutConsent += 1;
           continue;

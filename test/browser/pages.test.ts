@@ -15,6 +15,7 @@ const SCREENSHOTS = resolve(PICTURES_FOLDER, '..');
 /** A page and a text that is there once it has loaded. */
 const PAGES = [
   { name: 'overview', address: () => '#/', ready: 'What playbooks have kept' },
+  { name: 'calls', address: () => '#/calls', ready: /Who is who|It is not set yet which|This page is for the role/ },
   { name: 'customers', address: () => '#/customers', ready: `${CUSTOMERS} customers` },
   { name: 'customer', address: () => `#/customers/${visitor.served.activeCustomer}`, ready: 'This customer' },
   { name: 'models', address: () => '#/models', ready: 'Inputs now and when the champion was trained' },

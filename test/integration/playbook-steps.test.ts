@@ -150,6 +150,15 @@ describe('steps in Salesforce', () => {
     expect(await org.soql(`SELECT Origin FROM Case WHERE Id = '${externalId}'`)).toMatchObject([{ Origin: null }]);
   });
 
+  it('closes a task of ours in the organisation’s own words, twice as once, and one that is gone is no fault', async () => {
+    const performer = performerOf(org.connect());
+    const { externalId: taskId } = await performer.perform(task(contactId, 'p-9'));
+    const close = { kind: 'close', key: 'p-9-done', beside: 'p-9', contactExternalId: contactId, taskId } as const;
+    for (let times = 0; times < 2; times += 1) await performer.perform(close);
+    expect(await org.soql(`SELECT IsClosed FROM Task WHERE Id = '${taskId}'`)).toMatchObject([{ IsClosed: true }]);
+    await performer.perform({ ...close, taskId: '00T000000000000AAA' });
+  });
+
   it('without cases in the organisation it is a missing seat that says what was not done', async () => {
     await org.plant({
       kind: 'status',
@@ -262,6 +271,15 @@ describe('steps in HubSpot', () => {
       hs_ticket_priority: 'HIGH',
     });
     expect(await performer.find(ticket(contactId, 'p-1'))).toBeNull();
+  });
+
+  it('completes a task of ours, twice as once, and one that is gone is no fault', async () => {
+    const performer = performerOf(connector);
+    const { externalId: taskId } = await performer.perform(task(contactId, 'p-9'));
+    const close = { kind: 'close', key: 'p-9-done', beside: 'p-9', contactExternalId: contactId, taskId } as const;
+    for (let times = 0; times < 2; times += 1) await performer.perform(close);
+    expect(account.portal.find('tasks', taskId)?.properties['hs_task_status']).toBe('COMPLETED');
+    await performer.perform({ ...close, taskId: '999999' });
   });
 
   it('without the scope for tickets it is a missing seat that says so', async () => {

@@ -28,6 +28,7 @@ import { createKeyring } from '../../core/store/keyring.ts';
 import { createModelRegistry } from '../../core/store/model-registry.ts';
 import { createEventLog } from '../../core/store/outbound-events.ts';
 import { createOutcomes } from '../../core/store/outcomes.ts';
+import { createOwnerQueue } from '../../core/store/owner-queue.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
 import { createQueries } from '../../core/store/queries.ts';
@@ -91,6 +92,7 @@ export async function serveApi(
       rank: () => 0,
       actingConnections: ['crm'],
     }),
+    ownerQueue: createOwnerQueue(database, { clock }),
     playbookFiles: createPlaybookFiles(database, {
       file: configFile,
       env: {},

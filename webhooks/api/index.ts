@@ -14,6 +14,7 @@ import type { ModelRegistry } from '../../core/ports/model-registry.ts';
 import type { MonitoringReport } from '../../core/ports/monitoring.ts';
 import type { EventLog, Webhooks } from '../../core/ports/outbound.ts';
 import type { Outcomes } from '../../core/ports/outcomes.ts';
+import type { OwnerQueue } from '../../core/ports/owner-queue.ts';
 import type { Planning } from '../../core/ports/planning.ts';
 import type { PlaybookFiles } from '../../core/ports/playbook-files.ts';
 import type { Playbooks } from '../../core/ports/playbooks.ts';
@@ -37,6 +38,7 @@ import { jobRoutes } from './jobs.ts';
 import { modelRegistryRoutes } from './model-registry.ts';
 import { openApiDocument } from './openapi.ts';
 import { outcomeRoutes } from './outcomes.ts';
+import { ownerQueueRoutes } from './owner-queue.ts';
 import { planningRoutes } from './planning.ts';
 import { playbookFileRoutes } from './playbook-files.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -66,6 +68,7 @@ export interface ApiParts {
   planning: Pick<Planning, 'advice' | 'scenarioOf'>;
   playbooks: Pick<Playbooks, 'list' | 'effects' | 'simulate' | 'simulateNamed' | 'preview'>;
   playbookFiles: PlaybookFiles;
+  ownerQueue: OwnerQueue;
   scoring: Scoring;
   cards: Pick<RecordCards, 'ofCustomer'>;
   feedback: Feedback;
@@ -131,6 +134,7 @@ export function createApi(parts: ApiParts): Api {
     modelRegistryRoutes(parts.registry, parts.lastMonitoring),
     playbookRoutes(playbooks, today),
     playbookFileRoutes(parts.playbookFiles, playbooks, today),
+    ownerQueueRoutes(parts.ownerQueue, accounts, today),
     planningRoutes(planning, today),
     scoringRoutes(scoring),
     recordRoutes(cards, feedback),

@@ -93,6 +93,9 @@ export type AuditEntries = {
     detail: Record<string, string | number>;
   }[];
 };
+export type CallFinished = {
+  done: true;
+};
 export type ChangedPlaybooks = {
   revision: string;
 };
@@ -393,6 +396,10 @@ export type FeedbackList = {
     churnBand: string | null;
     valueBand: string | null;
   }[];
+};
+export type FinishedCall = {
+  customerId: string;
+  actionKey: string;
 };
 export type FirstLoad = {
   /** Records new or changed. */
@@ -962,6 +969,24 @@ export type Overview = {
   }[];
   missing: string[];
 };
+export type OwnerQueue = {
+  asOf: string;
+  currency: string | null;
+  /** Whose they are; null where nobody was asked for or, for a rep, nobody is set. */
+  owner: string | null;
+  /** For admins: everybody with open tasks. */
+  owners: {
+    ownerId: string | null;
+    open: number;
+  }[];
+  /** For admins: who may sign in, and which owner each is. */
+  people: {
+    userId: string;
+    name: string;
+    ownerId: string | null;
+  }[];
+  calls: QueuedCall[];
+};
 export type Paused = {
   paused: boolean;
 };
@@ -1089,6 +1114,30 @@ export type Quarantine = {
     firstAt: string;
     lastAt: string;
   }[];
+};
+export type QueueOwner = {
+  userId: string;
+  ownerId: string | null;
+};
+export type QueueOwnerSet = {
+  ownerId: string | null;
+};
+export type QueuedCall = {
+  customerId: string;
+  actionKey: string;
+  name: string | null;
+  ownerId: string | null;
+  playbook: string;
+  subject: string;
+  dueOn: string;
+  churnProbability: number | null;
+  valueIfKept12m: string | null;
+  /** Churn probability x value if kept: what is expected to be lost in 12 months. */
+  valueAtRisk: string;
+  reasons: string[];
+  nextAction: string | null;
+  /** A purchase since the task was opened. */
+  boughtOn: string | null;
 };
 export type RatedScore = {
   customerId: string;
@@ -1926,6 +1975,21 @@ export class StaypowerClient {
   /** Takes a playbook out of the configuration file; its runs and its effect stay. */
   deletePlaybook(name: string, query: { revision: string }): Promise<ChangedPlaybooks> {
     return this.#call('DELETE', `/playbooks/${encodeURIComponent(name)}`, { query });
+  }
+
+  /** The open tasks of an owner, the highest value at risk first: a rep’s own, and any owner’s for an admin. */
+  getQueue(query: { owner?: string; limit?: number } = {}): Promise<OwnerQueue> {
+    return this.#call('GET', `/queue`, { query });
+  }
+
+  /** Says that a task is done; the CRM closes it, too. Reps say so of their own. */
+  finishCall(body: FinishedCall): Promise<CallFinished> {
+    return this.#call('POST', `/queue/done`, { body });
+  }
+
+  /** Says which of the CRM’s owners somebody who signs in is. */
+  setQueueOwner(body: QueueOwner): Promise<QueueOwnerSet> {
+    return this.#call('POST', `/queue/owners`, { body });
   }
 
   /** What each playbook has achieved, by its own random holdout. */

@@ -14,6 +14,7 @@ export interface PageDefinition {
 /** Every page, in the order of the menu. A new page is a file beside this one, with the page as its default export, and a line here. */
 export const PAGES: readonly PageDefinition[] = [
   { path: '', title: 'Overview', role: 'viewer', inMenu: true, load: () => import('./overview.tsx') },
+  { path: 'calls', title: 'Calls', role: 'rep', inMenu: true, load: () => import('./calls.tsx') },
   { path: 'customers', title: 'Customers', role: 'viewer', inMenu: true, load: () => import('./customers.tsx') },
   { path: 'segments', title: 'Segments', role: 'viewer', inMenu: true, load: () => import('./segments.tsx') },
   { path: 'playbooks', title: 'Playbooks', role: 'viewer', inMenu: true, load: () => import('./playbooks.tsx') },

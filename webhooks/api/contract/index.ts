@@ -20,6 +20,7 @@ import { getCohorts, getSegmentMoves, listModels, listSegments } from './insight
 import { getJob, listJobs, startJob, streamJobs } from './jobs.ts';
 import { getModel, getMonitoring, getRegistry, promoteModel, rollBackModel } from './model-registry.ts';
 import { giveNps } from './outcomes.ts';
+import { finishCall, getQueue, setQueueOwner } from './owner-queue.ts';
 import { getScenario, listAdvice } from './planning.ts';
 import {
   deletePlaybook,
@@ -81,6 +82,9 @@ export const OPERATIONS: readonly Operation[] = [
   savePlaybook,
   switchPlaybook,
   deletePlaybook,
+  getQueue,
+  finishCall,
+  setQueueOwner,
   listEffects,
   listAdvice,
   getScenario,
