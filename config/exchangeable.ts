@@ -63,6 +63,9 @@ function standingFor(vendor: Connector['vendor'], connectionId: string, present:
     get forgetter() {
       return present().forgetter;
     },
+    get opinions() {
+      return present().opinions;
+    },
     check: () => present().check(),
     usage: () => present().usage(),
     close: () => present().close(),

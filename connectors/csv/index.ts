@@ -77,6 +77,7 @@ export function createCsv(context: ConnectorContext, settings: CsvSettings, fold
     actions: null,
     uninstall: null,
     forgetter: null,
+    opinions: null,
     check: () => check(folder, [...formats.values()]),
     usage: () => null,
     close: async () => {},

@@ -84,6 +84,7 @@ export function createHubSpot(
     actions: createPerformer(live, context.timeZone),
     uninstall: createUninstaller(batch, byGrant),
     forgetter: null,
+    opinions: null,
     check: () =>
       checkAccount(
         batch,

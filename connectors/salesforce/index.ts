@@ -17,6 +17,7 @@ import { contactObject } from './pull-contacts.ts';
 import { ENGAGEMENT } from './pull-engagement.ts';
 import { opportunitySources } from './pull-opportunities.ts';
 import { orderObject } from './pull-orders.ts';
+import { feedbackSource } from './read-feedback.ts';
 import { ROLE, readNotifications } from './read-notifications.ts';
 import { readScores } from './read-scores.ts';
 import { createUninstaller } from './remove-ours.ts';
@@ -95,6 +96,7 @@ export function createSalesforce(
     actions: createPerformer(client),
     uninstall: createUninstaller(organisation, leaveOf(context, settings, secrets)),
     forgetter: null,
+    opinions: settings.readFeedback ? feedbackSource(organisation) : null,
     check: async () => {
       const report = await checkOrganisation(organisation, [ACCOUNT, contact, ...orders], engagement);
       return events === null || report.account === ''

@@ -1,7 +1,9 @@
 import { type FieldDefinition, isCarriedBy } from '../../core/domain/fields.ts';
 import { apiNameOf } from './mapping.ts';
 import { metadataXml, type XmlContent } from './metadata-xml.ts';
+import { FEEDBACK_FIELDS, FEEDBACK_FILES } from './package-feedback.ts';
 import { CARRIERS, metadataOf } from './provision-fields.ts';
+import { FEEDBACK_OBJECT } from './read-feedback.ts';
 
 /** One of our fields on one object, e.g. Contact.Staypower_Clv_12m__c. */
 interface PlacedField {
@@ -29,6 +31,7 @@ export function packageMetadata(definitions: readonly FieldDefinition[]): Readon
       `permissionsets/${set.name}.permissionset-meta.xml`,
       permissionSetXml(set, fields),
     ]),
+    ...FEEDBACK_FILES,
     ['reportTypes/Staypower_Contacts.reportType-meta.xml', reportTypeXml(fields)],
     ['objects/Contact/listViews/Staypower_At_Risk.listView-meta.xml', AT_RISK],
   ]);
@@ -70,7 +73,10 @@ interface PermissionSet {
   description: string;
   /** Only the integration writes the fields: what a person types there would be overwritten, or believed. */
   writes: boolean;
-  objects: readonly { object: string; edit: boolean; create: boolean }[];
+  /** `all`: whoever owns them, and without sharing. */
+  objects: readonly { object: string; edit: boolean; create: boolean; all: boolean }[];
+  /** What this set may do with the fields of a rep's word. */
+  feedback: 'none' | 'give' | 'read';
   /** Permissions of the user; needed for what objects and fields do not cover. */
   user: readonly string[];
 }
@@ -82,14 +88,17 @@ const PERMISSION_SETS: readonly PermissionSet[] = [
     description: 'Sees the customer scores.',
     writes: false,
     objects: [],
+    feedback: 'none',
     user: [],
   },
   {
     name: 'Staypower_Rep',
     label: 'Staypower Rep',
-    description: 'Sees the customer scores, and works on the tasks that playbooks open.',
+    description: 'Sees the customer scores, says whether they are useful, and works on the tasks that playbooks open.',
     writes: false,
-    objects: [],
+    // A word once given is not changed; whoever gave it sees their own.
+    objects: [{ object: FEEDBACK_OBJECT, edit: false, create: true, all: false }],
+    feedback: 'give',
     user: ['EditTask'],
   },
   {
@@ -98,6 +107,7 @@ const PERMISSION_SETS: readonly PermissionSet[] = [
     description: 'Sees the customer scores; makes reports and list views of them for others.',
     writes: false,
     objects: [],
+    feedback: 'none',
     user: ['CreateCustomizeReports', 'ViewSetup'],
   },
   {
@@ -107,11 +117,13 @@ const PERMISSION_SETS: readonly PermissionSet[] = [
       'For the user that Staypower connects as, and for nobody else: reads customers and sales, writes the score fields, opens tasks and cases.',
     writes: true,
     objects: [
-      { object: 'Account', edit: true, create: false },
-      { object: 'Case', edit: true, create: true },
-      { object: 'Contact', edit: true, create: false },
-      { object: 'Opportunity', edit: false, create: false },
+      { object: 'Account', edit: true, create: false, all: true },
+      { object: 'Case', edit: true, create: true, all: true },
+      { object: 'Contact', edit: true, create: false, all: true },
+      { object: 'Opportunity', edit: false, create: false, all: true },
+      { object: FEEDBACK_OBJECT, edit: false, create: false, all: true },
     ],
+    feedback: 'read',
     user: ['ApiEnabled', 'EditTask'],
   },
 ];
@@ -119,20 +131,27 @@ const PERMISSION_SETS: readonly PermissionSet[] = [
 function permissionSetXml(set: PermissionSet, fields: readonly PlacedField[]): string {
   return metadataXml('PermissionSet', {
     description: set.description,
-    fieldPermissions: fields
-      .map(({ object, name }) => ({ editable: set.writes, field: `${object}.${name}`, readable: true }))
-      .sort((a, b) => (a.field < b.field ? -1 : 1)),
+    fieldPermissions: [
+      ...fields.map(({ object, name }) => ({ editable: set.writes, field: `${object}.${name}`, readable: true })),
+      ...(set.feedback === 'none'
+        ? []
+        : FEEDBACK_FIELDS.map(({ fullName }) => ({
+            editable: set.feedback === 'give',
+            field: `${FEEDBACK_OBJECT}.${fullName}`,
+            readable: true,
+          }))),
+    ].sort((a, b) => (a.field < b.field ? -1 : 1)),
     hasActivationRequired: false,
     label: set.label,
     objectPermissions: set.objects.map(
-      ({ object, edit, create }): XmlContent => ({
+      ({ object, edit, create, all }): XmlContent => ({
         allowCreate: create,
         allowDelete: false,
         allowEdit: edit,
         allowRead: true,
-        modifyAllRecords: edit,
+        modifyAllRecords: edit && all,
         object,
-        viewAllRecords: true,
+        viewAllRecords: all,
       }),
     ),
     userPermissions: set.user.map((name) => ({ enabled: true, name })),

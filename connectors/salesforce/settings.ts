@@ -52,6 +52,8 @@ export const salesforceSettingsSchema = z.strictObject({
   refund: z.strictObject({ amountField: fieldName, dateField: fieldName }).nullable().default(null),
   /** Reads activated Orders as sales and reduction orders as refunds. An Order made from an Opportunity is left to the Opportunity. */
   readOrders: z.boolean().default(false),
+  /** Reads what reps say of scores by the buttons of the component; needs the object Staypower_Feedback__c of the package. */
+  readFeedback: z.boolean().default(false),
   /** Field of Contact that holds the customer's own user id (what Segment calls userId); null = none. */
   userIdField: fieldName.nullable().default(null),
   /** Lookup of Contact to the user who looks after it; null = OwnerId. */

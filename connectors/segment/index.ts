@@ -54,6 +54,7 @@ export function createSegment(
     },
     actions: createPerformer(context, endpoint),
     uninstall: null,
+    opinions: null,
     forgetter: secrets.publicApiToken === null ? null : createForgetter(settings.publicApiUrl, secrets.publicApiToken),
     check: () => check(settings, secrets),
     // Segment counts no calls of a day.

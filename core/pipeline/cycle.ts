@@ -26,6 +26,7 @@ import { currentModel } from './current-model.ts';
 import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { weeklyReport } from './monitor.ts';
+import { takeOpinions } from './opinions.ts';
 import { plan } from './plan.ts';
 import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
@@ -167,6 +168,8 @@ export async function cycle(
       { asOf, now: clock.now() },
     );
   }
+  // After the contacts that it is about are known.
+  if (runs('pull')) await takeOpinions(database, connectors, { timeZone: workspace.timeZone, onUnavailable });
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
   const champion = await (options.champion ?? championAt)(database, asOf);
   const watched = runs('train') && champion ? await weeklyReport(database, { champion, asOf, rank, clock }) : null;

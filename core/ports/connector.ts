@@ -3,6 +3,7 @@ import type { CallUsage } from '../domain/call-usage.ts';
 import type { FieldDefinition, WriteResult, WriteRow } from '../domain/fields.ts';
 import type { Json } from '../domain/json.ts';
 import type { RecordKind, RejectedRecord, SourceRecord, Stream } from '../domain/records.ts';
+import type { OpinionSource } from './opinions.ts';
 import type { SourceTotals } from './source-totals.ts';
 import type { Subscription } from './subscription.ts';
 import type { Survey } from './survey.ts';
@@ -24,6 +25,7 @@ export interface Connector {
   readonly actions: ActionPerformer | null;
   readonly uninstall: Uninstaller | null;
   readonly forgetter: Forgetter | null;
+  readonly opinions: OpinionSource | null;
   /** Whether the credentials work and which scopes, objects and limits they reach; reads only. */
   check(): Promise<CheckReport>;
   /** What the vendor's replies said of the account's calls of the day; null before one did, or where it counts none. Asks nothing. */

@@ -65,15 +65,22 @@ export async function land(database: Database, landing: Landing): Promise<number
         at: landing.now,
       });
     }
-    if (landing.cursor) {
-      await sql.query(
-        `insert into cursors (connection_id, stream, cursor) values ($1, $2, $3::jsonb)
-         on conflict (connection_id, stream) do update set cursor = excluded.cursor`,
-        [landing.connectionId, landing.cursor.stream, JSON.stringify(landing.cursor.value)],
-      );
-    }
+    if (landing.cursor) await keepCursor(sql, landing.connectionId, landing.cursor);
     return changed;
   });
+}
+
+/** Keeps how far a stream was read. */
+export async function keepCursor(
+  sql: Sql,
+  connectionId: string,
+  { stream, value }: { stream: string; value: Cursor },
+): Promise<void> {
+  await sql.query(
+    `insert into cursors (connection_id, stream, cursor) values ($1, $2, $3::jsonb)
+     on conflict (connection_id, stream) do update set cursor = excluded.cursor`,
+    [connectionId, stream, JSON.stringify(value)],
+  );
 }
 
 /** How far a stream was read; null before the first page. */

@@ -63,6 +63,7 @@ export function fakeConnector(connectionId = 'crm'): FakeConnector {
     fields: null,
     uninstall: null,
     forgetter: null,
+    opinions: null,
     answers: new Map<string, WriteResult>(),
     faults: [] as (ActionFault | null)[],
     attempts: 0,

@@ -1,6 +1,7 @@
 import { activityObjects } from './activity-objects.ts';
 import { campaignObjects } from './campaign-objects.ts';
 import { type Field, makeField, type ObjectType } from './field.ts';
+import { packageObjects } from './package-objects.ts';
 import { salesObjects } from './sales-objects.ts';
 import { setupObjects, toolingObjects } from './setup-objects.ts';
 
@@ -34,7 +35,13 @@ export class Model {
   readonly #tooling = new Map<string, ObjectType>();
 
   constructor() {
-    for (const object of [...salesObjects(), ...activityObjects(), ...campaignObjects(), ...setupObjects()]) {
+    for (const object of [
+      ...salesObjects(),
+      ...activityObjects(),
+      ...campaignObjects(),
+      ...packageObjects(),
+      ...setupObjects(),
+    ]) {
       this.#objects.set(object.name.toLowerCase(), object);
       this.#byPrefix.set(object.keyPrefix, object);
     }

@@ -1,5 +1,6 @@
 import StaypowerScores from 'c/staypowerScores';
-import { getRecord } from 'lightning/uiRecordApi';
+import { getObjectInfo } from 'lightning/uiObjectInfoApi';
+import { createRecord, getRecord } from 'lightning/uiRecordApi';
 import { createElement } from 'lwc';
 
 const VALUES = {
@@ -137,5 +138,75 @@ describe('c-staypower-scores', () => {
       'What changed',
       'Next action',
     ]);
+  });
+});
+
+describe('whether it is useful', () => {
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  };
+  const press = async (element, id) => {
+    element.shadowRoot.querySelector(`[data-id="${id}"]`).dispatchEvent(new CustomEvent('click'));
+    await settle();
+  };
+  async function ratedBy(createable, objectApiName = 'Contact') {
+    const element = show(objectApiName);
+    getRecord.emit(recordOf(VALUES));
+    getObjectInfo.emit({ apiName: 'Staypower_Feedback__c', createable });
+    await settle();
+    return element;
+  }
+  afterEach(() => createRecord.mockReset());
+
+  it('is asked only of who may say so, about contacts, and not where the object is missing', async () => {
+    expect(textOf(await ratedBy(true), '[data-id="feedback"]')).toContain('Is this useful?');
+    expect(textOf(await ratedBy(false), '[data-id="feedback"]')).toBeNull();
+    expect(textOf(await ratedBy(true, 'Account'), '[data-id="feedback"]')).toBeNull();
+    const element = show();
+    getRecord.emit(recordOf(VALUES));
+    getObjectInfo.error();
+    await settle();
+    expect(textOf(element, '[data-id="feedback"]')).toBeNull();
+  });
+
+  it('is kept as a record of its own', async () => {
+    createRecord.mockResolvedValue({ id: 'a00000000000001AAA' });
+    const element = await ratedBy(true);
+    await press(element, 'useful');
+    expect(createRecord.mock.calls).toEqual([
+      [
+        {
+          apiName: 'Staypower_Feedback__c',
+          fields: { Contact__c: '003000000000001AAA', Verdict__c: 'useful', Note__c: '' },
+        },
+      ],
+    ]);
+    expect(textOf(element, '[data-id="feedback"]')).toBe('Thank you. It is kept with the score.');
+  });
+
+  it('asks who finds it wrong for why, and goes on when it could not be kept', async () => {
+    createRecord.mockRejectedValueOnce({ body: { message: 'You have no access.' } }).mockResolvedValue({ id: 'a00' });
+    const element = await ratedBy(true);
+    await press(element, 'wrong');
+    const note = element.shadowRoot.querySelector('lightning-textarea');
+    note.value = 'Moved to a competitor';
+    note.dispatchEvent(new CustomEvent('change'));
+    await press(element, 'send');
+    expect(textOf(element, '[data-id="rating-error"]')).toBe('You have no access.');
+    await press(element, 'send');
+    expect(createRecord.mock.calls[1][0].fields).toEqual({
+      Contact__c: '003000000000001AAA',
+      Verdict__c: 'wrong',
+      Note__c: 'Moved to a competitor',
+    });
+    expect(textOf(element, '[data-id="feedback"]')).toBe('Thank you. It is kept with the score.');
+  });
+
+  it('is not asked of a record without scores', async () => {
+    const element = show();
+    getRecord.emit(recordOf({}));
+    getObjectInfo.emit({ createable: true });
+    await settle();
+    expect(textOf(element, '[data-id="feedback"]')).toBeNull();
   });
 });
