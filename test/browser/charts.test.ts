@@ -1,23 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER_ARGUMENTS, CHROMIUM, type ServedConsole, serveConsole, whyNoBrowser } from '../support/console.ts';
+import { describe, expect, it } from 'vitest';
+import { PICTURES_FOLDER } from '../../cli/handbook/pictures.ts';
 import { accessibilityFaults, chartFaults, layoutFaults } from './look.ts';
+import { DESKTOP, SIZES, THEMES, visitConsole } from './visit.ts';
 
-const reason = whyNoBrowser();
-const SCREENSHOTS = resolve(import.meta.dirname, '../../console/screenshots');
-const SIZES = [
-  { name: 'phone', width: 390, height: 844 },
-  { name: 'desktop', width: 1440, height: 900 },
-] as const;
-
-/** A book with enough repeat customers for a window inside its past, which cohorts are foretold on. */
-const CUSTOMERS = 900;
-
-/** Training on them is the work of seconds, on a busy machine of minutes. */
-const PATIENCE_MS = 400_000;
+const visitor = visitConsole();
+const SCREENSHOTS = resolve(PICTURES_FOLDER, '..');
 
 /** The charts that each page has. */
 const PAGES = [
@@ -41,7 +30,7 @@ const PAGES = [
   },
   {
     name: 'customer',
-    address: () => `#/customers/${served.activeCustomer}`,
+    address: () => `#/customers/${visitor.served.activeCustomer}`,
     charts: [
       /^Still a customer/,
       /^Churn risk .*median customer/,
@@ -52,38 +41,13 @@ const PAGES = [
   },
 ] as const;
 
-let browser: Browser;
-let served: ServedConsole;
-
-beforeAll(async () => {
-  if (reason !== null) return;
-  await mkdir(SCREENSHOTS, { recursive: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: [...BROWSER_ARGUMENTS] });
-  served = await serveConsole({ customers: CUSTOMERS });
-}, PATIENCE_MS);
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
-
-async function withPage(size: (typeof SIZES)[number], theme: 'light' | 'dark', work: (page: Page) => Promise<void>) {
-  const { width, height } = size;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
-  try {
-    await context.addCookies([{ name: 'staypower_session', value: served.cookies.viewer, url: served.server.url }]);
-    await work(await context.newPage());
-  } finally {
-    await context.close();
-  }
-}
-
-describe.skipIf(reason !== null)('the charts of the console', () => {
+describe.skipIf(visitor.whyNot !== null)('the charts of the console', () => {
   for (const size of SIZES) {
-    for (const theme of ['light', 'dark'] as const) {
+    for (const theme of THEMES) {
       it(`are all there, whole and legible, ${size.name}, ${theme}`, async () => {
-        await withPage(size, theme, async (page) => {
+        await visitor.withPage({ role: 'viewer', size, theme }, async (page) => {
           for (const { name, address, charts } of PAGES) {
-            await page.goto(`${served.server.url}/${address()}`);
+            await page.goto(`${visitor.served.server.url}/${address()}`);
             for (const title of charts) await page.locator('figcaption', { hasText: title }).first().waitFor();
             expect({ name, faults: await chartFaults(page, charts) }).toEqual({ name, faults: [] });
             expect({ name, faults: await layoutFaults(page) }).toEqual({ name, faults: [] });
@@ -98,8 +62,8 @@ describe.skipIf(reason !== null)('the charts of the console', () => {
   }
 
   it('say in a table what they draw, and in words how far the forecast was off', async () => {
-    await withPage(SIZES[1], 'light', async (page) => {
-      await page.goto(`${served.server.url}/#/segments`);
+    await visitor.withPage(DESKTOP, async (page) => {
+      await page.goto(`${visitor.served.server.url}/#/segments`);
       await page.getByText(/^Foretold on .*Came: .* than foretold\..*\d+ of \d+ cohorts came inside/).waitFor();
       for (const summary of await page.getByText('As a table').all()) await summary.click();
       await page.getByLabel('Show').selectOption({ index: 2 });
@@ -114,13 +78,13 @@ describe.skipIf(reason !== null)('the charts of the console', () => {
   });
 
   it('let moves between segments be read as a table that adds up', async () => {
-    await withPage(SIZES[1], 'light', async (page) => {
-      await page.goto(`${served.server.url}/#/segments`);
+    await visitor.withPage(DESKTOP, async (page) => {
+      await page.goto(`${visitor.served.server.url}/#/segments`);
       await page.getByLabel('Compared with').selectOption('7');
       const cells = page.locator('.grid.moves tbody td');
       await cells.first().waitFor();
       const numbers = (await cells.allTextContents()).map((text) => Number(text.replace(/[^\d]/g, '')));
-      const [scored] = await served.database.query<{ count: number }>(
+      const [scored] = await visitor.served.database.query<{ count: number }>(
         `select count(*)::int as count from scores where score->>'segment' is not null`,
       );
       expect(numbers.reduce((sum, each) => sum + each, 0)).toBe(scored?.count);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CUSTOMERS } from './built-book.ts';
 import { DESKTOP, visitConsole } from './visit.ts';
 
 const visitor = visitConsole();
@@ -10,7 +11,7 @@ describe.skipIf(visitor.whyNot !== null)('the customers', () => {
       const table = page.locator('.table-wrap');
       await table.locator('.row a').first().waitFor();
       await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-      await table.locator('[aria-rowindex="401"] a').waitFor();
+      await table.locator(`[aria-rowindex="${CUSTOMERS + 1}"] a`).waitFor();
       expect(await table.locator('.row').count()).toBeLessThan(50);
     });
   });
