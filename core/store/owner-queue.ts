@@ -59,9 +59,16 @@ export function createOwnerQueue(database: Database, { clock }: { clock: Clock }
     done: ({ customerId, actionKey, owner, by }) =>
       inTurn(database, async (sql) => {
         const now = clock.now();
-        const [row] = await sql.query<{ connection_id: string; playbook: string; action: TaskAction; task_id: string }>(
+        // A task for the admin is about no contact, and stands in no owner's list.
+        const [row] = await sql.query<{
+          connection_id: string;
+          playbook: string;
+          action: TaskAction & { contactExternalId: string };
+          task_id: string;
+        }>(
           `update outbox set receipt = receipt || jsonb_build_object('closedAt', $3::text, 'closedBy', $4::text)
            where customer_id = $1::uuid and action_key = $2 and state = 'done' and action->>'kind' = 'task' and not receipt ? 'closedAt'
+             and action->>'contactExternalId' is not null
              and ($5::text is null or action->>'ownerId' = $5)
            returning connection_id, playbook, action, receipt->>'externalId' as task_id`,
           [customerId, actionKey, now.toISOString(), by, owner ?? null],
