@@ -78,7 +78,8 @@ export function createOwnerQueue(database: Database, { clock }: { clock: Clock }
           kind: 'close',
           key: `${actionKey}-done`,
           beside: actionKey,
-          contactExternalId: row.action.contactExternalId,
+          // Of a customer: there is a contact.
+          contactExternalId: row.action.contactExternalId ?? '',
           taskId: row.task_id,
         };
         await queueAction(sql, row.playbook, customerId, row.connection_id, close, now);
