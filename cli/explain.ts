@@ -46,6 +46,7 @@ function show(found: CustomerExplanation): void {
     `  Churn risk in ${found.churnHorizonDays} days:          ${percent(found.churnProbability)} (${found.churnBand ?? 'no band'}; 100 = most likely to leave)`,
     `  Engagement:                     ${Math.round(found.engagement)} of 100, ${found.engagementTrend}`,
     `  Priority:                       ${Math.round(found.priority)} of 100`,
+    ...qualityLines(found.dataQuality),
     '',
     ...found.reasons.map((reason) => `  - ${reason}`),
     ...(found.change ? ['', `  ${found.change}`] : []),
@@ -65,6 +66,14 @@ function show(found: CustomerExplanation): void {
   }
   print('Records:', ...found.records.map((each) => `  ${each.connectionId} ${each.kind} ${each.externalId}`));
   for (const merge of found.merges) print(`  ${merge.record} belongs to ${merge.joinedTo}: ${merge.reason}`);
+}
+
+function qualityLines(quality: CustomerExplanation['dataQuality']): readonly string[] {
+  if (quality === null) return [];
+  return [
+    `  Data quality:                   ${quality.score} of 100 (100 = best)`,
+    ...quality.lowered.map((sentence) => `    ${sentence}`),
+  ];
 }
 
 function marginSource({ share, from, known, sales }: UsedMargin): string {

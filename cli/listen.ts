@@ -26,6 +26,7 @@ import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createOutcomes } from '../core/store/outcomes.ts';
 import { createOwnerQueue } from '../core/store/owner-queue.ts';
+import { createQuality } from '../core/store/quality.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
@@ -138,6 +139,7 @@ export async function listen(
         webhooks: endpoints,
         events: createEventLog(database),
         connections,
+        quality: createQuality(database, clock),
         traffic: createTraffic(database, { connections: connected, clock }),
         setup: createSetup(database, { connectors: open.workspace.connectors, signIns, clock }),
         jobs: createJobs(database, { clock }),

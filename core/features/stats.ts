@@ -1,6 +1,7 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import type { Channel } from '../domain/records.ts';
 import { type ContractState, type ContractTerm, contractAt } from './contract.ts';
+import type { DataFaults } from './data-faults.ts';
 import { type Rhythm, rhythmOf } from './rhythm.ts';
 import type { PurchaseDay } from './settle.ts';
 
@@ -46,6 +47,8 @@ export interface CustomerStats {
   contract?: ContractState | null;
   doubles: number;
   unmatchedRefunds: number;
+  /** What is wrong with the data; null where nothing was found, absent in statistics kept by an earlier version. */
+  faults?: DataFaults | null;
 }
 
 /** An event as the statistics need it. */

@@ -5,6 +5,7 @@ import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { conditionOf, type Some, workOff } from '../store/bands.ts';
 import { insertRows } from '../store/bulk.ts';
+import { readDataFaults } from '../store/data-faults.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
@@ -90,9 +91,16 @@ async function summariseBatch(
     )
   ).map((row) => row.customer_id);
   if (ids.length === 0) return 0;
+  const faults = await readDataFaults(sql, ids);
   const rows = (await readHistories(sql, ids)).map((history) => {
     const { stats, nextFactOn } = statsAt(history, asOf, rank);
-    return { customer_id: history.customerId, as_of: asOf, next_fact_on: nextFactOn, unscored: true, stats };
+    return {
+      customer_id: history.customerId,
+      as_of: asOf,
+      next_fact_on: nextFactOn,
+      unscored: true,
+      stats: { ...stats, faults: faults.get(history.customerId) ?? null },
+    };
   });
   await insertRows(sql, {
     table: 'customer_stats',

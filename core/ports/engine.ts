@@ -32,6 +32,8 @@ export interface CustomerExplanation extends CustomerSummary {
   reasons: readonly string[];
   change: string | null;
   nextAction: string | null;
+  /** How far the scores can be believed, 0..100, and what lowers it in sentences; null for scores of an earlier version. */
+  dataQuality: { score: number; lowered: readonly string[] } | null;
   modelVersion: string;
   engagementTrend: string;
   contributions: Readonly<Record<string, readonly { group: string; contribution: number }[]>>;

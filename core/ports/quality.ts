@@ -4,6 +4,8 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 export interface QualityCount {
   connectionId: string;
   rule: string;
+  /** What the rule finds, in words. */
+  finds: string;
   /** Findings that nobody has accepted and nothing has mended. */
   open: number;
   /** Of them, records that are kept out of the book. */

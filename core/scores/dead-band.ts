@@ -7,6 +7,7 @@ const NUMBERS: Readonly<Record<string, (before: number) => number>> = {
   churn_probability: () => 2,
   engagement: () => 2,
   priority: () => 5,
+  data_quality: () => 9,
 };
 
 function money(before: number): number {

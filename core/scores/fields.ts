@@ -110,6 +110,12 @@ export const SCORE_FIELDS: readonly FieldDefinition[] = [
   field('change', 'What changed', 'Why the scores moved since the last time.', { type: 'longText', maxLength: 1000 }),
   field('next_action', 'Next action', 'What to do now.', { type: 'text', maxLength: 255 }),
   field('next_action_at', 'Next action due', 'The day by which to do it.', { type: 'day' }),
+  field(
+    'data_quality',
+    'Data quality, 100 = best',
+    'How far the scores can be believed: how much is known of the customer, and how sound it is.',
+    number(0),
+  ),
   field('scored_at', 'Scored as of', 'The last day whose facts are in the scores.', { type: 'day' }),
   field('model_version', 'Scoring model', 'Which model made the scores.', { type: 'text', maxLength: 100 }),
 ];
@@ -168,6 +174,7 @@ export function fieldValues(score: Score): Readonly<Record<string, FieldValue>> 
     change: score.change === null ? CLEAR : score.change.slice(0, 1000),
     next_action: orClear(score.nextAction),
     next_action_at: orClear(score.nextActionOn),
+    data_quality: orClear(score.dataQuality?.score ?? null),
     scored_at: score.asOf,
     model_version: score.modelVersion,
   };

@@ -12,6 +12,7 @@ export const RECORD_FACTS = [
   'value_band',
   'engagement',
   'engagement_trend',
+  'data_quality',
   'reasons',
   'change',
   'next_action',
@@ -36,7 +37,7 @@ export interface RecordView {
   notice: { text: string; tone: Tone } | null;
   /** The churn risk in a word; the value band beside it. */
   band: { text: string; detail: string | null; tone: Tone } | null;
-  /** Value, risk and engagement, as far as there are any. */
+  /** Value, risk and engagement, as far as there are any; and the data quality where it is low. */
   lines: readonly RecordLine[];
   /** At most three sentences, most important first. */
   reasons: { label: string; sentences: readonly string[] } | null;
@@ -49,7 +50,7 @@ export interface RecordView {
 
 /** One number with its unit and direction. */
 export interface RecordLine {
-  id: 'value' | 'risk' | 'engagement';
+  id: 'value' | 'risk' | 'engagement' | 'quality';
   label: string;
   text: string;
   /** Interval, horizon or trend. */
@@ -95,9 +96,12 @@ export function recordView(facts: RecordFacts, showing: Showing, { erased }: { e
     title: words.title,
     notice: noticeOf(asOf, prospect, showing),
     band: bandOf(facts, words),
-    lines: [valueLine(facts, showing), riskLine(facts, showing), engagementLine(facts, showing)].filter(
-      (line) => line !== null,
-    ),
+    lines: [
+      valueLine(facts, showing),
+      riskLine(facts, showing),
+      engagementLine(facts, showing),
+      qualityLine(facts, showing),
+    ].filter((line) => line !== null),
     reasons: reasonsOf(facts, words),
     change: isEmpty(facts.change) ? null : { label: words.change, text: String(facts.change) },
     nextAction: isEmpty(facts.next_action)
@@ -198,6 +202,23 @@ function engagementLine(facts: RecordFacts, { words, locale }: Showing): RecordL
     text: words.engagement.points(numberText(points, 0, locale)),
     detail: wordOf(words.trends, facts.engagement_trend),
     tone: TREND_TONES[String(facts.engagement_trend)] ?? 'neutral',
+  };
+}
+
+/** Below these the data are told to be some, or little: good data need no word. */
+const SOME_DATA_BELOW = 80;
+const LITTLE_DATA_BELOW = 60;
+
+function qualityLine(facts: RecordFacts, { words, locale }: Showing): RecordLine | null {
+  const points = numberOf(facts.data_quality);
+  if (points === null || points >= SOME_DATA_BELOW) return null;
+  const little = points < LITTLE_DATA_BELOW;
+  return {
+    id: 'quality',
+    label: words.quality.label,
+    text: words.quality.points(numberText(points, 0, locale)),
+    detail: little ? words.quality.little : words.quality.some,
+    tone: little ? 'warning' : 'neutral',
   };
 }
 

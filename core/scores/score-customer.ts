@@ -4,6 +4,7 @@ import { inputsAt } from '../features/inputs.ts';
 import type { CustomerStats } from '../features/stats.ts';
 import { clusterOf } from '../segments/clusters.ts';
 import { type Before, changeSentence } from './change.ts';
+import { dataQuality } from './data-quality.ts';
 import { mustWrite } from './dead-band.ts';
 import { explain } from './explain.ts';
 import { fieldValues } from './fields.ts';
@@ -31,6 +32,7 @@ export function scoreCustomer(
   const inputs = inputsAt(stats, asOf, model.currency);
   const explanations = explain(model, inputs);
   const next = nextAction(numbers, sentences);
+  const quality = dataQuality(stats, sentences);
   return {
     ...numbers,
     currency: model.currency,
@@ -40,6 +42,7 @@ export function scoreCustomer(
     explanations,
     reasons: reasons(model, { inputs, rhythm: stats.rhythm }, explanations, numbers, sentences),
     change: before && changeSentence(before, { model, stats, asOf }, sentences),
+    ...(quality && { dataQuality: quality }),
     nextAction: next,
     nextActionOn: next === null ? null : addDays(asOf, ACT_WITHIN_DAYS),
   };

@@ -1,5 +1,6 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Segment } from '../segments/segment-names.ts';
+import type { DataQuality } from './data-quality.ts';
 import type { Standing } from './priority.ts';
 
 /** Bands are cut-offs frozen at training: high = the top fifth of customers who are not lapsed, medium = the next 30 %. */
@@ -65,6 +66,8 @@ export interface Score extends ScoreNumbers {
   reasons: readonly string[];
   /** Why it moved since the score before; null for the first. */
   change: string | null;
+  /** How far all this can be believed; absent where statistics of an earlier version were scored. */
+  dataQuality?: DataQuality;
   nextAction: string | null;
   nextActionOn: CalendarDay | null;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import type { Quality, QualityCount, QualityDay, QualityEntry } from '../ports/quality.ts';
 import { transformSchema } from '../quality/fixes.ts';
-import { isRule } from '../quality/rules.ts';
+import { isRule, RULES } from '../quality/rules.ts';
 import { acceptFindings } from './quality-acceptances.ts';
 import { listFixes, makeFix, undoFix } from './quality-fixes.ts';
 
@@ -61,7 +61,7 @@ export function createQuality(database: Database, clock: Clock): Quality {
 }
 
 async function countsOf(database: Database): Promise<readonly QualityCount[]> {
-  const found = await database.query<QualityCount>(
+  const found = await database.query<Omit<QualityCount, 'finds'>>(
     `select connection_id as "connectionId", rule, count(*) filter (where accepted_at is null)::int as open,
        count(*) filter (where accepted_at is null and severity <> 'warn')::int as "keptOut",
        count(*) filter (where accepted_at is not null)::int as accepted
@@ -79,9 +79,9 @@ async function countsOf(database: Database): Promise<readonly QualityCount[]> {
   return [
     ...[...byConnection].map(([connectionId, rows]): QualityCount => {
       const open = rows.reduce((sum, { count }) => sum + count, 0);
-      return { connectionId, rule: 'unreadable', open, keptOut: open, accepted: 0 };
+      return { connectionId, rule: 'unreadable', finds: RULES.unreadable.finds, open, keptOut: open, accepted: 0 };
     }),
-    ...found,
+    ...found.map((each) => ({ ...each, finds: isRule(each.rule) ? RULES[each.rule].finds : '' })),
   ];
 }
 

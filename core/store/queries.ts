@@ -117,6 +117,7 @@ async function explanation(database: Database, row: ScoreRow): Promise<CustomerE
     reasons: score.reasons,
     change: score.change,
     nextAction: score.nextAction,
+    dataQuality: score.dataQuality ?? null,
     modelVersion: score.modelVersion,
     contributions: Object.fromEntries(explained.map(([name, each]) => [name, each.contributions])),
     baselines: Object.fromEntries(explained.map(([name, each]) => [name, each.baseline])),

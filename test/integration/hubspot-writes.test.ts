@@ -259,8 +259,8 @@ describe('writing to HubSpot', () => {
         label: string;
       }>('hubspot.properties');
       const own = [...properties.values()];
-      // Nineteen on contacts, twelve on companies.
-      expect(own).toHaveLength(31);
+      // Twenty on contacts, twelve on companies.
+      expect(own).toHaveLength(32);
       expect(new Set(own.map((property) => property.groupName))).toEqual(new Set(['staypower']));
       expect(own.find((property) => property.name === 'staypower_next_action_at')).toMatchObject({
         type: 'date',

@@ -31,6 +31,7 @@ import { createOutcomes } from '../../core/store/outcomes.ts';
 import { createOwnerQueue } from '../../core/store/owner-queue.ts';
 import { createPlanning } from '../../core/store/planning.ts';
 import { createPlaybooks } from '../../core/store/playbooks.ts';
+import { createQuality } from '../../core/store/quality.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { createRecordCards } from '../../core/store/record-cards.ts';
 import { createSavedViews } from '../../core/store/saved-views.ts';
@@ -115,6 +116,7 @@ export async function serveApi(
     webhooks,
     events: createEventLog(database),
     connections: async () => [],
+    quality: createQuality(database, clock),
     traffic: createTraffic(database, {
       connections: [{ connectionId: 'crm', vendor: 'hubspot', access: 'key' }],
       clock,

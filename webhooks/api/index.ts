@@ -18,6 +18,7 @@ import type { OwnerQueue } from '../../core/ports/owner-queue.ts';
 import type { Planning } from '../../core/ports/planning.ts';
 import type { PlaybookFiles } from '../../core/ports/playbook-files.ts';
 import type { Playbooks } from '../../core/ports/playbooks.ts';
+import type { Quality } from '../../core/ports/quality.ts';
 import type { Feedback, RecordCards } from '../../core/ports/record-cards.ts';
 import type { SavedViews } from '../../core/ports/saved-views.ts';
 import type { Scoring } from '../../core/ports/scoring.ts';
@@ -42,6 +43,7 @@ import { ownerQueueRoutes } from './owner-queue.ts';
 import { planningRoutes } from './planning.ts';
 import { playbookFileRoutes } from './playbook-files.ts';
 import { playbookRoutes } from './playbooks.ts';
+import { qualityRoutes } from './quality.ts';
 import { recordRoutes } from './records.ts';
 import { scoringRoutes } from './scoring.ts';
 import { secretRoutes } from './secrets.ts';
@@ -83,6 +85,7 @@ export interface ApiParts {
   writes: Writes;
   erasures: Erasures;
   secrets: Secrets;
+  quality: Quality;
   /** Today in the workspace's time zone. */
   today: () => CalendarDay;
   logger: Logger;
@@ -146,6 +149,7 @@ export function createApi(parts: ApiParts): Api {
     writeRoutes(parts.writes),
     erasureRoutes(parts.erasures),
     secretRoutes(parts.secrets),
+    qualityRoutes(parts.quality),
     webhookRoutes(webhooks),
     stream.router,
   );

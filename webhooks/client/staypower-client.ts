@@ -196,6 +196,11 @@ export type Customer = {
   clv12mHigh: string | null;
   churnHorizonDays: number;
   nextAction: string | null;
+  /** How far the scores can be believed, 0 to 100, and what lowers it; null for scores of an earlier version. */
+  dataQuality: {
+    score: number;
+    lowered: string[];
+  } | null;
   modelVersion: string;
   engagementTrend: string;
   reasons: string[];
@@ -284,6 +289,11 @@ export type CustomerScores = {
   clv12mHigh: string | null;
   churnHorizonDays: number;
   nextAction: string | null;
+  /** How far the scores can be believed, 0 to 100, and what lowers it; null for scores of an earlier version. */
+  dataQuality: {
+    score: number;
+    lowered: string[];
+  } | null;
   modelVersion: string;
   engagementTrend: string;
   history: {
@@ -651,6 +661,11 @@ export type ListedCustomer = {
   segment: string | null;
   valueAtRisk: string | null;
 };
+export type MadeQualityFix = {
+  fixId: string;
+  /** Sales on record that it may be about. */
+  sales: number;
+};
 export type Mapped = {
   report: MappingReport;
   version: number;
@@ -871,6 +886,26 @@ export type NewPassword = {
   password: string;
 };
 export type NewPause = {
+  reason: string;
+};
+export type NewQualityFix = {
+  connectionId: string;
+  transform:
+    | {
+        do: 'scale';
+        /** Amounts times ten to this power: -2 for cents given as euros. */
+        powerOfTen: number;
+      }
+    | {
+        do: 'shift-hours';
+        hours: number;
+      }
+    | {
+        do: 'currency';
+        currency: string;
+      };
+  from: string;
+  until: string | null;
   reason: string;
 };
 export type NewRole = {
@@ -1102,6 +1137,79 @@ export type Provisioned = {
     }[];
   }[];
 };
+export type QualityAccepted = {
+  accepted: number;
+};
+export type QualityFindings = {
+  findings: {
+    connectionId: string;
+    /** Empty for a connection as a whole. */
+    kind: string;
+    externalId: string;
+    rule: string;
+    severity: 'reject' | 'hold' | 'warn';
+    message: string;
+    remedy: string;
+    firstAt: string;
+    lastAt: string;
+    acceptedBy: string | null;
+  }[];
+};
+export type QualityFixes = {
+  fixes: {
+    fixId: string;
+    connectionId: string;
+    transform:
+      | {
+          do: 'scale';
+          /** Amounts times ten to this power: -2 for cents given as euros. */
+          powerOfTen: number;
+        }
+      | {
+          do: 'shift-hours';
+          hours: number;
+        }
+      | {
+          do: 'currency';
+          currency: string;
+        };
+    from: string;
+    until: string | null;
+    reason: string;
+    madeBy: string;
+    madeAt: string;
+    undoneBy: string | null;
+    undoneAt: string | null;
+  }[];
+};
+export type QualityReport = {
+  counts: {
+    connectionId: string;
+    rule: string;
+    /** What the rule finds, in words. */
+    finds: string;
+    /** Findings that nobody has accepted and nothing has mended. */
+    open: number;
+    /** Of them, records that are kept out of the book. */
+    keptOut: number;
+    accepted: number;
+  }[];
+  days: {
+    day: string;
+    connectionId: string;
+    rule: string;
+    /** New findings of the day. */
+    found: number;
+    /** Records of the connection that were judged on it. */
+    judged: number;
+  }[];
+};
+export type QualitySubject = {
+  connectionId: string;
+  /** Its name, as GET /quality gives it. */
+  rule: string;
+  externalId?: string;
+};
 export type Quarantine = {
   records: {
     connectionId: string;
@@ -1188,7 +1296,7 @@ export type RecordView = {
     tone: 'good' | 'warning' | 'bad' | 'neutral';
   } | null;
   lines: {
-    id: 'value' | 'risk' | 'engagement';
+    id: 'value' | 'risk' | 'engagement' | 'quality';
     /** With the direction of the number. */
     label: string;
     text: string;
@@ -1608,6 +1716,9 @@ export type Undone = {
     message: string;
   }[];
   complete: boolean;
+};
+export type UndoneQualityFix = {
+  sales: number;
 };
 export type Uninstalled = {
   steps: {
@@ -2100,6 +2211,36 @@ export class StaypowerClient {
   /** Lets a paused workspace write and act again. */
   resumeWorkspace(): Promise<Resumed> {
     return this.#call('POST', `/resume`);
+  }
+
+  /** How good the data are: what each rule has found on each connection, and what of it is new by day. */
+  getQuality(): Promise<QualityReport> {
+    return this.#call('GET', `/quality`);
+  }
+
+  /** What is wrong with which record, and what to do; what is kept out of the book first. */
+  listQualityFindings(query: { limit?: number; connectionId?: string; rule?: string } = {}): Promise<QualityFindings> {
+    return this.#call('GET', `/quality/findings`, { query });
+  }
+
+  /** Counts what a rule found as it is, until the record changes; what cannot be counted at all is never accepted. */
+  acceptQuality(body: QualitySubject): Promise<QualityAccepted> {
+    return this.#call('POST', `/quality/accept`, { body });
+  }
+
+  /** Fixes to what connections say of their sales, in force and undone, the newest first. */
+  listQualityFixes(): Promise<QualityFixes> {
+    return this.#call('GET', `/quality/fixes`);
+  }
+
+  /** Sets right what a connection says of its sales from one day on; the next cycle counts them so. Can be undone. */
+  makeQualityFix(body: NewQualityFix): Promise<MadeQualityFix> {
+    return this.#call('POST', `/quality/fixes`, { body });
+  }
+
+  /** Counts the sales of a fix as their source says again. */
+  undoQualityFix(id: string): Promise<UndoneQualityFix> {
+    return this.#call('DELETE', `/quality/fixes/${encodeURIComponent(id)}`);
   }
 
   /** The endpoints that are told what happens. */

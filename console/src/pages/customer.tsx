@@ -48,6 +48,11 @@ function Shown({ customer }: { customer: Customer }) {
       <p className="hint">
         {lifecycleName(customer.lifecycle)}. Scores of {day(customer.asOf)}, made {moment(customer.scoredAt)}.
       </p>
+      {customer.dataQuality && customer.dataQuality.lowered.length > 0 && (
+        <p className="hint">
+          Data quality {customer.dataQuality.score} of 100 (100 = best). {customer.dataQuality.lowered.join(' ')}
+        </p>
+      )}
       <Scores customer={customer} />
       <div className="columns">
         <Section title="What to do" actions={<FeedbackButtons customerId={customerId} />}>

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/segment-names.ts';
+import type { LoweredBy } from '../data-quality.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
@@ -68,6 +69,22 @@ const CAUSES: Readonly<Record<MovedPart['why'], string>> = {
   model: 'an updated model',
 };
 
+const LOWERED: Readonly<Record<LoweredBy, (count: number) => string>> = {
+  'no-order': () => 'No order yet to tell from.',
+  'one-order': () => 'One order so far: value and risk are those of customers like this one.',
+  'few-orders': () => 'Two orders so far: hardly a rhythm to tell from.',
+  'no-amount': () => 'No order has an amount.',
+  'kept-out': (count) =>
+    `${plural(count, 'record')} kept out until somebody has looked at ${count === 1 ? 'it' : 'them'}.`,
+  odd: (count) => `${plural(count, 'record')} counted though something is odd about ${count === 1 ? 'it' : 'them'}.`,
+  'doubtful-identity': () => 'More records share an address or id than can be one person.',
+  'test-account': () => 'Looks like an account made for a test.',
+  'damaged-contact': () => 'An address or name is damaged.',
+  'unmatched-refunds': (count) =>
+    `${plural(count, 'refund')} without an order to take ${count === 1 ? 'it' : 'them'} from.`,
+  'stale-source': () => 'Nothing comes from its source any more.',
+};
+
 /** What scores say, in English. */
 export const english: Sentences = {
   'no-second-order': ({ days }) => `No second order in ${plural(days, 'day')}.`,
@@ -120,6 +137,7 @@ export const english: Sentences = {
   driver: ({ factor, leftWith, leftWithout }) =>
     `Of customers ${typeof factor === 'string' ? FACTORS[factor] : `with "${factor.did}" lately`}, ${percent(leftWith)} left; of the others, ${percent(leftWithout)}.`,
   question: ({ about, atLeast }) => QUESTIONS[about](atLeast),
+  'data-lowered': ({ by, count }) => LOWERED[by](count),
   call: () => 'Call: valuable and likely to leave',
   'win-back': () => 'Win back: was valuable, has gone silent',
 };

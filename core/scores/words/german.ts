@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../segments/clusters.ts';
 import type { Segment } from '../../segments/segment-names.ts';
+import type { LoweredBy } from '../data-quality.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
@@ -68,6 +69,26 @@ const CAUSES: Readonly<Record<MovedPart['why'], string>> = {
   model: 'durch ein neues Modell',
 };
 
+const LOWERED: Readonly<Record<LoweredBy, (count: number) => string>> = {
+  'no-order': () => 'Noch kein Auftrag, aus dem sich etwas sagen ließe.',
+  'one-order': () => 'Bisher ein Auftrag: Wert und Risiko sind die von Kunden wie diesem.',
+  'few-orders': () => 'Bisher zwei Aufträge: kaum ein Rhythmus, aus dem sich etwas sagen ließe.',
+  'no-amount': () => 'Kein Auftrag hat einen Betrag.',
+  'kept-out': (count) =>
+    count === 1
+      ? '1 Datensatz zählt nicht, bis jemand ihn angesehen hat.'
+      : `${count} Datensätze zählen nicht, bis jemand sie angesehen hat.`,
+  odd: (count) =>
+    count === 1
+      ? '1 Datensatz zählt, obwohl etwas an ihm auffällt.'
+      : `${count} Datensätze zählen, obwohl etwas an ihnen auffällt.`,
+  'doubtful-identity': () => 'Mehr Datensätze teilen sich eine Adresse oder Kennung, als eine Person sein können.',
+  'test-account': () => 'Sieht nach einem Konto für einen Test aus.',
+  'damaged-contact': () => 'Eine Adresse oder ein Name ist beschädigt.',
+  'unmatched-refunds': (count) => `${count === 1 ? '1 Erstattung' : `${count} Erstattungen`} ohne zugehörigen Auftrag.`,
+  'stale-source': () => 'Aus der Quelle kommt nichts mehr.',
+};
+
 /** What scores say, in German. */
 export const german: Sentences = {
   'no-second-order': ({ days }) => `Keine zweite Bestellung seit ${inDays(days)}.`,
@@ -122,6 +143,7 @@ export const german: Sentences = {
   driver: ({ factor, leftWith, leftWithout }) =>
     `Von den Kunden, ${typeof factor === 'string' ? FACTORS[factor] : `bei denen zuletzt „${factor.did}“ vorkam`}, gingen ${percent(leftWith)}; von den übrigen ${percent(leftWithout)}.`,
   question: ({ about, atLeast }) => QUESTIONS[about](atLeast),
+  'data-lowered': ({ by, count }) => LOWERED[by](count),
   call: () => 'Anrufen: wertvoll und abwanderungsgefährdet',
   'win-back': () => 'Zurückgewinnen: war wertvoll, meldet sich nicht mehr',
 };

@@ -9,6 +9,7 @@ export const englishNames: Names = {
     churnProbability: { label: 'Churn risk', unit: '0–100 %', direction: '100 = most likely to leave' },
     engagement: { label: 'Engagement', unit: '0–100', direction: '100 = most engaged' },
     priority: { label: 'Priority', unit: '0–100', direction: '100 = look at first' },
+    dataQuality: { label: 'Data quality', unit: '0–100', direction: '100 = best' },
   },
   bands: { high: 'High', medium: 'Medium', low: 'Low', lapsed: 'Lapsed' },
   lifecycles: { prospect: 'Prospect (never bought)', active: 'Active', lapsed: 'Lapsed (silent for long)' },

@@ -9,6 +9,7 @@ export const germanNames: Names = {
     churnProbability: { label: 'Abwanderungsrisiko', unit: '0–100 %', direction: '100 = geht am ehesten' },
     engagement: { label: 'Engagement', unit: '0–100', direction: '100 = am aktivsten' },
     priority: { label: 'Dringlichkeit', unit: '0–100', direction: '100 = zuerst ansehen' },
+    dataQuality: { label: 'Datenqualität', unit: '0–100', direction: '100 = am besten' },
   },
   bands: { high: 'Hoch', medium: 'Mittel', low: 'Gering', lapsed: 'Abgewandert' },
   lifecycles: { prospect: 'Interessent (hat nie gekauft)', active: 'Aktiv', lapsed: 'Abgewandert (lange still)' },

@@ -15,7 +15,7 @@ export interface NumberName {
 export interface Names {
   scores: Readonly<
     Record<
-      'clv12m' | 'valueIfKept12m' | 'valueAtRisk' | 'churnProbability' | 'engagement' | 'priority',
+      'clv12m' | 'valueIfKept12m' | 'valueAtRisk' | 'churnProbability' | 'engagement' | 'priority' | 'dataQuality',
       Readonly<NumberName>
     >
   >;

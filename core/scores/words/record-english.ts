@@ -27,6 +27,12 @@ export const recordEnglish: RecordWords = {
     label: `${ENGLISH.engagement.label}, ${ENGLISH.engagement.direction}`,
     points: (points) => `${points} of 100`,
   },
+  quality: {
+    label: `${ENGLISH.dataQuality.label}, ${ENGLISH.dataQuality.direction}`,
+    points: (points) => `${points} of 100`,
+    some: 'Based on some data.',
+    little: 'Based on little or doubtful data.',
+  },
   trends: englishNames.trends,
   why: 'Why',
   change: 'What changed',

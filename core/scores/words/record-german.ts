@@ -27,6 +27,12 @@ export const recordGerman: RecordWords = {
     label: `${GERMAN.engagement.label}, ${GERMAN.engagement.direction}`,
     points: (points) => `${points} von 100`,
   },
+  quality: {
+    label: `${GERMAN.dataQuality.label}, ${GERMAN.dataQuality.direction}`,
+    points: (points) => `${points} von 100`,
+    some: 'Beruht auf einigen Daten.',
+    little: 'Beruht auf wenigen oder zweifelhaften Daten.',
+  },
   trends: germanNames.trends,
   why: 'Warum',
   change: 'Was sich geändert hat',

@@ -17,6 +17,8 @@ export interface RecordWords {
     lapsed: string;
   };
   engagement: { label: string; points(points: string): string };
+  /** How far the scores can be believed; said where it is not far. */
+  quality: { label: string; points(points: string): string; some: string; little: string };
   trends: Readonly<Record<'rising' | 'steady' | 'falling', string>>;
   why: string;
   change: string;

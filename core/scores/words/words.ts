@@ -1,5 +1,6 @@
 import type { Trait } from '../../segments/describe-clusters.ts';
 import type { Segment } from '../../segments/segment-names.ts';
+import type { LoweredBy } from '../data-quality.ts';
 import type { Question } from '../overview.ts';
 import type { Criterion } from '../priority.ts';
 import type { Factor } from '../train-drivers.ts';
@@ -35,6 +36,7 @@ export type Statement =
   | { says: 'cluster'; traits: readonly Trait[] }
   | { says: 'driver'; factor: Factor | { did: string }; leftWith: number; leftWithout: number }
   | { says: 'question'; about: Question; atLeast: number }
+  | { says: 'data-lowered'; by: LoweredBy; count: number }
   | { says: 'call' }
   | { says: 'win-back' };
 

@@ -33,6 +33,12 @@ const detailed = customerSummary.extend({
   clv12mHigh: money.nullable(),
   churnHorizonDays: z.number(),
   nextAction: z.string().nullable(),
+  dataQuality: z
+    .object({ score: z.number(), lowered: z.array(z.string()) })
+    .nullable()
+    .describe(
+      'How far the scores can be believed, 0 to 100, and what lowers it; null for scores of an earlier version.',
+    ),
   modelVersion: z.string(),
   engagementTrend: z.string(),
 });

@@ -31,6 +31,14 @@ import {
   validatePlaybook,
 } from './playbook-files.ts';
 import { listEffects, listPlaybooks, simulatePlaybook } from './playbooks.ts';
+import {
+  acceptQuality,
+  getQuality,
+  listQualityFindings,
+  listQualityFixes,
+  makeQualityFix,
+  undoQualityFix,
+} from './quality.ts';
 import { getRecordView, giveFeedback, listFeedback } from './records.ts';
 import { scoreRows, whatIf } from './scoring.ts';
 import { getSecrets, sealAnew } from './secrets.ts';
@@ -107,6 +115,12 @@ export const OPERATIONS: readonly Operation[] = [
   replayQuarantine,
   pauseWorkspace,
   resumeWorkspace,
+  getQuality,
+  listQualityFindings,
+  acceptQuality,
+  listQualityFixes,
+  makeQualityFix,
+  undoQualityFix,
   listWebhooks,
   addWebhook,
   removeWebhook,

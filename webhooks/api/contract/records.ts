@@ -15,7 +15,7 @@ const recordView = name(
     band: z.object({ text: z.string(), detail: z.string().nullable(), tone }).nullable(),
     lines: z.array(
       z.object({
-        id: z.enum(['value', 'risk', 'engagement']),
+        id: z.enum(['value', 'risk', 'engagement', 'quality']),
         label: z.string().describe('With the direction of the number.'),
         text: z.string(),
         detail: z.string().nullable().describe('Interval, horizon or trend.'),

@@ -8,7 +8,7 @@ export interface RecordView {
   notice: { text: string; tone: Tone } | null;
   band: { text: string; detail: string | null; tone: Tone } | null;
   lines: readonly {
-    id: 'value' | 'risk' | 'engagement';
+    id: 'value' | 'risk' | 'engagement' | 'quality';
     label: string;
     text: string;
     detail: string | null;

@@ -11,6 +11,7 @@ export const RECORD_FACTS = [
   'value_band',
   'engagement',
   'engagement_trend',
+  'data_quality',
   'reasons',
   'change',
   'next_action',
@@ -45,9 +46,12 @@ export function recordView(facts, showing, { erased }) {
     title: words.title,
     notice: noticeOf(asOf, prospect, showing),
     band: bandOf(facts, words),
-    lines: [valueLine(facts, showing), riskLine(facts, showing), engagementLine(facts, showing)].filter(
-      (line) => line !== null,
-    ),
+    lines: [
+      valueLine(facts, showing),
+      riskLine(facts, showing),
+      engagementLine(facts, showing),
+      qualityLine(facts, showing),
+    ].filter((line) => line !== null),
     reasons: reasonsOf(facts, words),
     change: isEmpty(facts.change) ? null : { label: words.change, text: String(facts.change) },
     nextAction: isEmpty(facts.next_action)
@@ -151,6 +155,23 @@ function engagementLine(facts, { words, locale }) {
   };
 }
 
+/** Below these the data are told to be some, or little: good data need no word. */
+const SOME_DATA_BELOW = 80;
+const LITTLE_DATA_BELOW = 60;
+
+function qualityLine(facts, { words, locale }) {
+  const points = numberOf(facts.data_quality);
+  if (points === null || points >= SOME_DATA_BELOW) return null;
+  const little = points < LITTLE_DATA_BELOW;
+  return {
+    id: 'quality',
+    label: words.quality.label,
+    text: words.quality.points(numberText(points, 0, locale)),
+    detail: little ? words.quality.little : words.quality.some,
+    tone: little ? 'warning' : 'neutral',
+  };
+}
+
 /** 0 is a value; "" is what HubSpot calls an empty property. */
 function isEmpty(value) {
   return value === undefined || value === null || value === '';
@@ -209,6 +230,7 @@ export const englishNames = {
     churnProbability: { label: 'Churn risk', unit: '0–100 %', direction: '100 = most likely to leave' },
     engagement: { label: 'Engagement', unit: '0–100', direction: '100 = most engaged' },
     priority: { label: 'Priority', unit: '0–100', direction: '100 = look at first' },
+    dataQuality: { label: 'Data quality', unit: '0–100', direction: '100 = best' },
   },
   bands: { high: 'High', medium: 'Medium', low: 'Low', lapsed: 'Lapsed' },
   lifecycles: { prospect: 'Prospect (never bought)', active: 'Active', lapsed: 'Lapsed (silent for long)' },
@@ -263,6 +285,12 @@ export const recordEnglish = {
     label: `${ENGLISH.engagement.label}, ${ENGLISH.engagement.direction}`,
     points: (points) => `${points} of 100`,
   },
+  quality: {
+    label: `${ENGLISH.dataQuality.label}, ${ENGLISH.dataQuality.direction}`,
+    points: (points) => `${points} of 100`,
+    some: 'Based on some data.',
+    little: 'Based on little or doubtful data.',
+  },
   trends: englishNames.trends,
   why: 'Why',
   change: 'What changed',
@@ -296,6 +324,7 @@ export const germanNames = {
     churnProbability: { label: 'Abwanderungsrisiko', unit: '0–100 %', direction: '100 = geht am ehesten' },
     engagement: { label: 'Engagement', unit: '0–100', direction: '100 = am aktivsten' },
     priority: { label: 'Dringlichkeit', unit: '0–100', direction: '100 = zuerst ansehen' },
+    dataQuality: { label: 'Datenqualität', unit: '0–100', direction: '100 = am besten' },
   },
   bands: { high: 'Hoch', medium: 'Mittel', low: 'Gering', lapsed: 'Abgewandert' },
   lifecycles: { prospect: 'Interessent (hat nie gekauft)', active: 'Aktiv', lapsed: 'Abgewandert (lange still)' },
@@ -350,6 +379,12 @@ export const recordGerman = {
     label: `${GERMAN.engagement.label}, ${GERMAN.engagement.direction}`,
     points: (points) => `${points} von 100`,
   },
+  quality: {
+    label: `${GERMAN.dataQuality.label}, ${GERMAN.dataQuality.direction}`,
+    points: (points) => `${points} von 100`,
+    some: 'Beruht auf einigen Daten.',
+    little: 'Beruht auf wenigen oder zweifelhaften Daten.',
+  },
   trends: germanNames.trends,
   why: 'Warum',
   change: 'Was sich geändert hat',
@@ -387,6 +422,7 @@ export const FIELD_NAMES = {
   value_band: 'Staypower_Value_Band__c',
   engagement: 'Staypower_Engagement__c',
   engagement_trend: 'Staypower_Engagement_Trend__c',
+  data_quality: 'Staypower_Data_Quality__c',
   reasons: 'Staypower_Reasons__c',
   change: 'Staypower_Change__c',
   next_action: 'Staypower_Next_Action__c',

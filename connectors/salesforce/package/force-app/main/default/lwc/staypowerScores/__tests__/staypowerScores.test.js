@@ -59,7 +59,7 @@ describe('c-staypower-scores', () => {
     const { recordId, optionalFields, fields } = getRecord.getLastConfig();
     expect(recordId).toBe('003000000000001AAA');
     expect(fields).toBeUndefined();
-    expect(optionalFields).toHaveLength(15);
+    expect(optionalFields).toHaveLength(16);
     expect(optionalFields.every((name) => /^Account\.Staypower_\w+__c$/.test(name))).toBe(true);
   });
 
