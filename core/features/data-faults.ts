@@ -10,6 +10,4 @@ export interface DataFaults {
   testAccount: boolean;
   /** Whether an address, a name or another field of a contact is damaged. */
   damagedContact: boolean;
-  /** Whether a source of theirs brings nothing any more. */
-  staleSource: boolean;
 }

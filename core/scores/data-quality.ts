@@ -12,8 +12,7 @@ export type LoweredBy =
   | 'doubtful-identity'
   | 'test-account'
   | 'damaged-contact'
-  | 'unmatched-refunds'
-  | 'stale-source';
+  | 'unmatched-refunds';
 
 /** How much, and how sound, the data behind a customer's scores are. */
 export interface DataQuality {
@@ -32,7 +31,8 @@ interface Lowering {
 
 /**
  * The data quality of a customer: 100 less what its statistics lack, and what rules found about its data. It says how far the scores can be
- * believed and changes none of them. Depends on no day: it moves with facts alone.
+ * believed and changes none of them. Depends on no day and on no other customer: a source that has stopped is told to admins, and would have
+ * all its records written twice if it were told here.
  *
  * @returns null for statistics kept by an earlier version, which know nothing of the rules
  */
@@ -69,7 +69,6 @@ function faultsOf({ faults, unmatchedRefunds }: CustomerStats): readonly Lowerin
           ...whether('doubtful-identity', faults.doubtfulIdentity, 25),
           ...whether('test-account', faults.testAccount, 40),
           ...whether('damaged-contact', faults.damagedContact, 5),
-          ...whether('stale-source', faults.staleSource, 20),
         ]
       : []),
   ];

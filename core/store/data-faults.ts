@@ -19,11 +19,7 @@ export async function readDataFaults(
     `select r.customer_id as "customerId", f.kind, f.rule, f.severity, count(*)::int as count
      from customer_records r
      join quality_findings f on f.connection_id = r.connection_id and f.contact_external_id = r.external_id
-     where r.customer_id = any($1::uuid[]) and r.kind = 'contact' and f.accepted_at is null group by 1, 2, 3, 4
-     union all
-     select distinct r.customer_id, f.kind, f.rule, f.severity, 1 from customer_records r
-     join quality_findings f on f.connection_id = r.connection_id and f.kind = '' and f.rule = 'stale-source' and f.accepted_at is null
-     where r.customer_id = any($1::uuid[]) and r.kind = 'contact'`,
+     where r.customer_id = any($1::uuid[]) and r.kind = 'contact' and f.accepted_at is null group by 1, 2, 3, 4`,
     [customerIds],
   );
   return new Map([...Map.groupBy(found, ({ customerId }) => customerId)].map(([id, mine]) => [id, faultsOf(mine)]));
@@ -42,6 +38,5 @@ function faultsOf(found: readonly Found[]): DataFaults {
       ({ kind, rule }) =>
         kind === 'contact' && (['email-invalid', 'encoding-damage', 'schema'] as RuleName[]).includes(rule),
     ),
-    staleSource: has('stale-source'),
   };
 }

@@ -7,8 +7,7 @@ import { keepConnectionFindings } from './quality-findings.ts';
 import { inTurn } from './turn.ts';
 
 /**
- * Looks at each connection as a whole: has it stopped, does it bring far less than it did? Reads its running statistics alone. Where a source
- * has stopped, or comes again, its customers' statistics are due: their scores say on how good data they stand.
+ * Looks at each connection as a whole: has it stopped, does it bring far less than it did? Reads its running statistics alone.
  */
 export async function watchSources(
   database: Database,
@@ -21,30 +20,14 @@ export async function watchSources(
       [connectionIds],
     );
     for (const { connection_id: connectionId, days } of rows) {
-      const wasStale = await isStale(sql, connectionId);
       await keepConnectionFindings(
         sql,
         connectionId,
         [...volumeFindings('transaction', days, asOf), ...volumeFindings('event', days, asOf)],
         { now },
       );
-      if (wasStale === (await isStale(sql, connectionId))) continue;
-      await sql.query(
-        `update customers c set dirty = true from customer_records r
-         where r.customer_id = c.customer_id and r.connection_id = $1 and not c.dirty`,
-        [connectionId],
-      );
     }
   });
-}
-
-async function isStale(sql: Parameters<Parameters<typeof inTurn>[1]>[0], connectionId: string): Promise<boolean> {
-  const rows = await sql.query(
-    `select 1 as one from quality_findings
-     where connection_id = $1 and kind = '' and rule = 'stale-source' and accepted_at is null`,
-    [connectionId],
-  );
-  return rows.length > 0;
 }
 
 const NAMES = { transaction: 'sales', event: 'activities' } as const;

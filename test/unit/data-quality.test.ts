@@ -13,7 +13,6 @@ const NONE: DataFaults = {
   doubtfulIdentity: false,
   testAccount: false,
   damagedContact: false,
-  staleSource: false,
 };
 
 function stats(days: number, given: Partial<CustomerStats> = {}): CustomerStats {
@@ -57,11 +56,10 @@ describe('the data quality of a customer', () => {
       doubtfulIdentity: true,
       testAccount: true,
       damagedContact: true,
-      staleSource: true,
     };
     const worst = quality(stats(1, { faults: all, unmatchedRefunds: 9 }));
     expect(worst?.score).toBe(0);
-    expect(worst?.lowered).toHaveLength(8);
+    expect(worst?.lowered).toHaveLength(7);
     expect(worst?.lowered[0]).toMatch(/One order|kept out/);
     expect(dataQuality(stats(5, { faults: { ...NONE, keptOut: 2 } }), sentencesOf('de'))?.lowered).toEqual([
       '2 Datensätze zählen nicht, bis jemand sie angesehen hat.',

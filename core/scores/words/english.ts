@@ -82,7 +82,6 @@ const LOWERED: Readonly<Record<LoweredBy, (count: number) => string>> = {
   'damaged-contact': () => 'An address or name is damaged.',
   'unmatched-refunds': (count) =>
     `${plural(count, 'refund')} without an order to take ${count === 1 ? 'it' : 'them'} from.`,
-  'stale-source': () => 'Nothing comes from its source any more.',
 };
 
 /** What scores say, in English. */

@@ -86,7 +86,6 @@ const LOWERED: Readonly<Record<LoweredBy, (count: number) => string>> = {
   'test-account': () => 'Sieht nach einem Konto für einen Test aus.',
   'damaged-contact': () => 'Eine Adresse oder ein Name ist beschädigt.',
   'unmatched-refunds': (count) => `${count === 1 ? '1 Erstattung' : `${count} Erstattungen`} ohne zugehörigen Auftrag.`,
-  'stale-source': () => 'Aus der Quelle kommt nichts mehr.',
 };
 
 /** What scores say, in German. */
