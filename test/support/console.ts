@@ -14,6 +14,7 @@ import { serveApi } from './api-server.ts';
 import { recordsOf, simulateBook } from './book.ts';
 import { fakeClock } from './clock.ts';
 import { fakeConnector } from './fake-connector.ts';
+import { contact, order } from './records.ts';
 import { openTempStore } from './store.ts';
 
 /** What `npm run build:console` made. */
@@ -60,7 +61,14 @@ const LATER = calendarDay('2026-06-20');
 export async function fillBook(database: Database, customers: number): Promise<void> {
   const clock = clockOfBook();
   const crm = fakeConnector();
-  crm.feed(...recordsOf(simulateBook({ seed: 7, customers, asOf: AS_OF })));
+  crm.feed(
+    ...recordsOf(simulateBook({ seed: 7, customers, asOf: AS_OF })),
+    // What rules of data quality find: two sales that are kept out, one of them for good, and a contact that is told of.
+    contact('tester', { name: 'Test User', emails: ['tester@people.example'] }),
+    order('year-2062', 'tester', '2062-05-01', '40.00'),
+    order('year-2063', 'tester', '2063-05-01', '41.00'),
+    order('below', 'tester', '2026-05-02', '-40.00'),
+  );
   const workspace = {
     name: 'test',
     database,

@@ -8,6 +8,7 @@ import { useLocation } from '../routing.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { ConnectionTable } from './connections/connection-table.tsx';
 import { PauseControl } from './connections/pause-control.tsx';
+import { Quality } from './connections/quality.tsx';
 import { Quarantine } from './connections/quarantine.tsx';
 import SetupPage from './connections/setup/setup-page.tsx';
 import { SetupCard } from './connections/setup-card.tsx';
@@ -71,6 +72,12 @@ function ConnectionsState() {
           </>
         )}
       </Loaded>
+      <Section
+        title="Data quality"
+        hint="What rules found in sales, activities and contacts, and what to do about it. Fewer is better."
+      >
+        <Quality />
+      </Section>
       {may('rep') && (
         <Section
           title="Rejected records"
