@@ -1,3 +1,4 @@
+import type { AlarmCondition } from '../domain/alarm.ts';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { callsRunOutAt } from '../domain/call-usage.ts';
 import { type ExchangeRates, exchangeRates } from '../domain/exchange-rates.ts';
@@ -17,7 +18,6 @@ import { keepCallUsage } from '../store/call-usage.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
-import { qualityAlarms } from '../store/quality-alarms.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { type Retention, retentionSchema } from '../store/retention.ts';
 import { watchSources } from '../store/watch-sources.ts';
@@ -157,12 +157,13 @@ export async function cycle(
       onTouched,
     });
   }
+  let qualityAlarms: readonly AlarmCondition[] = [];
   // A connection that could not be reached has not stopped: its own message says why.
   if (runs('pull') && runs('identify')) {
     const reached = connectors.filter(
       ({ connectionId }) => !unavailable.some((each) => each.connectionId === connectionId),
     );
-    await watchSources(
+    qualityAlarms = await watchSources(
       database,
       reached.map(({ connectionId }) => connectionId),
       { asOf, now: clock.now() },
@@ -252,10 +253,7 @@ export async function cycle(
     model,
     unavailable,
     paused,
-    alarms: [
-      ...(watched?.alarms.map(({ message }) => message) ?? []),
-      ...(runs('pull') ? await qualityAlarms(database, clock.now()) : []).map(({ message }) => message),
-    ],
+    alarms: [...(watched?.alarms.map(({ message }) => message) ?? []), ...qualityAlarms.map(({ message }) => message)],
     calls: await callsOf(database, connectors),
   };
 }

@@ -1,14 +1,8 @@
+import type { AlarmCondition } from '../domain/alarm.ts';
 import { addDays } from '../domain/calendar-day.ts';
 import type { Sql } from '../ports/database.ts';
 import { RULES, type RuleName } from '../quality/rules.ts';
 import { countedOn } from './quality-findings.ts';
-
-/** A condition of the data that somebody should look at. */
-export interface QualityAlarm {
-  /** The same as long as the condition lasts. */
-  key: string;
-  message: string;
-}
 
 const DAYS_BEFORE = 28;
 /** New findings of a day that make a jump: so many, and so many times the share of the days before. */
@@ -27,7 +21,7 @@ interface Found {
 }
 
 /** What of the data calls for somebody: a rule that suddenly finds far more than it did, and connections that something is wrong with as a whole. */
-export async function qualityAlarms(sql: Sql, now: Date): Promise<readonly QualityAlarm[]> {
+export async function qualityAlarms(sql: Sql, now: Date): Promise<readonly AlarmCondition[]> {
   const day = countedOn(now);
   const found = await sql.query<Found>(
     `select f.connection_id as "connectionId", f.rule, f.count::int as found, j.count::int as judged,
@@ -39,19 +33,33 @@ export async function qualityAlarms(sql: Sql, now: Date): Promise<readonly Quali
      where f.day = $1::date and f.rule <> '' order by 1, 2`,
     [day, addDays(day, -DAYS_BEFORE)],
   );
-  const connections = await sql.query<{ connectionId: string; rule: RuleName; subject: string; message: string }>(
-    `select connection_id as "connectionId", rule, external_id as subject, message from quality_findings
+  const connections = await sql.query<{
+    connectionId: string;
+    rule: RuleName;
+    subject: string;
+    message: string;
+    remedy: string;
+  }>(
+    `select connection_id as "connectionId", rule, external_id as subject, message, remedy from quality_findings
      where kind = '' and accepted_at is null order by 1, 2, 3`,
   );
   return [
-    ...found.filter(isJump).map(({ connectionId, rule, found: count, judged }) => ({
-      key: `quality ${connectionId} ${rule}`,
-      message: `${connectionId}: ${RULES[rule].finds} on ${count} of ${judged} records today, far more than before. "staypower quality" shows them.`,
-    })),
-    ...connections.map(({ connectionId, rule, subject, message }) => ({
-      key: `quality ${connectionId} ${rule} ${subject}`,
-      message: `${connectionId}, ${rule}: ${message}. "staypower quality" says what to do.`,
-    })),
+    ...found.filter(isJump).map(
+      ({ connectionId, rule, found: count, judged }): AlarmCondition => ({
+        kind: 'data-quality',
+        subject: `${connectionId} ${rule}`,
+        message: `${connectionId}: ${RULES[rule].finds} on ${count} of ${judged} records today, far more than before.`,
+        remedy: `"staypower quality --connection ${connectionId} --rule ${rule}" shows them, each with what to do.`,
+      }),
+    ),
+    ...connections.map(
+      ({ connectionId, rule, subject, message, remedy }): AlarmCondition => ({
+        kind: 'data-quality',
+        subject: `${connectionId} ${rule} ${subject}`,
+        message: `${connectionId}, ${rule}: ${message}.`,
+        remedy,
+      }),
+    ),
   ];
 }
 

@@ -1,20 +1,26 @@
+import type { AlarmCondition } from '../domain/alarm.ts';
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { Database } from '../ports/database.ts';
 import type { ConnectionFinding } from '../quality/judge-facts.ts';
 import { volumeFault } from '../quality/volume.ts';
 import type { Watch } from '../quality/watch.ts';
+import { settleAlarms } from './alarms.ts';
+import { qualityAlarms } from './quality-alarms.ts';
 import { keepConnectionFindings } from './quality-findings.ts';
 import { inTurn } from './turn.ts';
 
 /**
- * Looks at each connection as a whole: has it stopped, does it bring far less than it did? Reads its running statistics alone.
+ * Looks at each connection as a whole: has it stopped, does it bring far less than it did? Reads its running statistics alone. Raises
+ * alarms for what calls for somebody, and clears those of what does not any more.
+ *
+ * @returns the conditions that last
  */
 export async function watchSources(
   database: Database,
   connectionIds: readonly string[],
   { asOf, now }: { asOf: CalendarDay; now: Date },
-): Promise<void> {
-  await inTurn(database, async (sql) => {
+): Promise<readonly AlarmCondition[]> {
+  return inTurn(database, async (sql) => {
     const rows = await sql.query<{ connection_id: string; days: Watch['days'] }>(
       `select connection_id, watch->'days' as days from quality_watches where connection_id = any($1::text[])`,
       [connectionIds],
@@ -27,6 +33,9 @@ export async function watchSources(
         { now },
       );
     }
+    const conditions = await qualityAlarms(sql, now);
+    await settleAlarms(sql, ['data-quality'], conditions, now);
+    return conditions;
   });
 }
 

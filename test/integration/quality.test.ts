@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
 import { exchangeRates } from '../../core/domain/exchange-rates.ts';
 import type { SourceRecord, TransactionRecord } from '../../core/domain/records.ts';
+import { openAlarms } from '../../core/store/alarms.ts';
 import { attribute } from '../../core/store/attribution.ts';
 import { identify } from '../../core/store/identity.ts';
 import { land } from '../../core/store/landing.ts';
@@ -231,9 +232,17 @@ describe('a connection as a whole', () => {
     expect(await found()).toEqual([]);
     await watch('2026-05-20');
     expect(await found()).toEqual([['transaction', 'stale-source']]);
+    expect(await openAlarms(store.database)).toMatchObject([
+      {
+        kind: 'data-quality',
+        subject: 'crm stale-source transaction',
+        message: expect.stringMatching(/since 2026-03-31/),
+      },
+    ]);
     await load(order('again', 'a', '2026-05-19', '40'));
     await watch('2026-05-20');
     expect(await found()).toEqual([]);
+    expect(await openAlarms(store.database)).toEqual([]);
   });
 });
 
