@@ -42,7 +42,7 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
     async () => {
       await takeUpChanges(open, logger);
       // A new workspace waits for its first load to be asked for.
-      if ((await readPause(workspace.database))?.beforeFirstLoad) return true;
+      if ((await readPause(workspace.database))?.held === 'before-first-load') return true;
       const schedule = { name: CYCLE, everyMs: CYCLE_EVERY_MS, clock, today: today() };
       const ran = await runWhenDue(workspace.database, schedule, async () => {
         report(await cycle(workspace, { asOf: today() }), logger);

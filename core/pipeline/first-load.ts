@@ -2,7 +2,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { FirstLoad, JobProgress } from '../ports/jobs.ts';
 import { churnSettingsSchema } from '../scores/leaving.ts';
 import { endHold } from '../store/new-workspace.ts';
-import { bookCounts } from '../store/queries.ts';
+import { bookCounts, createQueries } from '../store/queries.ts';
 import { betweenRuns, CYCLE } from '../store/schedule.ts';
 import { readinessInShort, workspaceReadiness } from './book-readiness.ts';
 import { cycle, type Step, sourceRank, type Workspace } from './cycle.ts';
@@ -32,9 +32,11 @@ export function firstLoad(
       rank: sourceRank(connectors),
     });
     const { customers, scored } = await bookCounts(database);
+    // All that waits, not what this reading rejected alone: a sale without a rate is told of when it is made a customer's.
+    const { quarantined } = await createQueries(database).health();
     return {
       pulled: report.pulled,
-      rejected: report.rejected,
+      rejected: quarantined,
       customers,
       scored,
       unavailable: report.unavailable,

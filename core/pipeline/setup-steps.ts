@@ -113,12 +113,13 @@ function firstLoad({ jobs }: SetupFacts): Told {
 
 function shadow(facts: SetupFacts): Told {
   if (!isLoaded(facts)) return OPEN;
-  if (facts.paused === null) return { state: 'done', found: null };
+  if (!facts.paused?.held) return { state: 'done', found: null };
   return { state: 'open', found: `${facts.outboxWaiting} records and actions wait to be looked at.` };
 }
 
 function turnOn({ paused }: SetupFacts): Told {
-  return paused === null ? { state: 'done', found: 'Scores are written, and playbooks act.' } : OPEN;
+  if (paused === null) return { state: 'done', found: 'Scores are written, and playbooks act.' };
+  return paused.held === null ? { state: 'done', found: 'It is paused for now.' } : OPEN;
 }
 
 function isLoaded({ jobs }: SetupFacts): boolean {

@@ -43,7 +43,7 @@ export interface JobResults {
 
 /** What a first load brought. */
 export interface FirstLoad {
-  /** Records new or changed, and those that wait in quarantine. */
+  /** Records new or changed, and all that wait in quarantine. */
   pulled: number;
   rejected: number;
   customers: number;

@@ -12,10 +12,20 @@ export interface ConnectionTraffic {
   quarantined: number;
 }
 
+/** Why nothing leaves the workspace. */
+export interface PauseState {
+  reason: string;
+  /** Who set it: a person by name, else as the audit log names them. */
+  by: string;
+  since: string;
+  /** Set while the workspace was never turned on; before its first load nothing is read by itself either. */
+  held: 'before-first-load' | 'in-shadow' | null;
+}
+
 /** What comes from the CRMs and goes to them, how far behind it is, and whether anything may leave. */
 export interface TrafficState {
   /** Null: the workspace writes and acts. */
-  paused: { reason: string; by: string; since: string; beforeFirstLoad: boolean } | null;
+  paused: PauseState | null;
   /** Messages that nobody has read, and deliveries that nobody has taken apart. */
   inboxWaiting: number;
   /** How long the oldest waiting message has waited; 0 when none waits. */

@@ -146,7 +146,7 @@ function changesSomething(request: JobRequest): boolean {
 function toldOf(request: JobRequest): Readonly<Record<string, string | number>> {
   switch (request.kind) {
     case 'map':
-      return { connectionId: request.connectionId, changes: request.changes.join(' ') };
+      return { connectionId: request.connectionId, changes: request.changes.join(' ') || 'none' };
     case 'unprovision':
       return { connectionId: request.connectionId };
     case 'undo':

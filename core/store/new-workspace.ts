@@ -13,7 +13,7 @@ const REASON = 'it is new: see what would be read and written, then turn it on';
 export async function holdIfNew(database: Database, { clock }: { clock: Clock }): Promise<boolean> {
   return database.exclusive('hold', async () => {
     const present = await readPause(database);
-    if (present !== null) return present.beforeFirstLoad === true;
+    if (present !== null) return present.held === 'before-first-load';
     const [known] = await database.query(
       `select 1 from source_records union all select 1 from inbox union all select 1 from models
        union all select 1 from cursors union all select 1 from settings where name like 'schedule %'
@@ -24,7 +24,7 @@ export async function holdIfNew(database: Database, { clock }: { clock: Clock })
       reason: REASON,
       by: 'serve',
       since: clock.now().toISOString(),
-      beforeFirstLoad: true,
+      held: 'before-first-load',
     });
     return true;
   });
@@ -33,10 +33,11 @@ export async function holdIfNew(database: Database, { clock }: { clock: Clock })
 /** Notes that the first load was asked for: cycles read again, and nothing leaves yet. */
 export async function endHold(database: Database, given: { by: string; at: string }): Promise<void> {
   const present: Pause | null = await readPause(database);
-  if (present?.beforeFirstLoad !== true) return;
+  if (present?.held !== 'before-first-load') return;
   await pause(database, {
     reason: 'scores are made and looked at; nothing is written before it is turned on',
     by: given.by,
     since: given.at,
+    held: 'in-shadow',
   });
 }

@@ -2,6 +2,9 @@ import type { Database, Sql } from '../ports/database.ts';
 import { audit } from './audit.ts';
 import { keepSetting, readSetting } from './settings.ts';
 
+/** How far a workspace is that was never turned on. */
+export type Hold = 'before-first-load' | 'in-shadow';
+
 /** Why nothing leaves this workspace for now. */
 export interface Pause {
   reason: string;
@@ -9,8 +12,11 @@ export interface Pause {
   by: string;
   /** ISO 8601. */
   since: string;
-  /** Set while the workspace is new: no cycle reads anything by itself either, until the first load was asked for. */
-  beforeFirstLoad?: true;
+  /**
+   * Set while the workspace is being set up, whatever else pauses it meanwhile: before its first load no cycle reads anything by itself
+   * either; after it scores are made and looked at.
+   */
+  held?: Hold;
 }
 
 const PAUSED = 'paused';
@@ -20,13 +26,14 @@ export const RESUMED_CHANNEL = 'staypower_resumed';
 
 /** The pause in force; null when the workspace writes and acts. */
 export async function readPause(sql: Sql): Promise<Pause | null> {
-  return readSetting<{ reason: string; by: string; since: string; beforeFirstLoad?: true }>(sql, PAUSED);
+  return readSetting<{ reason: string; by: string; since: string; held?: Hold }>(sql, PAUSED);
 }
 
 /** Stops write-back and actions of every process on this workspace, before their next batch. A second pause replaces the first. */
 export async function pause(database: Database, given: Pause): Promise<void> {
   await database.transaction(async (sql) => {
-    await keepSetting(sql, PAUSED, { ...given });
+    const held = given.held ?? (await readPause(sql))?.held;
+    await keepSetting(sql, PAUSED, { ...given, ...(held && { held }) });
     await audit(sql, given.since, given.by, 'pause', { reason: given.reason });
   });
 }

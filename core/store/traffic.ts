@@ -2,6 +2,7 @@ import { callsRunOutAt } from '../domain/call-usage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
 import type { ConnectionTraffic, Traffic } from '../ports/traffic.ts';
+import { actorName } from './actor-name.ts';
 import { audit } from './audit.ts';
 import { readBacklog } from './backlog.ts';
 import { callUsages } from './call-usage.ts';
@@ -38,7 +39,7 @@ export function createTraffic(
         };
       });
       return {
-        paused: paused && { ...paused, beforeFirstLoad: paused.beforeFirstLoad === true },
+        paused: paused && { ...paused, by: await actorName(database, paused.by), held: paused.held ?? null },
         inboxWaiting,
         inboxLagSeconds,
         outboxWaiting,

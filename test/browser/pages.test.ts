@@ -27,6 +27,7 @@ const PAGES = [
     ready: /What the task would say|are written by reps/,
   },
   { name: 'connections', address: () => '#/connections', ready: 'By the keys of the configuration' },
+  { name: 'setup', address: () => '#/connections/setup/check', ready: 'Back to Connections' },
   { name: 'deliveries', address: () => '#/deliveries', ready: 'There is no such message.' },
   { name: 'settings', address: () => '#/settings', ready: 'Your password' },
   { name: 'no-page', address: () => '#/nowhere', ready: 'There is no such page.' },

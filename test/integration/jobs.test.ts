@@ -4,8 +4,8 @@ import { AuthError } from '../../core/domain/errors.ts';
 import { type JobRunner, workJobs } from '../../core/pipeline/work-jobs.ts';
 import type { Job } from '../../core/ports/jobs.ts';
 import { beginJob, createJobs } from '../../core/store/jobs.ts';
-import { holdIfNew } from '../../core/store/new-workspace.ts';
-import { readPause, resume } from '../../core/store/pause.ts';
+import { endHold, holdIfNew } from '../../core/store/new-workspace.ts';
+import { pause, readPause, resume } from '../../core/store/pause.ts';
 import { serveApi } from '../support/api-server.ts';
 import { fakeClock } from '../support/clock.ts';
 import { emptyTables, openTempStore, type TempStore } from '../support/store.ts';
@@ -141,10 +141,23 @@ describe('a new workspace', () => {
     const { database } = store;
     expect(await holdIfNew(database, { clock })).toBe(true);
     expect(await holdIfNew(database, { clock })).toBe(true);
-    expect(await readPause(database)).toMatchObject({ beforeFirstLoad: true });
+    expect(await readPause(database)).toMatchObject({ held: 'before-first-load' });
     await resume(database, { by: 'a', at: clock.now().toISOString() });
     expect(await holdIfNew(database, { clock })).toBe(false);
     expect(await readPause(database)).toBeNull();
+  });
+
+  test('stays held through a pause and its first load, and lets go when it is turned on', async () => {
+    const { database } = store;
+    const at = clock.now().toISOString();
+    await holdIfNew(database, { clock });
+    await pause(database, { reason: 'wait', by: 'a', since: at });
+    expect(await readPause(database)).toMatchObject({ reason: 'wait', held: 'before-first-load' });
+    await endHold(database, { by: 'a', at });
+    expect(await readPause(database)).toMatchObject({ held: 'in-shadow' });
+    await resume(database, { by: 'a', at });
+    await pause(database, { reason: 'again', by: 'a', since: at });
+    expect(await readPause(database)).toEqual({ reason: 'again', by: 'a', since: at });
   });
 
   test('that was read already is not held', async () => {

@@ -55,7 +55,7 @@ it('pauses under the name of who did it, says so to everybody, and resumes once'
   await admin.pauseWorkspace({ reason: 'CRM migration' });
   const { paused } = await viewer.getTraffic();
   const set = { reason: 'CRM migration', by: 'api-token', since: NOW };
-  expect(paused).toEqual({ ...set, beforeFirstLoad: false });
+  expect(paused).toEqual({ ...set, held: null });
   expect(await readPause(store.database)).toEqual(set);
   expect(await admin.resumeWorkspace()).toEqual({ resumed: true });
   expect(await admin.resumeWorkspace()).toEqual({ resumed: false });

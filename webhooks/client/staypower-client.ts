@@ -1531,8 +1531,8 @@ export type Setup = {
     reason: string;
     by: string;
     since: string;
-    /** The workspace is new: nothing is read by itself either. */
-    beforeFirstLoad: boolean;
+    /** Set while it was never turned on; before the first load nothing is read by itself either. */
+    held: 'before-first-load' | 'in-shadow' | null;
   } | null;
   jobs: Job[];
 };
@@ -1668,8 +1668,8 @@ export type Traffic = {
     reason: string;
     by: string;
     since: string;
-    /** The workspace is new: nothing is read by itself either. */
-    beforeFirstLoad: boolean;
+    /** Set while it was never turned on; before the first load nothing is read by itself either. */
+    held: 'before-first-load' | 'in-shadow' | null;
   } | null;
   inboxWaiting: number;
   inboxLagSeconds: number;

@@ -74,6 +74,8 @@ function page(title: string, sentences: readonly string[], backTo: string | null
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title} - Staypower</title>
 <h1>${title}</h1>
 ${sentences.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}

@@ -8,7 +8,10 @@ export const pause = z
     reason: z.string(),
     by: z.string(),
     since: z.string(),
-    beforeFirstLoad: z.boolean().describe('The workspace is new: nothing is read by itself either.'),
+    held: z
+      .enum(['before-first-load', 'in-shadow'])
+      .nullable()
+      .describe('Set while it was never turned on; before the first load nothing is read by itself either.'),
   })
   .nullable()
   .describe('Null: the workspace writes and acts.');

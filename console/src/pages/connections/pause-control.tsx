@@ -31,7 +31,7 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
       ) : (
         <p>
           Since {moment(paused.since)}, by {paused.by}: {paused.reason}.{' '}
-          {paused.beforeFirstLoad ? 'Nothing is read by itself either.' : 'Reading and scoring go on.'}
+          {paused.held === 'before-first-load' ? 'Nothing is read by itself either.' : 'Reading and scoring go on.'}
         </p>
       )}
       {may('admin') &&
@@ -46,11 +46,11 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
           <div className="actions">
             <button
               type="button"
-              className={paused.beforeFirstLoad ? undefined : 'primary'}
+              className={paused.held === 'before-first-load' ? undefined : 'primary'}
               disabled={resume.isPending}
               onClick={() => resume.mutate()}
             >
-              {paused.beforeFirstLoad ? 'Let it go on without the steps' : 'Resume'}
+              {paused.held === 'before-first-load' ? 'Let it go on without the steps' : 'Resume'}
             </button>
           </div>
         ))}
@@ -61,5 +61,7 @@ export function PauseControl({ paused }: { paused: Traffic['paused'] }) {
 
 function titleOf(paused: Traffic['paused']): string {
   if (paused === null) return 'Writing and acting';
-  return paused.beforeFirstLoad ? 'New: nothing is read or written yet' : 'Paused: nothing is written to any CRM';
+  return paused.held === 'before-first-load'
+    ? 'New: nothing is read or written yet'
+    : 'Paused: nothing is written to any CRM';
 }

@@ -21,11 +21,11 @@ export function SetupCard() {
           return (
             <>
               <p>
-                {done} of {steps.length} steps done{done < steps.length && paused !== null && `. Next: ${title}`}.
+                {done} of {steps.length} steps done{done < steps.length && paused?.held && `. Next: ${title}`}.
               </p>
               <div className="actions">
-                <a className={paused?.beforeFirstLoad ? 'button primary' : 'button'} href={setupAddress(left)}>
-                  {paused === null ? 'See the steps' : 'Go on setting up'}
+                <a className={paused?.held ? 'button primary' : 'button'} href={setupAddress(left)}>
+                  {paused?.held ? 'Go on setting up' : 'See the steps'}
                 </a>
               </div>
             </>

@@ -3,7 +3,6 @@ import { moment, whole } from '../../../format.ts';
 import { JobButton } from '../../../jobs/job-button.tsx';
 import { type JobOf, useJob } from '../../../jobs/use-jobs.ts';
 import { href } from '../../../routing.ts';
-import { inWords } from '../../../wording.ts';
 
 type Loaded = NonNullable<JobOf<'first-load'>['result']>;
 
@@ -30,7 +29,7 @@ function Brought({ result, at }: { result: Loaded; at: string | null }) {
       </dl>
       {rejected > 0 && (
         <p>
-          What was rejected is listed, with what to do, on <a href={href(['connections'])}>Connections</a>.
+          What was rejected waits, listed with what to do, on <a href={href(['connections'])}>Connections</a>.
         </p>
       )}
       {unavailable.length > 0 && (
@@ -64,7 +63,7 @@ function Readiness({ readiness }: { readiness: NonNullable<Loaded['readiness']> 
       <ul>
         {models.map(({ model, ready, reason, waitUntil }) => (
           <li key={model}>
-            {inWords(model)}: {ready ? 'ready' : 'not yet'}. {reason}
+            {model}: {ready ? 'ready' : 'not yet'}. {reason}
             {waitUntil !== null && ` (from ${waitUntil} on)`}
           </li>
         ))}

@@ -52,11 +52,11 @@ export function TurnOnStep({ setup: { paused, steps } }: { setup: Setup }) {
             </p>
           )}
           <p className="hint">
-            Held since {moment(paused.since)}, by {paused.by}: {paused.reason}.
+            {paused.held === null ? 'Paused' : 'Held'} since {moment(paused.since)}, by {paused.by}: {paused.reason}.
           </p>
           <div className="actions">
             <button type="button" className="primary" disabled={turnOn.isPending} onClick={() => turnOn.mutate()}>
-              Turn on writing and playbooks
+              {paused.held === null ? 'Resume' : 'Turn on writing and playbooks'}
             </button>
           </div>
         </>
