@@ -55,7 +55,7 @@ export function createJobRunner(parts: JobParts): JobRunner {
 
 function worksOf(parts: JobParts): { [Kind in JobKind]: Work<Kind> } {
   const { workspace, today } = parts;
-  const { database, connectors, playbooks, clock } = workspace;
+  const { database, connectors, clock } = workspace;
   return {
     check: async () => {
       const connections = await checkConnections(connectors);
@@ -67,7 +67,7 @@ function worksOf(parts: JobParts): { [Kind in JobKind]: Work<Kind> } {
     look: async ({ connectionId }) => mappingReport(await lookAtConnection(connectors, connectionId)),
     map: (request) => map(parts, request),
     provision: async ({ dryRun }, { onProgress }) => ({
-      connections: await provision(connectors, provisionedFields(playbooks), {
+      connections: await provision(connectors, provisionedFields(workspace.playbooks), {
         dryRun,
         onConnection: (connectionId) => onProgress({ step: 'provision', detail: connectionId, done: 0, total: null }),
       }),
