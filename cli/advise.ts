@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PolicyValue } from '../core/planning/off-policy.ts';
 import type { AdviceAnswer } from '../core/ports/planning.ts';
 import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { modelMissing } from './model-missing.ts';
@@ -29,7 +30,18 @@ export function adviseCommand(): Command {
   return example(command, 'staypower advise --limit 10 --workspace demo');
 }
 
-function show({ customers, advised, currency, savedValue, cost, net, effects, review, rows }: AdviceAnswer): void {
+function show({
+  customers,
+  advised,
+  currency,
+  savedValue,
+  cost,
+  net,
+  effects,
+  review,
+  decisions,
+  rows,
+}: AdviceAnswer): void {
   print(
     `${customers.toLocaleString('en')} active customers may be contacted; an action is advised for ${advised.toLocaleString('en')} of them, the others are better left alone.`,
     `Expected: ${savedValue} ${currency} of margin kept for ${cost}, ${net} net.`,
@@ -44,19 +56,37 @@ function show({ customers, advised, currency, savedValue, cost, net, effects, re
       ]),
     ),
   );
+  const compared = (policies: readonly (readonly [string, PolicyValue])[]) =>
+    policies
+      .map(
+        ([
+          name,
+          {
+            doublyRobust: { value, low, high },
+          },
+        ]) => {
+          return `${name} ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+        },
+      )
+      .join(', ');
+  for (const { playbook, asDecided, nobody, expected } of decisions) {
+    print(
+      '',
+      `What ${playbook} decided by advice earned, for each customer (doubly robust, 95 %): ${compared([
+        ['as decided', asDecided],
+        ['without exploring', expected],
+        ['treating nobody', nobody],
+      ])} ${currency}.`,
+    );
+  }
   for (const { playbook, advice, nobody, everybody } of review) {
     print(
       '',
-      `Of those who entered ${playbook}, for each (doubly robust, 95 %): ${[
-        ['as advised', advice] as const,
-        ['treating nobody', nobody] as const,
-        ['treating all', everybody] as const,
-      ]
-        .map(([name, { doublyRobust }]) => {
-          const { value, low, high } = doublyRobust;
-          return `${name} ${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
-        })
-        .join(', ')} ${currency}.`,
+      `Of those who entered ${playbook}, for each (doubly robust, 95 %): ${compared([
+        ['as advised', advice],
+        ['treating nobody', nobody],
+        ['treating all', everybody],
+      ])} ${currency}.`,
     );
   }
   if (rows.length === 0) return;

@@ -125,6 +125,7 @@ export async function listen(
           clock,
           connectors: open.workspace.connectors,
           connectionIds: connected.map(({ connectionId }) => connectionId),
+          actionNames: context.config.planning.actions.map(({ name }) => name),
           present: () => open.workspace.playbooks,
           webhooks: endpoints,
         }),

@@ -133,6 +133,7 @@ function assertUsable(playbooks: readonly Playbook[], config: ResolvedConfig): v
   const problems = playbookProblems(
     playbooks,
     config.connections.map(({ id }) => id),
+    config.planning.actions.map(({ name }) => name),
   );
   if (problems.length > 0) throw new ConfigError([...problems]);
 }

@@ -56,10 +56,15 @@ export async function playbookNamed(nameOrFile: string): Promise<Playbook> {
 export function playbookProblems(
   playbooks: readonly Playbook[],
   connectionIds: readonly string[],
+  actionNames: readonly string[],
 ): readonly ConfigProblem[] {
   return playbooks.flatMap((playbook, at) => {
     const path = `playbooks[${at}] (${playbook.name})`;
-    const tasks = [playbook.task, ...playbook.steps.filter((step) => step.do === 'task' || step.do === 'ticket')];
+    const tasks = [
+      playbook.task,
+      ...(playbook.advised ?? []),
+      ...playbook.steps.filter((step) => step.do === 'task' || step.do === 'ticket'),
+    ];
     const unknown = tasks.flatMap(({ subject, body }) => [...unknownFields(subject), ...unknownFields(body)]);
     const named = [
       ...playbook.steps.flatMap((step) => ('connection' in step ? [step.connection] : [])),
@@ -73,6 +78,14 @@ export function playbookProblems(
         found: `{${field}}`,
         remedy: 'Correct its spelling; core/playbooks/template.ts lists them.',
       })),
+      ...(playbook.advised ?? [])
+        .filter(({ action }) => !actionNames.includes(action))
+        .map(({ action }) => ({
+          path: `${path} advised`,
+          expected: `an action under planning (${actionNames.join(', ')})`,
+          found: action,
+          remedy: 'Name one of these, or add it under planning.actions.',
+        })),
       ...[...new Set(named)]
         .filter((id) => !connectionIds.includes(id))
         .map((id) => ({

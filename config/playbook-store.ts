@@ -26,6 +26,8 @@ export interface PlaybookStoreContext {
   /** Those that are open: a step that none of them can do is a problem. */
   connectors: readonly Connector[];
   connectionIds: readonly string[];
+  /** Of `planning.actions`. */
+  actionNames: readonly string[];
   /** The playbooks in force. */
   present: () => readonly Playbook[];
   webhooks: Pick<Webhooks, 'list'>;
@@ -42,7 +44,7 @@ export function createPlaybookFiles(database: Database, context: PlaybookStoreCo
     const { playbook, problems } = readPlaybookText(text);
     if (playbook === null) return { playbook, problems, rule: [] };
     const unusable = [
-      ...playbookProblems([playbook], connectionIds),
+      ...playbookProblems([playbook], connectionIds, context.actionNames),
       ...unperformable(playbook, connectors),
       ...(await unknownEndpoints(playbook, context.webhooks)),
     ];

@@ -17,6 +17,7 @@ import type { Logger } from '../core/ports/logger.ts';
 import type { Planning } from '../core/ports/planning.ts';
 import type { Playbooks } from '../core/ports/playbooks.ts';
 import { sentencesOf } from '../core/scores/words/index.ts';
+import { createAdviceSource } from '../core/store/advice-source.ts';
 import { createGrants, grantStatuses } from '../core/store/grants.ts';
 import { createInbox } from '../core/store/inbox.ts';
 import { createInsights } from '../core/store/insights.ts';
@@ -320,6 +321,10 @@ export async function openWorkspace(
       get playbooks() {
         return playbooks();
       },
+      advice: createAdviceSource(database, {
+        settings: config.planning,
+        rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+      }),
       timeZone: config.timeZone,
       currency: config.currency,
       rates,

@@ -27,7 +27,7 @@ import { eraseRequested, finishErasures } from './erase.ts';
 import { features } from './features.ts';
 import { weeklyReport } from './monitor.ts';
 import { takeOpinions } from './opinions.ts';
-import { plan } from './plan.ts';
+import { type AdviceSource, plan } from './plan.ts';
 import { pruneDaily } from './prune.ts';
 import { pull } from './pull.ts';
 import { rollUpAccounts } from './roll-up.ts';
@@ -43,6 +43,8 @@ export interface Workspace {
   /** How what vendors delivered is taken apart; without them it waits. */
   readers?: DeliveryReaders;
   playbooks: readonly Playbook[];
+  /** What advice is given by, for playbooks that carry it out; nothing is advised when absent. */
+  advice?: (asOf: CalendarDay) => Promise<AdviceSource | null>;
   timeZone: string;
   /** Reporting currency. */
   currency: string;
@@ -219,6 +221,7 @@ export async function cycle(
         actingConnections: acting,
         clock,
         timeZone: workspace.timeZone,
+        ...(workspace.advice && { advice: () => workspace.advice?.(asOf) ?? Promise.resolve(null) }),
       })
     : { heldOut: 0, deferred: 0 };
   const written = leaves('write-back')

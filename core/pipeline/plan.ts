@@ -1,15 +1,20 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { NewEvent } from '../domain/outbound-event.ts';
 import type { CustomerStats } from '../features/stats.ts';
+import { advisedDecision } from '../planning/advised-action.ts';
+import { isWithin, moneyOf, type Spending, spend } from '../planning/advised-budget.ts';
+import type { AdviceTerms } from '../planning/next-best-action.ts';
+import type { PlanningSettings } from '../planning/settings.ts';
 import { isInCell } from '../playbooks/cell.ts';
 import { factsOn } from '../playbooks/facts.ts';
 import { mayActAt } from '../playbooks/hours.ts';
 import type { Playbook } from '../playbooks/schema.ts';
-import { firstAction } from '../playbooks/task.ts';
+import { firstAction, withAdvised } from '../playbooks/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
 import { queueAction, recordsOf, type Target, targetsOf } from '../store/action-targets.ts';
+import { keepDecision, spentOn } from '../store/advised-actions.ts';
 import { appendEvents } from '../store/outbound-events.ts';
 import { inTurn } from '../store/turn.ts';
 import { advance, connectionsOf, queueSteps } from './advance.ts';
@@ -31,7 +36,12 @@ export interface PlanContext {
   clock: Clock;
   /** The workspace's: in it a playbook's hours are, unless it says otherwise. */
   timeZone: string;
+  /** What advice is given by, for playbooks that carry it out; null before the first training, absent where nothing is advised. */
+  advice?: () => Promise<AdviceSource | null>;
 }
+
+/** What advice is given by. */
+export type AdviceSource = AdviceTerms & { settings: PlanningSettings };
 
 interface Queued {
   customer_id: string;
@@ -54,11 +64,14 @@ export async function plan(
 ): Promise<PlanReport> {
   const report: PlanReport = { planned: 0, heldOut: 0, deferred: 0 };
   for (const playbook of playbooks.filter((each) => each.enabled)) {
+    // Read before the turn: it takes a look at every playbook's past.
+    const isAsked = playbook.advised !== null && (await countQueued(database, playbook, context)) > 0;
+    const advice = isAsked ? ((await context.advice?.()) ?? null) : null;
     await inTurn(database, async (sql) => {
       await countHeldOut(sql, playbook, context, report);
       if (mayActAt(playbook.hours, context.clock.now(), context.timeZone)) {
         await advance(sql, playbook, context);
-        await planOne(sql, playbook, context, report);
+        await planOne(sql, playbook, context, report, advice);
       } else {
         report.deferred += await countQueued(sql, playbook, context);
       }
@@ -88,7 +101,13 @@ async function countQueued(sql: Sql, playbook: Playbook, { asOf }: PlanContext):
   return row?.count ?? 0;
 }
 
-async function planOne(sql: Sql, playbook: Playbook, context: PlanContext, report: PlanReport): Promise<void> {
+async function planOne(
+  sql: Sql,
+  playbook: Playbook,
+  context: PlanContext,
+  report: PlanReport,
+  advice: AdviceSource | null,
+): Promise<void> {
   const { asOf } = context;
   const now = context.clock.now();
   const queued = await sql.query<Queued>(
@@ -120,6 +139,7 @@ async function planOne(sql: Sql, playbook: Playbook, context: PlanContext, repor
   const stepRecords = Map.groupBy(await recordsOf(sql, ids, connectionsOf(playbook)), (record) => record.customer_id);
   const capacity = await givenToday(sql, playbook, asOf);
 
+  const spent = advice === null ? null : await spentOn(sql, asOf);
   const fired: NewEvent[] = [];
   const seen = new Set<string>();
   for (const row of queued) {
@@ -148,10 +168,15 @@ async function planOne(sql: Sql, playbook: Playbook, context: PlanContext, repor
       report.deferred += 1;
       continue;
     }
+    const done = advice && spent ? await decide(sql, playbook, row, target, { asOf, advice, spent }) : playbook;
+    if (done === null) {
+      await settle(sql, playbook, row, { state: 'let-go', firedOn: asOf, target: null, key: null });
+      continue;
+    }
     capacity.set(owner, given + 1);
     const customer = { name: row.name, crossedOn: row.crossed_on, score: row.score, stats: row.stats };
     const record = { connectionId: target.connection_id, externalId: target.external_id, ownerId: target.owner_id };
-    const action = firstAction(playbook, customer, record, asOf);
+    const action = firstAction(done, customer, record, asOf);
     await queueAction(sql, playbook.name, row.customer_id, target.connection_id, action, now);
     await settle(sql, playbook, row, { state: 'fired', firedOn: asOf, target, key: action.key });
     await queueSteps(sql, playbook, {
@@ -182,6 +207,39 @@ async function planOne(sql: Sql, playbook: Playbook, context: PlanContext, repor
     report.planned += 1;
   }
   await appendEvents(sql, fired, now);
+}
+
+/** The playbook with the words of what is advised for a customer; null: leave alone. The decision is kept with its probabilities. */
+async function decide(
+  sql: Sql,
+  playbook: Playbook,
+  row: Queued,
+  target: Target,
+  { asOf, advice, spent }: { asOf: CalendarDay; advice: AdviceSource; spent: Spending },
+): Promise<Playbook | null> {
+  const { churnProbability, valueIfKept12m, segment } = row.score;
+  if (playbook.advised === null || churnProbability === null || valueIfKept12m === null) return playbook;
+  const named = new Set(playbook.advised.map(({ action }) => action));
+  const ownerId = target.owner_id;
+  const customer = { customerId: row.customer_id, segment, churnProbability, valueIfKept12m };
+  const decision = advisedDecision(
+    customer,
+    playbook.name,
+    advice,
+    (option) => named.has(option.action.name) && isWithin(option, ownerId, spent, advice.settings),
+  );
+  const { choice } = decision;
+  await keepDecision(sql, decision, {
+    customer,
+    playbook: playbook.name,
+    crossedOn: row.crossed_on,
+    decidedOn: asOf,
+    ownerId,
+    money: choice === null ? 0 : moneyOf(choice, advice.settings),
+  });
+  if (choice === null) return null;
+  spend(spent, choice, ownerId, advice.settings);
+  return withAdvised(playbook, choice.action.name);
 }
 
 /** How many customers of the playbook each owner was given today; '' without an owner. */

@@ -92,9 +92,19 @@ export function nextBestAction(customer: AdviceCustomer, terms: AdviceTerms): Ad
   };
 }
 
-function drawnNet(customer: AdviceCustomer, { action, saveRate }: ActionWorth, terms: AdviceTerms, random: Random) {
-  const mean = saveRate.mean + saveRate.standardDeviation * normal(random);
-  return worthOf(customer, action, { ...saveRate, mean }, terms.settings).net;
+function drawnNet(customer: AdviceCustomer, option: ActionWorth, terms: AdviceTerms, random: Random) {
+  const mean = option.saveRate.mean + option.saveRate.standardDeviation * normal(random);
+  return actionWorthAt(customer, option, mean, terms).net;
+}
+
+/** What an option would be worth for a customer at another save rate. */
+export function actionWorthAt(
+  customer: AdviceCustomer,
+  { action, saveRate }: ActionWorth,
+  mean: number,
+  terms: AdviceTerms,
+): ActionWorth {
+  return worthOf(customer, action, { ...saveRate, mean }, terms.settings);
 }
 
 function saveRateOf(

@@ -16,6 +16,11 @@ export function ruleInWords(playbook: Playbook): readonly string[] {
       : [
           `It acts from ${hours.from}:00 to ${hours.to}:00 on ${hours.weekdays.map((day) => WEEKDAYS[day - 1]).join(', ')} (${hours.timeZone ?? 'the workspace’s time zone'}).`,
         ]),
+    ...(playbook.advised === null
+      ? []
+      : [
+          `What is done is advised for each customer among ${playbook.advised.map(({ action }) => action).join(', ')}, within the limits of planning, and at random now and then, in order to learn; where nothing earns more than it costs, the customer is left alone.`,
+        ]),
     ...(steps.length === 0 ? [] : [`Then: ${steps.map(stepInWords).join('; ')}.`]),
     ...(waits && playbook.stopWhenSaved ? ['Who bought since gets no further step.'] : []),
   ];

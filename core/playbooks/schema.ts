@@ -96,6 +96,17 @@ export const playbookSchema = z.strictObject({
   /** When it may act: outside, who entered waits, and so do steps after a wait. Null: at any time. */
   hours: hoursSchema.nullable().default(null),
   task: z.strictObject(taskFields),
+  /**
+   * In place of the task, the one of these actions of `planning` that is advised for the customer, within its limits; or nothing, where none
+   * earns more than it costs. Who has no churn risk or value to advise by gets the task.
+   */
+  advised: z
+    .array(z.strictObject({ action: text, ...taskFields }))
+    .min(1)
+    .max(20)
+    .refine((all) => new Set(all.map(({ action }) => action)).size === all.length, 'each action once')
+    .nullable()
+    .default(null),
   /** Enrol in this sequence or cadence instead, where the vendor's user has the seat; else the task is opened. */
   sequence: z
     .strictObject({

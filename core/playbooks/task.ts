@@ -39,6 +39,14 @@ export function firstAction(playbook: Playbook, customer: RunCustomer, record: T
   return { kind: 'sequence', key, contactExternalId, sequenceId, userId, senderEmail, fallback: task };
 }
 
+/** The words of the action that advice chose, as the playbook's own task. Throws for an action that the playbook does not name. */
+export function withAdvised(playbook: Playbook, action: string): Playbook {
+  const words = playbook.advised?.find((each) => each.action === action);
+  if (words === undefined) throw new Error(`${playbook.name} does not name the action ${action}`);
+  const { subject, body, dueInDays, priority } = words;
+  return { ...playbook, task: { subject, body, dueInDays, priority } };
+}
+
 /** A task of the playbook, with its templates filled from the scores, their reasons and the customer's history. */
 export function taskOf(
   { subject, body, dueInDays, priority }: Playbook['task'],

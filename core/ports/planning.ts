@@ -2,6 +2,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { UpliftEvaluation } from '../evaluation/uplift.ts';
 import type { CampaignPlan } from '../planning/campaigns.ts';
 import type { PolicyValue } from '../planning/off-policy.ts';
+import type { DecisionsReview } from '../planning/review-decisions.ts';
 import type { Outlook, ScenarioChanges } from '../planning/scenario.ts';
 
 /** What to do with one customer. Money in decimal strings of the answer's currency. */
@@ -55,6 +56,8 @@ export interface AdviceAnswer {
   /** What the advice would have kept of those who entered a playbook, for each of them, beside doing nothing and treating all: margin of 12 months. */
   review: readonly { playbook: string; advice: PolicyValue; nobody: PolicyValue; everybody: PolicyValue }[];
   /** Highest net first; then those left alone. */
+  /** What playbooks that carry advice out have earned by it, judged by the probabilities they decided by. */
+  decisions: readonly DecisionsReview[];
   rows: readonly AdviceRow[];
 }
 

@@ -8,6 +8,7 @@ import { planCampaigns } from '../planning/campaigns.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
 import { planBook } from '../planning/plan-book.ts';
 import { effectsOf, reviewAdvice, TRIAL_FEATURES, upliftTrial } from '../planning/review.ts';
+import { reviewDecisions } from '../planning/review-decisions.ts';
 import { scenarioOfBook } from '../planning/scenario-of-book.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
 import { bestContactDay, firstContactDay, leavingByDay } from '../planning/timing.ts';
@@ -17,6 +18,7 @@ import type { AdviceRow, Planning } from '../ports/planning.ts';
 import { movingNumbers } from '../scores/numbers.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import { readBook, readEpisodes, readForecast, readRhythms, readSegmentWorth } from './advice-book.ts';
+import { readFollowedDecisions } from './advised-actions.ts';
 import { championAt } from './models.ts';
 import { keepScenario, listScenarios, readScenario } from './scenarios.ts';
 
@@ -125,6 +127,10 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
           const found = action.playbook === null ? null : reviewAdvice(episodes, action, terms);
           return found && action.playbook !== null ? [{ playbook: action.playbook, ...found }] : [];
         }),
+        decisions: reviewDecisions(
+          await readFollowedDecisions(database, { asOf, rule: model, rank: context.rank }),
+          settings,
+        ),
         rows: await timed(database, context, model, asOf, shown),
       };
     },

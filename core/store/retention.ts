@@ -42,6 +42,7 @@ const RULES: readonly Rule[] = [
     where: `state in ('done', 'dropped', 'rejected') and not_before < $1::timestamptz
       and not exists (select 1 from quarantine q where q.stage = 'act' and q.external_id = outbox.action_key)`,
   },
+  { table: 'advised_actions', keptDays: 'actionsDays', where: 'decided_on < ($1::timestamptz)::date' },
   {
     table: 'webhook_deliveries',
     keptDays: 'eventsDays',

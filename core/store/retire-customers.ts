@@ -4,6 +4,10 @@ import { handOnFeedback } from './feedback.ts';
 import type { ContactRow } from './identity-keys.ts';
 import type { Group } from './identity-records.ts';
 
+/** Every column of a decision, its customer first. */
+const DECISION =
+  'customer_id, playbook, crossed_on, decided_on, action, propensity, options, owner_id, channel, minutes, money, is_offer, cost, churn_probability, value_if_kept_12m';
+
 /** A customer without records any more passes its playbook history, open actions, answers and feedback to whoever has its records now. */
 export async function retire(
   sql: Sql,
@@ -38,6 +42,11 @@ export async function retire(
        on conflict (customer_id, action_key) do nothing`,
       [previous, heir],
     );
+    await sql.query(
+      `insert into advised_actions (${DECISION}) select $2::uuid, ${DECISION.replace('customer_id, ', '')} from advised_actions where customer_id = $1::uuid
+       on conflict (customer_id, playbook, crossed_on) do nothing`,
+      [previous, heir],
+    );
     await keepOneOpenTask(sql, heir);
     await handOnScores(sql, previous, heir);
     await handOnFeedback(sql, previous, heir);
@@ -50,6 +59,7 @@ export async function retire(
   }
   for (const table of [
     'playbook_runs',
+    'advised_actions',
     'outbox',
     'outcomes',
     'score_feedback',

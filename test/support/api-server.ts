@@ -100,6 +100,7 @@ export async function serveApi(
       clock,
       connectors: [],
       connectionIds: ['crm'],
+      actionNames: ['email', 'call', 'offer'],
       present,
       webhooks,
     }),

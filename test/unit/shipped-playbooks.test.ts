@@ -36,7 +36,7 @@ describe('shipped playbooks', () => {
       'second-order',
       'win-back-lapsed',
     ]);
-    expect(playbookProblems(shipped, [])).toEqual([]);
+    expect(playbookProblems(shipped, [], ['call'])).toEqual([]);
     for (const playbook of shipped) {
       expect(playbook.description).not.toBe('');
       expect(ruleInWords(playbook)[0]).toMatch(/^A customer enters when all of this holds: lifecycle /);
@@ -98,7 +98,7 @@ describe('a playbook file', () => {
       task: { subject: 'Keep {nmae}', body: '{reasons}' },
       steps: [{ do: 'list', connection: 'hubspot', listId: '7' }],
     });
-    expect(playbookProblems([playbook, playbook], ['salesforce']).map(({ found }) => found)).toEqual([
+    expect(playbookProblems([playbook, playbook], ['salesforce'], ['call']).map(({ found }) => found)).toEqual([
       '{nmae}',
       'hubspot',
       '{nmae}',

@@ -39,6 +39,13 @@ export type Advice = {
     nobody: PolicyValue;
     everybody: PolicyValue;
   }[];
+  /** Of playbooks that carry advice out: what their decisions earned, and what others would have. */
+  decisions: {
+    playbook: string;
+    asDecided: PolicyValue;
+    nobody: PolicyValue;
+    expected: PolicyValue;
+  }[];
   rows: AdviceRow[];
 };
 export type AdviceRow = {

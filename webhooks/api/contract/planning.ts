@@ -75,6 +75,9 @@ export const listAdvice = operation({
       review: z.array(
         z.object({ playbook: z.string(), advice: policyValue, nobody: policyValue, everybody: policyValue }),
       ),
+      decisions: z
+        .array(z.object({ playbook: z.string(), asDecided: policyValue, nobody: policyValue, expected: policyValue }))
+        .describe('Of playbooks that carry advice out: what their decisions earned, and what others would have.'),
       rows: z.array(row),
     }),
   ),
