@@ -3,6 +3,8 @@ import { DataError } from '../core/domain/errors.ts';
 import type { CustomerExplanation } from '../core/ports/engine.ts';
 import type { Insight, ValueTold } from '../core/scores/insight.ts';
 import type { UsedMargin } from '../core/scores/margin.ts';
+import { groupNameIn } from '../core/scores/words/names.ts';
+import { englishNames } from '../core/scores/words/names-english.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -59,7 +61,7 @@ function show(found: CustomerExplanation): void {
     print(
       table(
         ['because of', 'adds'],
-        contributions.map((each) => [each.group, round(each.contribution)]),
+        contributions.map((each) => [groupNameIn(englishNames, each.group), round(each.contribution)]),
       ),
       '',
     );
@@ -86,7 +88,8 @@ function marginSource({ share, from, known, sales }: UsedMargin): string {
 }
 
 function showInsight(insight: Insight, currency: string): void {
-  const { value, horizons, margin, engagement, propensities, whatWouldHelp, cluster, churnSurrogate } = insight;
+  const { value, horizons, margin, staying, engagement, propensities, whatWouldHelp, cluster, churnSurrogate } =
+    insight;
   if (value) print('', toldBy(value));
   if (horizons.length > 0) {
     print(
@@ -96,6 +99,10 @@ function showInsight(insight: Insight, currency: string): void {
       ),
       marginSource(margin),
     );
+  }
+  if (staying) {
+    const at = (month: number) => `${Math.round((staying[month]?.probability ?? 0) * 100)} %`;
+    print('', `Still a customer in 3, 6 and 12 months: ${at(3)}, ${at(6)} and ${at(12)}.`);
   }
   print('', `Engagement ${round(engagement.score)}, by what was done:`);
   if (engagement.ledger.length === 0) print('  nothing yet');

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { DataError } from '../core/domain/errors.ts';
 import type { Overview } from '../core/scores/overview.ts';
+import { groupNameIn } from '../core/scores/words/names.ts';
+import { englishNames } from '../core/scores/words/names-english.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { print, printJson, table } from './output.ts';
 import { example } from './steps.ts';
@@ -48,7 +50,7 @@ function show({ customers, models, importance, surrogate }: Overview): void {
       importance.map((each) => [
         each.score,
         each.segment ?? 'all',
-        each.group,
+        groupNameIn(englishNames, each.group),
         percent(each.share),
         percent(each.shareLow),
         percent(each.shareHigh),

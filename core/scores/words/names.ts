@@ -1,6 +1,11 @@
 import type { Segment } from '../../segments/segment-names.ts';
 import type { InputGroup } from '../input-groups.ts';
 
+/** A group of inputs as it is called; one that has no name of its own, as it is. */
+export function groupNameIn({ groups }: Names, group: string): string {
+  return (groups as Readonly<Record<string, string>>)[group] ?? group;
+}
+
 /** How a number is called, in which unit it is, and which way is good. */
 export interface NumberName {
   label: string;
