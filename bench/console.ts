@@ -1,4 +1,4 @@
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { table } from '../cli/output.ts';
 import type { Sql } from '../core/ports/database.ts';
 import {
@@ -15,7 +15,8 @@ const REPEATS = 5;
 
 /**
  * The console over 100,000 customers in the embedded store, in the browser: until the first rows are there, from a click on an order or a
- * filter to its rows, and tasks of over 50 ms while scrolling. 2,000 customers are scored, and copied with other numbers.
+ * filter to its rows, and tasks while scrolling; each beside the processor's time that page and server took, which a busy machine does
+ * not stretch. 2,000 customers are scored, and copied with other numbers.
  */
 export async function benchConsole(args: readonly string[]): Promise<void> {
   const reason = whyNoBrowser();
@@ -29,11 +30,11 @@ export async function benchConsole(args: readonly string[]): Promise<void> {
     await multiply(served.database);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addCookies([{ name: 'staypower_session', value: served.cookies.viewer, url: served.server.url }]);
-    const figures = await walk(await context.newPage(), served);
+    const figures = await walk(browser, await context.newPage(), served);
     if (args.includes('--json')) console.log(JSON.stringify({ console: figures }));
     else {
-      const rows = Object.entries(figures).map(([what, ms]) => [what, Math.round(ms)]);
-      console.log(table(['console, 100,000 customers', 'ms (median; count of long tasks)'], rows));
+      const rows = Object.entries(figures).map(([what, { ms, processorMs }]) => [what, ms, processorMs]);
+      console.log(table(['console, 100,000 customers', 'ms', 'of the processor'], rows));
     }
   } finally {
     await browser.close();
@@ -41,9 +42,18 @@ export async function benchConsole(args: readonly string[]): Promise<void> {
   }
 }
 
-async function walk(page: Page, { server }: ServedConsole): Promise<Record<string, number>> {
+/** How long something took, in whole milliseconds: by the clock, and of the processors that page and server were on. */
+interface Figure {
+  ms: number;
+  processorMs: number;
+}
+
+async function walk(browser: Browser, page: Page, { server }: ServedConsole): Promise<Record<string, Figure>> {
   const list = `${server.url}/#/customers`;
-  const figures: Record<string, number> = {};
+  const figures: Record<string, Figure> = {};
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const timed = (work: () => Promise<unknown>) => figureOf(devTools, work);
   const firstRow = () => page.locator('.row a').first().waitFor();
   figures['overview shown'] = await median(async () => {
     await page.goto('about:blank');
@@ -84,25 +94,47 @@ async function walk(page: Page, { server }: ServedConsole): Promise<Record<strin
   await page.goto('about:blank');
   await page.goto(list);
   await firstRow();
-  figures['tasks over 50 ms in 100 steps of scrolling'] = await page.evaluate(longTasksWhileScrolling);
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  await page.evaluate(scroll);
+  figures['longest task in 100 steps of scrolling'] = longestTask((await browser.stopTracing()).toString());
   return figures;
 }
 
 /** Runs in the page. */
-async function longTasksWhileScrolling(): Promise<number> {
-  const { document, PerformanceObserver } = globalThis as unknown as {
+async function scroll(): Promise<void> {
+  const { document } = globalThis as unknown as {
     document: { querySelector(of: string): { scrollBy(x: number, y: number): void } | null };
-    PerformanceObserver: new (seen: (list: { getEntries(): unknown[] }) => void) => { observe(of: object): void };
   };
-  let tasks = 0;
-  new PerformanceObserver((list) => {
-    tasks += list.getEntries().length;
-  }).observe({ type: 'longtask' });
   for (let step = 0; step < 100; step += 1) {
     document.querySelector('.table-wrap')?.scrollBy(0, 900);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  return tasks;
+}
+
+/** The longest task of the page's main thread in a trace, by the clock and by the processor: not always the same one. */
+function longestTask(trace: string): Figure {
+  interface TraceEvent {
+    name: string;
+    pid: number;
+    tid: number;
+    args?: { name?: string };
+    /** Microseconds, and those on the processor. */
+    dur?: number;
+    tdur?: number;
+  }
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const laidOut = new Set(traceEvents.filter(({ name }) => name === 'Layout').map(({ pid }) => pid));
+  const threads = traceEvents.filter(
+    ({ name, args, pid }) => name === 'thread_name' && args?.name === 'CrRendererMain' && laidOut.has(pid),
+  );
+  const tasks = traceEvents.filter(
+    (event) => event.name.endsWith('RunTask') && threads.some(({ pid, tid }) => pid === event.pid && tid === event.tid),
+  );
+  if (tasks.length === 0) throw new Error('The trace has no task of the page.');
+  return {
+    ms: Math.round(Math.max(...tasks.map(({ dur = 0 }) => dur)) / 1_000),
+    processorMs: Math.round(Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000),
+  };
 }
 
 /** Copies every customer with other numbers, under other names. */
@@ -131,16 +163,27 @@ async function multiply(sql: Sql): Promise<void> {
       [String(copy)],
     );
   }
+  // As a cycle does once a day.
+  await sql.query('vacuum (analyze)');
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
+async function figureOf(devTools: CDPSession, work: () => Promise<unknown>): Promise<Figure> {
+  const pageSeconds = async () => {
+    const { metrics } = await devTools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+  };
+  const [pageBefore, serverBefore, began] = [await pageSeconds(), process.cpuUsage(), performance.now()];
   await work();
-  return performance.now() - began;
+  const ms = Math.round(performance.now() - began);
+  const { user, system } = process.cpuUsage(serverBefore);
+  const ofPage = Math.max((await pageSeconds()) - pageBefore, 0) * 1_000;
+  return { ms, processorMs: Math.round((user + system) / 1_000 + ofPage) };
 }
 
-async function median(once: () => Promise<number>): Promise<number> {
-  const all: number[] = [];
+async function median(once: () => Promise<Figure>): Promise<Figure> {
+  const all: Figure[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) all.push(await once());
-  return all.sort((a, b) => a - b)[Math.floor(REPEATS / 2)] ?? 0;
+  const middle = (of: keyof Figure) =>
+    all.map((figure) => figure[of]).sort((a, b) => a - b)[Math.floor(REPEATS / 2)] ?? 0;
+  return { ms: middle('ms'), processorMs: middle('processorMs') };
 }

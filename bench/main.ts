@@ -47,7 +47,8 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
   churn                      churn models beside scikit-learn and XGBoost on the same folds (skipped where there is no
                              data; Debian's python3-sklearn, python3-xgboost, python3-pandas)
   allocation                 plans for 500 owners and 50,000 customers: seconds, gap to the bound, greedy and proportional beside
-  console                    the console over 100,000 customers, in the browser: until a page is there, from a click to its rows
+  console                    the console over 100,000 customers, in the browser: until a page is there, from a click to its rows, the
+                             longest task while scrolling; by the clock, and of the processor
 
 Example:
   npm run bench -- pipeline 10000 100000
