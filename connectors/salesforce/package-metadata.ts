@@ -14,7 +14,7 @@ interface PlacedField {
 
 /**
  * Files of the Salesforce package that follow from the fields, by their path below force-app/main/default: the fields, the permission sets
- * that show them, and a report type and a list view that have them as columns.
+ * that show them, and report types and a list view that have them as columns.
  */
 export function packageMetadata(definitions: readonly FieldDefinition[]): ReadonlyMap<string, string> {
   const fields = (Object.keys(CARRIERS) as (keyof typeof CARRIERS)[]).flatMap((object) =>
@@ -32,7 +32,11 @@ export function packageMetadata(definitions: readonly FieldDefinition[]): Readon
       permissionSetXml(set, fields),
     ]),
     ...FEEDBACK_FILES,
-    ['reportTypes/Staypower_Contacts.reportType-meta.xml', reportTypeXml(fields)],
+    [
+      'reportTypes/Staypower_Contacts.reportType-meta.xml',
+      reportTypeXml('Contact', ['Name', 'Account', 'Owner'], fields),
+    ],
+    ['reportTypes/Staypower_Accounts.reportType-meta.xml', reportTypeXml('Account', ['Name', 'Owner'], fields)],
     ['objects/Contact/listViews/Staypower_At_Risk.listView-meta.xml', AT_RISK],
   ]);
 }
@@ -158,20 +162,19 @@ function permissionSetXml(set: PermissionSet, fields: readonly PlacedField[]): s
   });
 }
 
-function reportTypeXml(fields: readonly PlacedField[]): string {
-  const column = (field: string) => ({ checkedByDefault: true, field, table: 'Contact' });
+function reportTypeXml(object: 'Contact' | 'Account', own: readonly string[], fields: readonly PlacedField[]): string {
+  const column = (field: string) => ({ checkedByDefault: true, field, table: object });
+  const plural = `${object}s`;
   return metadataXml('ReportType', {
-    baseObject: 'Contact',
+    baseObject: object,
     category: 'accounts',
     deployed: true,
-    description: 'Contacts with their customer scores.',
-    label: 'Contacts with customer scores',
+    description: `${plural} with their customer scores.`,
+    label: `${plural} with customer scores`,
     sections: {
       columns: [
-        column('Name'),
-        column('Account'),
-        column('Owner'),
-        ...fields.filter(({ object }) => object === 'Contact').map(({ name }) => column(name)),
+        ...own.map(column),
+        ...fields.filter((field) => field.object === object).map(({ name }) => column(name)),
       ],
       masterLabel: 'Customer scores',
     },

@@ -1,5 +1,11 @@
 import type { Page } from 'playwright-core';
 
+/** Waits until nothing of a page is still being loaded, and its type is there: what is half there lies otherwise. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('main .spinner') === null);
+  await page.evaluate(() => document.fonts.ready);
+}
+
 /**
  * What is wrong with the layout of a page, in words: a page wider than the window, text that is cut off, and boxes that lie over one
  * another. Text that is shortened with an ellipsis, or may be scrolled to, is meant so.

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PICTURES_FOLDER, picturesNamed } from '../../cli/handbook/pictures.ts';
 import { ROLES } from '../../core/domain/roles.ts';
 import { CUSTOMERS } from './built-book.ts';
-import { accessibilityFaults, layoutFaults } from './look.ts';
+import { accessibilityFaults, layoutFaults, settled } from './look.ts';
 import { SIZES, THEMES, visitConsole } from './visit.ts';
 
 const visitor = visitConsole();
@@ -48,12 +48,15 @@ describe.skipIf(visitor.whyNot !== null)('every page of the console', () => {
             for (const { name, address, ready } of PAGES) {
               await page.goto(`${visitor.served.server.url}/${address()}`);
               await page.getByText(ready).first().waitFor({ state: 'attached' });
-              await page.evaluate(() => document.fonts.ready);
+              await settled(page);
               if (role === 'admin')
                 await page.screenshot({ path: join(SCREENSHOTS, `${name}-${size.name}-${theme}.png`), fullPage: true });
               if (role === 'admin' && size.name === 'desktop' && theme === 'light')
                 await page.screenshot({ path: join(PICTURES_FOLDER, `${name}.png`) });
-              expect({ name, faults: await layoutFaults(page) }).toEqual({ name, faults: [] });
+              // Columns may still be finding their widths.
+              await expect
+                .poll(() => layoutFaults(page), { message: name, timeout: 20_000, interval: 250 })
+                .toEqual([]);
               expect({ name, faults: await accessibilityFaults(page, axe.source) }).toEqual({ name, faults: [] });
               // A customer who is not there is an answer of 404, which the browser reports.
               const known = name === 'no-customer' ? /status of 404/ : /^$/;

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { TOUR } from '../../console/src/tour/steps.ts';
-import { accessibilityFaults, layoutFaults } from './look.ts';
+import { accessibilityFaults, layoutFaults, settled } from './look.ts';
 import { DESKTOP, PHONE, visitConsole } from './visit.ts';
 
 const visitor = visitConsole();
@@ -24,7 +24,8 @@ describe.skipIf(visitor.whyNot !== null)('the tour', () => {
         expect({ title, marked: await page.locator('[data-tour-here]').count() }).toEqual({ title, marked: 1 });
         expect({ title, focus: await focusIsInTour(page) }).toEqual({ title, focus: true });
         // The page may still be loading what it lists.
-        await expect.poll(() => layoutFaults(page), { message: title, timeout: 30_000 }).toEqual([]);
+        await settled(page);
+        await expect.poll(() => layoutFaults(page), { message: title, timeout: 20_000, interval: 250 }).toEqual([]);
         if (index === 0) expect(await accessibilityFaults(page, axe.source)).toEqual([]);
         await page.getByRole('button', { name: /^(Next|Done)$/ }).press('Enter');
       }

@@ -24,6 +24,9 @@ const textOf = (element: XmlElement, name: string) => all(element, name)[0]?.tex
 const carried = (object: string, carrier: Parameters<typeof isCarriedBy>[0]) =>
   REMOVABLE_FIELDS.filter((field) => isCarriedBy(carrier, field)).map((field) => `${object}.${apiNameOf(field)}`);
 const FIELDS = [...carried('Contact', 'contact'), ...carried('Account', 'account'), ...carried('Case', 'case')].sort();
+/** Of a rep's word on a score. */
+const FEEDBACK = 'Staypower_Feedback__c';
+const FEEDBACK_FIELDS = ['Contact__c', 'Note__c', 'Verdict__c'].map((name) => `${FEEDBACK}.${name}`);
 
 describe('the Salesforce package', () => {
   it('is made anew the same, byte for byte, with nothing left over from fields that are gone', () => {
@@ -43,6 +46,7 @@ describe('the Salesforce package', () => {
       expect(root.attributes.get('xmlns')).toBe('http://soap.sforce.com/2006/04/metadata');
       const suffix = /\.([A-Za-z]+)-meta\.xml$/.exec(path)?.[1] ?? '';
       const ROOTS: Readonly<Record<string, string>> = {
+        object: 'CustomObject',
         field: 'CustomField',
         permissionset: 'PermissionSet',
         reportType: 'ReportType',
@@ -60,39 +64,52 @@ describe('the Salesforce package', () => {
     const names = fields.map((path) => {
       const root = readXml(readFileSync(path, 'utf8'));
       expect(textOf(root, 'label')?.length, path).toBeLessThanOrEqual(40);
-      expect(textOf(root, 'inlineHelpText')?.length, path).toBeLessThanOrEqual(510);
+      expect((textOf(root, 'inlineHelpText') ?? '').length, path).toBeLessThanOrEqual(510);
       expect((textOf(root, 'fullName') ?? '').replace(/__c$/, '').length, path).toBeLessThanOrEqual(40);
       return `${relative(PACKAGE_FOLDER, path).split('/')[1]}.${textOf(root, 'fullName')}`;
     });
-    expect(names.sort()).toEqual(FIELDS);
+    expect(names.sort()).toEqual([...FIELDS, ...FEEDBACK_FIELDS]);
   });
 
   it.each([
-    ['Viewer', 'false', []],
-    ['Rep', 'false', ['EditTask']],
-    ['Admin', 'false', ['CreateCustomizeReports', 'ViewSetup']],
-    ['Integration', 'true', ['ApiEnabled', 'EditTask']],
-  ])('%s reads every field, edits: %s, and may no more than %s besides', (name, edits, user) => {
+    ['Viewer', 'false', [], []],
+    ['Rep', 'false', ['EditTask'], [FEEDBACK]],
+    ['Admin', 'false', ['CreateCustomizeReports', 'ViewSetup'], []],
+    // A step of a playbook may open a case; no record that somebody is scored by is ever made.
+    ['Integration', 'true', ['ApiEnabled', 'EditTask'], ['Case']],
+  ])('%s reads every field, edits: %s, and may no more than %s and make %s besides', (name, edits, user, makes) => {
     const set = readXml(read(`permissionsets/Staypower_${name}.permissionset-meta.xml`));
-    const grants = all(set, 'fieldPermissions');
+    const granted = all(set, 'fieldPermissions');
+    const grants = granted.filter((each) => !textOf(each, 'field')?.startsWith(FEEDBACK));
+    const words = granted.filter((each) => textOf(each, 'field')?.startsWith(FEEDBACK));
     expect(grants.map((each) => textOf(each, 'field'))).toEqual(FIELDS);
     expect(new Set(grants.map((each) => textOf(each, 'editable')))).toEqual(new Set([edits]));
     expect(new Set(grants.map((each) => textOf(each, 'readable')))).toEqual(new Set(['true']));
     expect(all(set, 'userPermissions').map((each) => textOf(each, 'name'))).toEqual(user);
     const objects = all(set, 'objectPermissions');
     expect(objects.filter((each) => textOf(each, 'allowDelete') === 'true')).toEqual([]);
-    // A step of a playbook may open a case; no record that somebody is scored by is ever made.
     const made = objects.filter((each) => textOf(each, 'allowCreate') === 'true');
-    expect(made.map((each) => textOf(each, 'object'))).toEqual(name === 'Integration' ? ['Case'] : []);
-    expect(objects.length > 0).toBe(name === 'Integration');
+    expect(made.map((each) => textOf(each, 'object'))).toEqual(makes);
+    // A rep says a word and sees their own; the integration reads all of them, and writes none.
+    const saysOrReads = name === 'Rep' || name === 'Integration';
+    expect(words.map((each) => textOf(each, 'field'))).toEqual(saysOrReads ? FEEDBACK_FIELDS : []);
+    expect(words.every((each) => textOf(each, 'editable') === String(name === 'Rep'))).toBe(true);
+    const ofWords = objects.filter((each) => textOf(each, 'object') === FEEDBACK);
+    expect(ofWords.map((each) => textOf(each, 'viewAllRecords'))).toEqual(
+      saysOrReads ? [String(name === 'Integration')] : [],
+    );
+    expect(objects.length).toBe({ Viewer: 0, Rep: 1, Admin: 0, Integration: 5 }[name]);
   });
 
-  it('report type and list view name only fields that there are', () => {
+  it('report types and list view name only fields that there are', () => {
     const texts = [
-      read('reportTypes/Staypower_Contacts.reportType-meta.xml'),
-      read('objects/Contact/listViews/Staypower_At_Risk.listView-meta.xml'),
+      { object: 'Contact', text: read('reportTypes/Staypower_Contacts.reportType-meta.xml') },
+      { object: 'Account', text: read('reportTypes/Staypower_Accounts.reportType-meta.xml') },
+      { object: 'Contact', text: read('objects/Contact/listViews/Staypower_At_Risk.listView-meta.xml') },
     ];
-    const named = texts.flatMap((text) => [...text.matchAll(/Staypower_\w+__c/g)].map(([name]) => `Contact.${name}`));
+    const named = texts.flatMap(({ object, text }) =>
+      [...text.matchAll(/Staypower_\w+__c/g)].map(([name]) => `${object}.${name}`),
+    );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((name) => !FIELDS.includes(name))).toEqual([]);
   });

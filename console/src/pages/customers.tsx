@@ -79,7 +79,7 @@ const amount = (id: 'clv12m' | 'valueIfKept12m' | 'valueAtRisk'): Column<ListedC
   id,
   title: SCORES[id].label,
   hint: SCORES[id].unit,
-  widthRem: 8.5,
+  widthRem: 9.5,
   isNumber: true,
   isSortable: true,
   cell: (row) => money(row[id], row.currency),
