@@ -11,14 +11,17 @@ import { benchNightly } from './nightly.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchTrees } from './trees.ts';
 
+type Bench = (args: readonly string[]) => Promise<void>;
+
 /** The benchmarks by name; each prints its own figures. */
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, Bench | readonly Bench[]>> = {
   btyd: benchBtyd,
   pipeline: benchPipeline,
   live: benchLive,
   events: benchEvents,
   ingest: benchIngest,
   nightly: benchNightly,
+  latency: [benchEvents, benchApi, benchLive],
   load: benchLoad,
   api: benchApi,
   trees: benchTrees,
@@ -35,6 +38,7 @@ const HELP = `Benchmarks: npm run bench [-- NAME [ARGUMENTS]]
                              peak memory (default: 10000)
   live                       from an order by webhook to the changed field on the record: p50, p95, max
   events                     from a stored event to the stored score at 50 a second, alone and with a batch running: p50, p95, p99
+  latency                    what somebody waits for: events, api and live one after another
   ingest                     signed HubSpot deliveries a second, on disk in PostgreSQL before the answer, beside a bare handler that
                              only verifies them; with 1, 2 and 4 workers reading
   nightly [--customers N]    the nightly run over 1,000,000 customers on PostgreSQL of whom 1 % bought, with 1, 2 and 4 workers: seconds,
@@ -58,7 +62,7 @@ const [name, ...args] = process.argv.slice(2);
 if (name === '--help' || name === '-h') {
   console.log(HELP);
 } else {
-  const chosen = name === undefined ? Object.values(BENCHES) : [BENCHES[name]];
+  const chosen = name === undefined ? new Set(Object.values(BENCHES).flat()) : [BENCHES[name]].flat();
   for (const bench of chosen) {
     if (!bench) {
       console.error(`There is no benchmark "${name}".\n\n${HELP}`);

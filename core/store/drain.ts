@@ -6,7 +6,7 @@ import type { DeliveryReaders } from '../ports/inbox.ts';
 import { emptyMessagesOf } from './erased-messages.ts';
 import { landRecordsOf } from './landing.ts';
 import { quarantine } from './quarantine.ts';
-import { takeApart } from './take-apart.ts';
+import { type TakenApart, takeApart } from './take-apart.ts';
 import { inTurn } from './turn.ts';
 
 /** Messages read and landed in one commit. */
@@ -47,16 +47,18 @@ export async function drainInbox(
   const elsewhere = new Set<number>();
   let read = 0;
   let isBacklog = false;
-  let { readers } = context;
+  // What comes later wakes its own drain.
+  let apart: TakenApart = context.readers ? 'part' : 'all';
   const nameOf = (lane: number) => `inbox/${connectionId}/${lane}`;
-  for (;;) {
+  for (let isThrough = false; !isThrough; ) {
     // Of a backlog of messages first: what is not taken apart is small and does not get in the way.
-    const apart = readers && !isBacklog ? await takeApart(database, connectionId, readers, context.now) : false;
-    if (apart === null) readers = undefined;
+    if (context.readers && apart === 'part' && !isBacklog) {
+      apart = await takeApart(database, connectionId, context.readers, context.now);
+    }
     const first = await firstLanes(database, connectionId, elsewhere);
     isBacklog = first.length === MESSAGES_PER_COMMIT;
     if (first.length === 0) {
-      if (apart && elsewhere.size === 0) continue;
+      if (apart === 'part' && elsewhere.size === 0) continue;
       break;
     }
     const wanted = isBacklog ? [...new Set(first)].slice(0, LANES_OF_A_BACKLOG) : [...new Set(first)];
@@ -71,6 +73,7 @@ export async function drainInbox(
       );
       const landed = batch.length === 0 ? null : await landBatch(database, connectionId, batch, inbound, context.now);
       if (landed === null) return;
+      isThrough = apart !== 'part' && !isBacklog && batch.length >= first.length;
       done.pulled += landed.pulled;
       done.rejected += landed.rejected;
       read += batch.length;
@@ -78,7 +81,7 @@ export async function drainInbox(
       context.onLanded?.(batch.map((message) => message.received_at));
     });
   }
-  if (elsewhere.size > 0 || readers !== context.readers) context.onHeldElsewhere?.();
+  if (elsewhere.size > 0 || apart === 'elsewhere') context.onHeldElsewhere?.();
   return done;
 }
 

@@ -11,36 +11,40 @@ const AT_A_TIME = { bytes: 200_000, rows: 500 };
 /** Of more messages than this other processes are told: they may have lanes of their own. */
 const WORTH_SHARING = 200;
 
+/** What became of an attempt: all that waited was taken apart, or a part of it; or another process is at it. */
+export type TakenApart = 'all' | 'part' | 'elsewhere';
+
 /**
  * Takes the first deliveries of a connection apart into messages of the inbox, in the order they came; one process at a time. What
  * cannot be read goes to quarantine.
- *
- * @returns whether there were any; null when another process is at it
  */
 export async function takeApart(
   database: Database,
   connectionId: string,
   readers: DeliveryReaders,
   now: () => Date,
-): Promise<boolean | null> {
-  const [any] = await database.query('select 1 as one from raw_deliveries where connection_id = $1 limit 1', [
-    connectionId,
-  ]);
-  if (!any) return false;
+): Promise<TakenApart> {
+  const rows = await firstDeliveries(database, connectionId, AT_A_TIME);
+  const [first] = rows;
+  if (!first) return 'all';
   return database.holding([`deliveries/${connectionId}`], async ([mine]) => {
-    if (mine === undefined) return null;
-    const rows = await firstDeliveries(database, connectionId, AT_A_TIME);
-    const [first] = rows;
-    if (!first) return false;
+    if (mine === undefined) return 'elsewhere';
     try {
       await settle(database, connectionId, rows, (sql) => landTogether(sql, connectionId, rows, readers, now));
+      return isFull(rows) ? 'part' : 'all';
     } catch (error) {
-      if (error instanceof TakenApartElsewhere) throw error;
-      // Something in one of them that the store does not take must not keep the others waiting.
-      await settle(database, connectionId, [first], (sql) => landOneByOne(sql, connectionId, first, readers, now));
+      if (error instanceof TakenApartElsewhere) return 'elsewhere';
     }
-    return true;
+    // Something in one of them that the store does not take must not keep the others waiting.
+    await settle(database, connectionId, [first], (sql) => landOneByOne(sql, connectionId, first, readers, now));
+    return 'part';
   });
+}
+
+/** Whether more may wait than was read. */
+function isFull(rows: readonly WaitingDeliveries[]): boolean {
+  const bytes = rows.flatMap(({ bodies }) => bodies).reduce((sum, { length }) => sum + length, 0);
+  return bytes >= AT_A_TIME.bytes || rows.length >= AT_A_TIME.rows;
 }
 
 /** Takes apart all that waits, of every connection, as far as no other process is at it. */
@@ -49,14 +53,12 @@ export async function takeAllApart(database: Database, readers: DeliveryReaders,
     'select distinct connection_id as "connectionId" from raw_deliveries order by 1',
   );
   for (const { connectionId } of rows) {
-    while (await takeApart(database, connectionId, readers, now));
+    while ((await takeApart(database, connectionId, readers, now)) === 'part');
   }
 }
 
-/** Rolls back what another process has done. The pass is repeated. */
-class TakenApartElsewhere extends Error {
-  override readonly message = 'deliveries were taken apart by another process meanwhile';
-}
+/** Rolls back what another process has done: it was at it between our look and our turn. */
+class TakenApartElsewhere extends Error {}
 
 /** Lands rows and lets go of them, in one commit. */
 async function settle(
@@ -67,7 +69,7 @@ async function settle(
 ): Promise<void> {
   await database.transaction(async (sql) => {
     const seqs = rows.map(({ seq }) => seq);
-    // A name is held no longer than its session lives: then another process may have been here.
+    // Another process may have been here before us; and a name is held no longer than its session lives.
     if ((await removeDeliveries(sql, connectionId, seqs)) < seqs.length) throw new TakenApartElsewhere();
     if ((await landIn(sql)) > WORTH_SHARING) await wakeDrains(sql, database.schema);
   });

@@ -16,7 +16,7 @@ testStore('PGlite', async () => {
   };
 });
 
-describe('the folder of an embedded store', () => {
+describe('an embedded store', () => {
   const inFolder = async (work: (folder: string) => Promise<void>) => {
     const folder = await mkdtemp(join(tmpdir(), 'staypower-lock-'));
     try {
@@ -26,6 +26,20 @@ describe('the folder of an embedded store', () => {
     }
   };
   const open = (folder: string) => openStore({ databaseUrl: null, folder, workspace: 'lock' });
+
+  it('lets timers and sockets have a turn while one query follows another', () =>
+    inFolder(async (folder) => {
+      const store = await open(folder);
+      let isHeard = false;
+      setTimeout(() => {
+        isHeard = true;
+      }, 0);
+      for (let queries = 0; !isHeard; queries += 1) {
+        expect(queries).toBeLessThan(20_000);
+        await store.query('select 1');
+      }
+      await store.close();
+    }));
 
   it('is refused while another live process holds it, naming the process and the remedy', () =>
     inFolder(async (folder) => {

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { Database, Sql } from '../../ports/database.ts';
 import { lockFolder } from '../folder-lock.ts';
@@ -24,9 +25,12 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     await pg.exec(`create schema if not exists ${schema}`);
     await pg.exec(`set search_path to ${schema}`);
     await pg.exec("set work_mem to '64MB'");
+    const breathe = breather();
     const runner = (query: PGlite['query']): Sql => ({
-      query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
-        (await query<Row>(text, [...parameters])).rows,
+      query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
+        await breathe();
+        return (await query<Row>(text, [...parameters])).rows;
+      },
     });
     return {
       engine: 'pglite',
@@ -47,6 +51,24 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     await lock.release();
     throw error;
   }
+}
+
+/** Queries go on for so long before whoever else waits for the process has a turn. */
+const BREATHE_EVERY_MS = 5;
+
+/**
+ * The embedded server answers without ever leaving the process: a batch, which is one query after another, would keep timers and
+ * sockets waiting until it ends. Lets them have a turn now and then.
+ */
+function breather(): () => Promise<void> | undefined {
+  let next = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next) return undefined;
+    return immediate().then(() => {
+      next = performance.now() + BREATHE_EVERY_MS;
+    });
+  };
 }
 
 /** The store is this process's alone, so that waiting for the work before is all it takes. */
