@@ -56,7 +56,7 @@ export async function features(
       );
       return row?.customer_id ?? null;
     },
-    work: (sql, some) => summariseBatch(sql, some, context),
+    work: (sql, some, most) => summariseBatch(sql, some, most, context),
     ...(onProgress && { onProgress }),
   });
 }
@@ -81,12 +81,13 @@ async function markDirty(database: Database, asOf: CalendarDay): Promise<void> {
 async function summariseBatch(
   sql: Sql,
   some: Some,
+  most: number,
   { asOf, rank }: { asOf: CalendarDay; rank: SourceRank },
 ): Promise<number> {
   const { condition, parameters } = conditionOf(some);
   const ids = (
     await sql.query<{ customer_id: string }>(
-      `select customer_id from customers where dirty and ${condition} order by customer_id limit ${CUSTOMERS_PER_COMMIT}`,
+      `select customer_id from customers where dirty and ${condition} order by customer_id limit ${most}`,
       parameters,
     )
   ).map((row) => row.customer_id);

@@ -76,8 +76,8 @@ export async function score(
   const earlier = new Map<string, ScoringModel | null>([[context.model.version, context.model]]);
   if (customerIds === null) await markDue(database, context);
   const scored: string[] = [];
-  const work = async (sql: Sql, some: Some) => {
-    const due = await dueOf(sql, some);
+  const work = async (sql: Sql, some: Some, most: number) => {
+    const due = await dueOf(sql, some, most);
     for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
       if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
     }
@@ -102,12 +102,12 @@ export async function score(
   });
 }
 
-function dueOf(sql: Sql, some: Some): Promise<readonly Due[]> {
+function dueOf(sql: Sql, some: Some, most: number): Promise<readonly Due[]> {
   const { condition, parameters } = conditionOf(some);
   return sql.query<Due>(
     `select s.customer_id, s.stats, c.score, c.told, c.stats as scored_stats, c.cells
      from (select customer_id, stats from customer_stats where unscored and ${condition}
-           order by customer_id limit ${CUSTOMERS_PER_COMMIT}) s
+           order by customer_id limit ${most}) s
      left join scores c on c.customer_id = s.customer_id order by s.customer_id`,
     parameters,
   );

@@ -3,6 +3,9 @@ import type { Database, Sql } from '../ports/database.ts';
 /** Bands of customers by the first hexadecimal digit of their id, which is a hash: as many processes can work off a book at a time. */
 const BANDS = 16;
 
+/** On the embedded store everybody shares one connection: an event that comes during a batch waits for a commit of it at each of its steps. */
+const MOST_EMBEDDED = 25;
+
 /** Some customers of a step: those of a band, or those named. */
 export type Some = { from: string; to: string } | { customerIds: readonly string[] };
 
@@ -13,12 +16,12 @@ export function conditionOf(some: Some): { condition: string; parameters: readon
     : { condition: 'customer_id between $1::uuid and $2::uuid', parameters: [some.from, some.to] };
 }
 
-/** What a step does with those of `some` that are due, at most `perCommit` of them; returns how many these were. */
 interface BandedWork {
   perCommit: number;
   /** The first customer due from this id on; null when there is none. */
   nextDue: (from: string) => Promise<string | null>;
-  work: (sql: Sql, some: Some) => Promise<number>;
+  /** What a step does with those of `some` that are due, at most so many of them; returns how many these were. */
+  work: (sql: Sql, some: Some, most: number) => Promise<number>;
   onProgress?: (done: number) => void;
 }
 
@@ -31,8 +34,9 @@ interface BandedWork {
 export async function workOff(
   database: Database,
   customerIds: readonly string[] | null,
-  { perCommit, nextDue, work, onProgress }: BandedWork,
+  { perCommit: most, nextDue, work, onProgress }: BandedWork,
 ): Promise<number> {
+  const perCommit = database.engine === 'pglite' ? Math.min(most, MOST_EMBEDDED) : most;
   let done = 0;
   const count = (customers: number) => {
     done += customers;
@@ -43,7 +47,7 @@ export async function workOff(
     for (let at = 0; at < customerIds.length; at += perCommit) {
       const some = { customerIds: customerIds.slice(at, at + perCommit) };
       const bands = [...new Set(some.customerIds.map(bandOf))].sort((a, b) => a - b);
-      count((await inBands(database, bands, { wait: true }, (sql) => work(sql, some))) ?? 0);
+      count((await inBands(database, bands, { wait: true }, (sql) => work(sql, some, perCommit))) ?? 0);
     }
     return done;
   }
@@ -60,7 +64,7 @@ export async function workOff(
     }
     band = bandOf(next);
     const some = { from: firstOf(band), to: lastOf(band) };
-    const worked = await inBands(database, [band], { wait }, (sql) => work(sql, some));
+    const worked = await inBands(database, [band], { wait }, (sql) => work(sql, some, perCommit));
     if (worked === null) passedOver = true;
     if (worked === null || count(worked) < perCommit) band += 1;
   }
