@@ -32,6 +32,7 @@ export function adviseCommand(): Command {
 
 function show({
   customers,
+  margins,
   advised,
   currency,
   savedValue,
@@ -45,6 +46,7 @@ function show({
   print(
     `${customers.toLocaleString('en')} active customers may be contacted; an action is advised for ${advised.toLocaleString('en')} of them, the others are better left alone.`,
     `Expected: ${savedValue} ${currency} of margin kept for ${cost}, ${net} net.`,
+    marginSentence(margins),
     '',
     table(
       ['action', 'segment', 'save rate', 'low', 'high', 'customers'],
@@ -105,4 +107,9 @@ function show({
       ]),
     ),
   );
+}
+
+function marginSentence({ customer, book, planning }: AdviceAnswer['margins']): string {
+  if (planning > 0) return 'Counted at "planning.margin": too few sales tell their margin.';
+  return `Counted at margins that sales told: of ${customer.toLocaleString('en')} customers their own, of ${book.toLocaleString('en')} the book's.`;
 }

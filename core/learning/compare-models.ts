@@ -1,7 +1,9 @@
 import { type CalendarDay, daysBetween } from '../domain/calendar-day.ts';
 import { toMajor } from '../domain/money.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
+import { contractMoney } from '../models/clv/contract-value.ts';
 import { churnRisk } from '../scores/churn.ts';
+import { contractExample } from '../scores/contract-backtest.ts';
 import { leftOn, mayLeave } from '../scores/leaving.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
 import type { TrainingCustomer } from '../scores/train.ts';
@@ -24,7 +26,7 @@ export interface Comparison extends PairedDifference {
 
 /**
  * Judges two models of one definition of leaving by the outcomes of a window after both: the same customers, as known on its first day.
- * Value is judged where both models tell it from purchases. What has too few cases is left out.
+ * Value is judged where both models tell it the same way, from purchases or from contracts. What has too few cases is left out.
  *
  * @param sample customers with facts up to `to`
  * @param window ends at least `followUpDays` of the definition after `from`
@@ -63,7 +65,28 @@ export function compareModels(
       buyers.map(({ inputs }, index) => deviance(spent[index] as number, moneyOf(model, inputs, from, to)));
     comparisons.push(compared('value', 'Poisson deviance of the money', losses(champion), losses(challenger)));
   }
+  const contracts = contractLosses(champion, challenger, sample, { from, to });
+  if (contracts !== null && contracts.first.length >= FEWEST_CASES) {
+    comparisons.push(compared('value', 'Poisson deviance of the money', contracts.first, contracts.second));
+  }
   return comparisons;
+}
+
+/** Losses of both on the money of contracts that were under way on the first day; null where not both tell value by contracts. */
+function contractLosses(
+  champion: ScoringModel,
+  challenger: ScoringModel,
+  sample: readonly TrainingCustomer[],
+  { from, to }: { from: CalendarDay; to: CalendarDay },
+): { first: readonly number[]; second: readonly number[] } | null {
+  const { contracts: one, currency } = champion;
+  const { contracts: other } = challenger;
+  if (one === null || other === null) return null;
+  const examples = sample.flatMap((customer) => contractExample(customer, { from, to }, { asOf: to, currency }));
+  const terms = { weeks: daysBetween(from, to) / 7, discountPerWeek: 1, margin: 1 };
+  const losses = (model: typeof one) =>
+    examples.map(({ subject, outcome }) => deviance(outcome.spend, contractMoney(model, subject, terms)));
+  return { first: losses(one), second: losses(other) };
 }
 
 function compared(

@@ -1,6 +1,7 @@
 import type { AdviceAnswer, AdviceRow, EffectRow } from '../ports/planning.ts';
+import type { UsedMargin } from '../scores/margin.ts';
 import { roundedMoney } from './money.ts';
-import type { Advice } from './next-best-action.ts';
+import type { Advice, AdviceCustomer } from './next-best-action.ts';
 import type { ActionEffect, SaveRate } from './save-rates.ts';
 
 const Z90 = 1.2815515655446004;
@@ -15,6 +16,8 @@ export function rowOf(advice: Advice, name: string | null, currency: string): Ad
     segment: customer.segment,
     churnProbability: customer.churnProbability,
     valueIfKept12m: money(customer.valueIfKept12m),
+    marginShare: customer.margin?.share ?? null,
+    marginFrom: customer.margin?.from ?? 'planning',
     action: choice?.action.name ?? null,
     on: null,
     savedValue: money(choice?.savedValue ?? 0),
@@ -24,6 +27,13 @@ export function rowOf(advice: Advice, name: string | null, currency: string): Ad
     explores,
     why: whyOf(advice, money, currency),
   };
+}
+
+/** How many customers are counted at a margin of their own, at the book's, and at the configured one. */
+export function marginsOf(book: readonly AdviceCustomer[]): AdviceAnswer['margins'] {
+  const from = (which: UsedMargin['from']) =>
+    book.filter(({ margin }) => (margin?.from ?? 'planning') === which).length;
+  return { customer: from('customer'), book: from('book'), planning: from('planning') };
 }
 
 /** Sums of what is expected of the advised. */

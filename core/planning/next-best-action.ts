@@ -3,6 +3,7 @@ import type { CalendarDay } from '../domain/calendar-day.ts';
 import { logNormalSurvival } from '../math/normal-distribution.ts';
 import { normal, seededRandom } from '../math/random.ts';
 import type { Random } from '../ports/clock.ts';
+import type { UsedMargin } from '../scores/margin.ts';
 import type { ActionEffect, SaveRate } from './save-rates.ts';
 import type { PlannedAction, PlanningSettings } from './settings.ts';
 
@@ -13,6 +14,8 @@ export interface AdviceCustomer {
   /** 0..1. */
   churnProbability: number;
   valueIfKept12m: number;
+  /** What of the money is earned, where the book's sales tell; `settings.margin` when absent. */
+  margin?: UsedMargin;
 }
 
 /** What one action is worth for one customer, at a save rate. Money in the reporting currency. */
@@ -56,10 +59,9 @@ export interface AdviceTerms {
 
 /** Every action for one customer that leaves the least margin, at its expected save rate; the best first. */
 export function optionsOf(customer: AdviceCustomer, terms: AdviceTerms): readonly ActionWorth[] {
+  const margin = marginOf(customer, terms.settings);
   return terms.settings.actions
-    .filter(
-      ({ discountShare }) => discountShare === 0 || terms.settings.margin - discountShare >= terms.settings.leastMargin,
-    )
+    .filter(({ discountShare }) => discountShare === 0 || margin - discountShare >= terms.settings.leastMargin)
     .map((action) => worthOf(customer, action, saveRateOf(customer, action, terms.effects), terms.settings))
     .sort((a, b) => b.net - a.net || (a.action.name < b.action.name ? -1 : 1));
 }
@@ -122,11 +124,14 @@ function saveRateOf(
  * stayed anyway. Linear in the save rate, so that its chance to pay is a normal probability.
  */
 function worthOf(
-  { churnProbability, valueIfKept12m }: AdviceCustomer,
+  customer: AdviceCustomer,
   action: PlannedAction,
   saveRate: SaveRate,
-  { margin, costPerHour }: AdviceTerms['settings'],
+  settings: AdviceTerms['settings'],
 ): ActionWorth {
+  const { churnProbability, valueIfKept12m } = customer;
+  const { costPerHour } = settings;
+  const margin = marginOf(customer, settings);
   const gainPerRate = churnProbability * valueIfKept12m * (margin - action.discountShare);
   const savedValue = gainPerRate * saveRate.mean;
   const cost =
@@ -141,6 +146,10 @@ function worthOf(
     net,
     chanceItPays: spread > 0 ? Math.exp(logNormalSurvival(-net / spread)) : Number(net > 0),
   };
+}
+
+function marginOf({ margin }: AdviceCustomer, settings: Pick<PlanningSettings, 'margin'>): number {
+  return margin?.share ?? settings.margin;
 }
 
 function seedOf(customerId: string, { asOf, seed }: AdviceTerms): number {

@@ -4,6 +4,7 @@ import type { CampaignPlan } from '../planning/campaigns.ts';
 import type { PolicyValue } from '../planning/off-policy.ts';
 import type { DecisionsReview } from '../planning/review-decisions.ts';
 import type { Outlook, ScenarioChanges } from '../planning/scenario.ts';
+import type { UsedMargin } from '../scores/margin.ts';
 
 /** What to do with one customer. Money in decimal strings of the answer's currency. */
 export interface AdviceRow {
@@ -12,6 +13,9 @@ export interface AdviceRow {
   segment: string | null;
   churnProbability: number;
   valueIfKept12m: string;
+  /** What of it is earned, as a share, and whether the customer's own sales, the book's or `planning.margin` tell it. */
+  marginShare: number | null;
+  marginFrom: UsedMargin['from'];
   /** Null: leave this customer alone. */
   action: string | null;
   /** The day to do it on; null without an action, or where no day of the horizon is allowed. */
@@ -48,6 +52,8 @@ export interface AdviceAnswer {
   /** Active customers with a churn risk and a value whom one may contact, and how many of them are advised an action. */
   customers: number;
   advised: number;
+  /** Customers by where their margin comes from. */
+  margins: Readonly<Record<UsedMargin['from'], number>>;
   /** Expected over all who are advised one. */
   savedValue: string;
   cost: string;

@@ -33,8 +33,8 @@ const WINDOWS = 3;
 /** Contracts under way on the first day of a window, fewer of which judge nothing. */
 const LEAST_CONTRACTS = 50;
 
-/** One contract on the first day of a window, and what came of it. */
-interface Example {
+/** One contract on the first day of a window, and what came of it: days of cover, and money in major units. */
+export interface ContractExample {
   subject: ContractSubject;
   outcome: { count: number; spend: number };
 }
@@ -68,7 +68,7 @@ function replayOf(
 ): { window: BacktestWindow; answers: ReadonlyMap<string, Judged> } | null {
   const { from, to } = window;
   const histories = sample.flatMap(({ terms }) => contractHistories(terms, from));
-  const examples = sample.flatMap((customer) => exampleOf(customer, window, known));
+  const examples = sample.flatMap((customer) => contractExample(customer, window, known));
   if (examples.length < LEAST_CONTRACTS) return null;
   try {
     const model = fitContractValue(histories);
@@ -108,7 +108,7 @@ function kept(subject: ContractSubject, days: number): number {
 }
 
 function answerOf(
-  examples: readonly Example[],
+  examples: readonly ContractExample[],
   say: (subject: ContractSubject) => { count: number; spend: number },
 ): Judged {
   const said = examples.map(({ subject }) => say(subject));
@@ -121,12 +121,12 @@ function answerOf(
   };
 }
 
-/** A customer whose contract was under way on the window's first day, as far as that was seen then. */
-function exampleOf(
+/** A customer whose contract was under way on the window's first day, as far as that was seen then; empty for another. */
+export function contractExample(
   customer: TrainingCustomer,
-  { from, to }: BacktestWindow,
+  { from, to }: Pick<BacktestWindow, 'from' | 'to'>,
   { asOf, currency }: { asOf: CalendarDay; currency: string },
-): readonly Example[] {
+): readonly ContractExample[] {
   const inputs = inputsOn(customer, from, currency);
   const subject = inputs && contractSubject(inputs);
   if (!subject || (subject.leaving && subject.daysLeft === 0)) return [];

@@ -7,7 +7,9 @@ import type { Episode } from '../planning/review.ts';
 import type { ScenarioCustomer } from '../planning/scenario.ts';
 import type { Sql } from '../ports/database.ts';
 import { followUpDays, type LeavingRule, leftOn } from '../scores/leaving.ts';
+import { type BookMargin, type MarginSums, marginFor } from '../scores/margin.ts';
 import { readHistories } from './history.ts';
+import { customerMargins } from './margins.ts';
 
 /** An active customer whom one may contact, as advice and allocation need it. */
 export interface BookCustomer extends AdviceCustomer {
@@ -19,9 +21,17 @@ export interface BookCustomer extends AdviceCustomer {
 /** Customers read at a time. */
 const CUSTOMERS_PER_READ = 20_000;
 const HISTORIES_PER_READ = 2_000;
+const NOTHING_TOLD: MarginSums = { known: 0, amountMinor: 0, marginMinor: 0 };
 
-/** Every active customer with a churn risk and a value whom one may contact, in the order of ids. */
-export async function readBook(sql: Sql): Promise<readonly BookCustomer[]> {
+/**
+ * Every active customer with a churn risk and a value whom one may contact, in the order of ids.
+ *
+ * @param given.margin as the model measured it; @param given.planned the configured share, for a book that does not tell
+ */
+export async function readBook(
+  sql: Sql,
+  { asOf, margin, planned }: { asOf: CalendarDay; margin: BookMargin | null; planned: number },
+): Promise<readonly BookCustomer[]> {
   const book: BookCustomer[] = [];
   for (let after: string | null = null; ; ) {
     const rows: {
@@ -43,6 +53,8 @@ export async function readBook(sql: Sql): Promise<readonly BookCustomer[]> {
        order by s.customer_id limit ${CUSTOMERS_PER_READ}`,
       [after],
     );
+    const ids = rows.map((row) => row.customer_id);
+    const sold = margin === null ? null : await customerMargins(sql, ids, asOf);
     for (const row of rows) {
       book.push({
         customerId: row.customer_id,
@@ -51,6 +63,7 @@ export async function readBook(sql: Sql): Promise<readonly BookCustomer[]> {
         churnProbability: row.churn,
         valueIfKept12m: row.kept,
         ownerId: row.owner_id,
+        margin: marginFor(margin, sold?.get(row.customer_id) ?? NOTHING_TOLD, planned),
       });
     }
     after = rows.at(-1)?.customer_id ?? null;

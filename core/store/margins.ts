@@ -38,16 +38,28 @@ export async function bookMargin(sql: Sql, asOf: CalendarDay): Promise<BookMargi
   };
 }
 
+/** Sums over the orders of some customers up to a day; who tells no margin is absent. */
+export async function customerMargins(
+  sql: Sql,
+  customerIds: readonly string[],
+  asOf: CalendarDay,
+): Promise<ReadonlyMap<string, MarginSums>> {
+  const rows = await sql.query<{ customer_id: string; known: string; amount: string; margin: string }>(
+    `select customer_id, count(*)::text as known, sum(amount_minor)::text as amount, sum(margin_minor)::text as margin
+     from transactions where ${TOLD} and customer_id = any($2::uuid[]) group by customer_id`,
+    [asOf, customerIds],
+  );
+  return new Map(
+    rows.map(({ customer_id, known, amount, margin }) => [
+      customer_id,
+      { known: Number(known), amountMinor: Number(amount), marginMinor: Number(margin) },
+    ]),
+  );
+}
+
 /** Sums over one customer's orders up to a day. */
 export async function customerMargin(sql: Sql, customerId: string, asOf: CalendarDay): Promise<MarginSums> {
-  const [sums] = await sql.query<{ known: string; amount: string | null; margin: string | null }>(
-    `select count(*)::text as known, sum(amount_minor)::text as amount, sum(margin_minor)::text as margin
-     from transactions where ${TOLD} and customer_id = $2::uuid`,
-    [asOf, customerId],
+  return (
+    (await customerMargins(sql, [customerId], asOf)).get(customerId) ?? { known: 0, amountMinor: 0, marginMinor: 0 }
   );
-  return {
-    known: Number(sums?.known ?? 0),
-    amountMinor: Number(sums?.amount ?? 0),
-    marginMinor: Number(sums?.margin ?? 0),
-  };
 }

@@ -2,7 +2,7 @@ import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { hashOf } from '../domain/stable-json.ts';
 import { evaluateUplift } from '../evaluation/uplift.ts';
 import type { SourceRank } from '../features/settle.ts';
-import { effectRows, rowOf, totalsOf } from '../planning/advise.ts';
+import { effectRows, marginsOf, rowOf, totalsOf } from '../planning/advise.ts';
 import { allocationAnswer } from '../planning/allocation-answer.ts';
 import { planCampaigns } from '../planning/campaigns.ts';
 import { type AdviceTerms, nextBestAction } from '../planning/next-best-action.ts';
@@ -35,17 +35,22 @@ const OTHER_BUDGETS = [0.5, 0.75, 1.25, 1.5, 2];
 
 /** Advice and plans from a workspace's store. */
 export function createPlanning(database: Database, context: PlanningContext): Planning {
-  const { settings } = context;
+  /** The settings with the margin of the book where its sales told it: what is said of everybody. */
+  const inForce = (model: ScoringModel): PlanningSettings => ({
+    ...context.settings,
+    margin: model.margin?.share ?? context.settings.margin,
+  });
   const known = async (asOf: CalendarDay, model: ScoringModel) => {
-    const book = await readBook(database);
+    const settings = inForce(model);
+    const book = await readBook(database, { asOf, margin: model.margin, planned: context.settings.margin });
     const episodes = await readEpisodes(database, { asOf, rule: model, rank: context.rank });
-    return { book, episodes, effects: effectsOf(settings.actions, episodes) };
+    return { settings, book, episodes, effects: effectsOf(settings.actions, episodes) };
   };
   return {
     allocation: async ({ asOf, limit }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
-      const { book, effects } = await known(asOf, model);
+      const { settings, book, effects } = await known(asOf, model);
       const { currency } = model;
       // A plan follows expectations: nothing is drawn.
       const plan = await planBook(book, { settings, effects, asOf, seed: 0 });
@@ -60,6 +65,7 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
     campaigns: async ({ asOf }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
+      const settings = inForce(model);
       const segments = await readSegmentWorth(database);
       const budget = settings.limits.campaigns;
       const others = budget === null ? [] : OTHER_BUDGETS.map((share) => share * budget);
@@ -73,7 +79,7 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
     scenario: async ({ asOf, seed, name, changes }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
-      const { book, effects } = await known(asOf, model);
+      const { settings, book, effects } = await known(asOf, model);
       const everybody = await readForecast(database);
       const outcome = await scenarioOfBook({ everybody, contactable: book }, changes, {
         settings,
@@ -101,7 +107,7 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
     advice: async ({ asOf, seed, limit }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
-      const { book, episodes, effects } = await known(asOf, model);
+      const { settings, book, episodes, effects } = await known(asOf, model);
       const terms: AdviceTerms = { settings, effects, asOf, seed };
       const all = book.map((customer) => ({ customer, advice: nextBestAction(customer, terms) }));
       const shown = all
@@ -118,6 +124,7 @@ export function createPlanning(database: Database, context: PlanningContext): Pl
         asOf,
         currency: model.currency,
         customers: book.length,
+        margins: marginsOf(book),
         ...totalsOf(
           all.map(({ advice }) => advice),
           model.currency,

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
 import type { SourceRecord } from '../../core/domain/records.ts';
 import { cycle, type Workspace } from '../../core/pipeline/cycle.ts';
+import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { saveScoringModel } from '../../core/scores/scoring-model.ts';
 import { sentencesOf } from '../../core/scores/words/index.ts';
 import { createInsights } from '../../core/store/insights.ts';
 import { championAt } from '../../core/store/models.ts';
+import { createPlanning } from '../../core/store/planning.ts';
 import { recordsOf, simulateBook } from '../support/book.ts';
 import { fakeClock } from '../support/clock.ts';
 import { fakeConnector } from '../support/fake-connector.ts';
@@ -48,6 +50,13 @@ const insightInto = async (externalId: string) => {
   );
   return createInsights(store.database, sentencesOf('en')).customer(row?.id ?? '');
 };
+const adviceOn = () =>
+  createPlanning(store.database, {
+    settings: planningSettingsSchema.parse({}),
+    timeZone: 'UTC',
+    rank: () => 0,
+    clock: fakeClock('2026-06-01T20:00:00.000Z'),
+  }).advice({ asOf: AS_OF, seed: 1, limit: 500 });
 const buyerOf = (record: SourceRecord) => (record.kind === 'transaction' ? record.contactExternalId : null);
 const buyers = [...new Set(records.map(buyerOf).filter((id) => id !== null))].sort();
 
@@ -55,6 +64,9 @@ it('a book that tells no margin has the model it always had, and values at the c
   const model = await trainedOn(records);
   expect(saveScoringModel(model)).not.toHaveProperty('margin');
   expect((await insightInto(buyers[0] ?? ''))?.margin).toEqual({ share: 0.5, from: 'planning', known: 0, sales: 0 });
+  const advice = await adviceOn();
+  expect(advice?.margins).toEqual({ customer: 0, book: 0, planning: advice?.customers });
+  expect(new Set(advice?.rows.map(({ marginShare }) => marginShare))).toEqual(new Set([0.5]));
 });
 
 it('a book that tells them has values at its own share, nearer to a customer’s the more it bought', async () => {
@@ -90,4 +102,10 @@ it('a book that tells them has values at its own share, nearer to a customer’s
       expect(Math.abs(margin - (insight?.margin.share ?? 0) * revenue)).toBeLessThan(0.01);
   }
   expect(looked).toBe(20);
-});
+  const advice = await adviceOn();
+  const own = advice?.rows.find(({ marginFrom }) => marginFrom === 'customer');
+  expect(advice?.margins).toMatchObject({ planning: 0, customer: expect.any(Number) });
+  expect(own?.marginShare).toBe(
+    (await createInsights(store.database, sentencesOf('en')).customer(own?.customerId ?? ''))?.margin.share,
+  );
+}, 90_000);

@@ -29,6 +29,12 @@ export type Advice = {
   currency: string;
   customers: number;
   advised: number;
+  /** Customers by where their margin comes from. */
+  margins: {
+    customer: number;
+    book: number;
+    planning: number;
+  };
   savedValue: string;
   cost: string;
   net: string;
@@ -54,6 +60,10 @@ export type AdviceRow = {
   segment: string | null;
   churnProbability: number;
   valueIfKept12m: string;
+  /** What of it is earned. */
+  marginShare: number | null;
+  /** Told by its own sales, by those of the book, or by planning.margin. */
+  marginFrom: 'customer' | 'book' | 'planning';
   /** Null: leave this customer alone. */
   action: string | null;
   on: string | null;

@@ -40,6 +40,10 @@ const row = name(
     segment: z.string().nullable(),
     churnProbability: z.number(),
     valueIfKept12m: money,
+    marginShare: z.number().nullable().describe('What of it is earned.'),
+    marginFrom: z
+      .enum(['customer', 'book', 'planning'])
+      .describe('Told by its own sales, by those of the book, or by planning.margin.'),
     action: z.string().nullable().describe('Null: leave this customer alone.'),
     on: z.iso.date().nullable(),
     savedValue: money,
@@ -68,6 +72,9 @@ export const listAdvice = operation({
       currency: z.string(),
       customers: z.number(),
       advised: z.number(),
+      margins: z
+        .object({ customer: z.number(), book: z.number(), planning: z.number() })
+        .describe('Customers by where their margin comes from.'),
       savedValue: money,
       cost: money,
       net: money,
