@@ -5,6 +5,7 @@ import { type ContractTerm, contractAt } from '../../core/features/contract.ts';
 import { contractPeriods } from '../../core/features/contract-periods.ts';
 import { inputsAt } from '../../core/features/inputs.ts';
 import { summarise } from '../../core/features/stats.ts';
+import { compareModels } from '../../core/learning/compare-models.ts';
 import { beta, seededRandom } from '../../core/math/random.ts';
 import {
   type ContractSubject,
@@ -286,6 +287,20 @@ describe('a book of contracts', () => {
       'one-renewal-rate',
       'everybody-renews',
     ]);
+  });
+
+  it('judges two models by the money of contracts too: one that lets hardly anybody renew is worse', () => {
+    const { contracts } = trained.model;
+    if (contracts === null) throw new Error('The book has no model of contracts.');
+    const hardly = { ...contracts, byLength: {}, all: { ...contracts.all, renewalProbability: () => 0.1 } };
+    const window = { from: addDays(AS_OF, -120), to: AS_OF };
+    const judged = (challenger: typeof trained.model) =>
+      compareModels(trained.model, challenger, book, window)
+        .filter(({ of }) => of === 'value')
+        .map(({ verdict, cases }) => ({ verdict, many: cases > 500 }));
+    expect(judged(trained.model)).toEqual([{ verdict: 'alike', many: true }]);
+    expect(judged({ ...trained.model, contracts: hardly })).toEqual([{ verdict: 'worse', many: true }]);
+    expect(judged({ ...trained.model, contracts: null })).toEqual([]);
   });
 
   it('is worth what comes: within 3 % in all, and by length of term', () => {
