@@ -22,7 +22,7 @@ import { printJson, tell } from './output.ts';
 import { createProgress } from './progress.ts';
 import { type OpenSandbox, openSandbox, type WorldOptions, worldOptions } from './sandbox-world.ts';
 import { example } from './steps.ts';
-import { follow } from './work.ts';
+import { follow, startJobs } from './work.ts';
 
 interface DemoOptions extends WorldOptions {
   once?: boolean;
@@ -84,6 +84,7 @@ async function demo(options: DemoOptions): Promise<void> {
         const live = await startLive(open.workspace, { today, logger: context.logger });
         const following = follow(open, context);
         const sender = await startWebhooks(open, context);
+        const jobs = await startJobs(open, context, today);
         tell(
           '',
           `Live at ${listening.server.url} until Ctrl-C. The sandbox: ${Object.values(world.sandbox.urls).join(', ')}`,
@@ -94,6 +95,7 @@ async function demo(options: DemoOptions): Promise<void> {
         await following.stop();
         await live.stop();
         await sender.stop();
+        await jobs.stop();
       } finally {
         await listening.close();
       }

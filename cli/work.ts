@@ -1,12 +1,12 @@
 import { createJobRunner } from '../config/run-job.ts';
 import type { OpenWorkspace } from '../config/wiring.ts';
-import { dayOf } from '../core/domain/calendar-day.ts';
+import { type CalendarDay, dayOf } from '../core/domain/calendar-day.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import { type CycleReport, cycle, STEPS, type Step } from '../core/pipeline/cycle.ts';
 import { type Following, startFollowing } from '../core/pipeline/follow.ts';
 import { startLive } from '../core/pipeline/live.ts';
 import { createLoop } from '../core/pipeline/loop.ts';
-import { workJobs } from '../core/pipeline/work-jobs.ts';
+import { type JobWork, workJobs } from '../core/pipeline/work-jobs.ts';
 import type { OnLiveDelay } from '../core/ports/work.ts';
 import { holdIfNew } from '../core/store/new-workspace.ts';
 import { RESUMED_CHANNEL, readPause } from '../core/store/pause.ts';
@@ -37,7 +37,7 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
   const live = await startLive(workspace, { today, logger, onDelay });
   const following = follow(open, context);
   const sender = await startWebhooks(open, context);
-  const jobs = await workJobs(workspace.database, createJobRunner({ ...open, ...context, today }), { clock, logger });
+  const jobs = await startJobs(open, context, today);
   const look = createLoop(
     async () => {
       await takeUpChanges(open, logger);
@@ -77,6 +77,12 @@ export async function startWork(open: OpenWorkspace, context: CommandContext, on
       return inTime;
     },
   };
+}
+
+/** Does the jobs that are asked for on the console and by the API. */
+export function startJobs(open: OpenWorkspace, context: CommandContext, today: () => CalendarDay): Promise<JobWork> {
+  const { clock, logger } = context;
+  return workJobs(open.workspace.database, createJobRunner({ ...open, ...context, today }), { clock, logger });
 }
 
 /** Holds a workspace that nothing ever came into and that would write: its admin sees what that is first. Returns whether it is held. */

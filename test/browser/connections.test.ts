@@ -21,4 +21,26 @@ describe.skipIf(visitor.whyNot !== null)('the connections', () => {
       await page.getByText(writing).waitFor();
     });
   });
+
+  it('shows everybody what was written, and keeps taking it back, uninstalling and setting up for admins', async () => {
+    const address = `${visitor.served.server.url}/#/connections`;
+    const forAdmins = ['Set up', 'Uninstall'];
+    for (const role of ['viewer', 'rep', 'admin'] as const) {
+      await visitor.withPage({ ...DESKTOP, role }, async (page) => {
+        await page.goto(address);
+        await page.getByRole('heading', { name: 'Written to the CRMs' }).waitFor();
+        await page.getByRole('region', { name: 'Write runs' }).waitFor();
+        const seen = await Promise.all(
+          forAdmins.map((name) => page.getByRole('heading', { name, exact: true }).count()),
+        );
+        const takesBack = await page.getByRole('button', { name: /what taking back run/ }).count();
+        expect({ role, seen, takesBack }).toEqual(
+          role === 'admin' ? { role, seen: [1, 1], takesBack: 1 } : { role, seen: [0, 0], takesBack: 0 },
+        );
+        await page.goto(`${address}/setup/check`);
+        const ask = role === 'admin' ? 'Check the connections' : 'Setting up is for admins: ask one of yours.';
+        await page.getByText(ask).first().waitFor();
+      });
+    }
+  });
 });

@@ -24,4 +24,22 @@ describe.skipIf(visitor.whyNot !== null)('the settings', () => {
       await page.getByText('new@people.example (viewer)').waitFor();
     });
   });
+
+  it('names secrets and forgets people for admins alone, and shows the value of no secret', async () => {
+    const address = `${visitor.served.server.url}/#/settings`;
+    await visitor.withPage(DESKTOP, async (page) => {
+      await page.goto(address);
+      await page.getByRole('row', { name: /HUBSPOT_CLIENT_SECRET .*2 values count.*NEW,OLD, then NEW/ }).waitFor();
+      expect(await page.content()).not.toMatch(/new-secret|old-secret|a-token/);
+      await page.getByLabel('E-mail address, customer id, user id or record id').fill('nobody@people.example');
+      await page.keyboard.press('Enter');
+      await page.getByText('Nothing is held on such a person.').waitFor();
+      expect(await accessibilityFaults(page, axe.source)).toEqual([]);
+    });
+    await visitor.withPage({ ...DESKTOP, role: 'rep' }, async (page) => {
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Your password' }).waitFor();
+      expect(await page.getByRole('heading', { name: /Secrets|Forget a person/ }).count()).toBe(0);
+    });
+  });
 });
