@@ -17,7 +17,8 @@ export function layoutFaults(page: Page): Promise<string[]> {
     if (root.scrollWidth > root.clientWidth) faults.push(`the page is ${root.scrollWidth} px wide`);
     const isSeen = (element: Element) => {
       const { width, height } = element.getBoundingClientRect();
-      return width > 1 && height > 1 && getComputedStyle(element).visibility === 'visible';
+      // What lies in closed details has a box, and is not seen.
+      return width > 1 && height > 1 && element.checkVisibility({ visibilityProperty: true });
     };
     const nameOf = (element: Element) =>
       `${element.tagName.toLowerCase()}.${element.className} "${(element.textContent ?? '').slice(0, 30)}"`;
