@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { Router } from 'express';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PICTURES_FOLDER } from '../../cli/handbook/pictures.ts';
 import { handbookSite } from '../../cli/handbook/site.ts';
 import { type Server, type ServerParts, startServer } from '../../webhooks/server.ts';
 import { BROWSER_ARGUMENTS, CHROMIUM } from '../support/console.ts';
@@ -24,6 +25,7 @@ let server: Server;
 beforeAll(async () => {
   if (hasNoBrowser) return;
   for (const [name, text] of site) writeFileSync(join(folder, name), text);
+  if (existsSync(PICTURES_FOLDER)) cpSync(PICTURES_FOLDER, join(folder, 'pictures'), { recursive: true });
   const queries = { health: async () => ({}) } as unknown as ServerParts['queries'];
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };
   server = await startServer({ ...WITHOUT_API, queries, webhooks: Router(), handbookFolder: folder, logger }, 0);
