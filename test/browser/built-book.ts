@@ -6,7 +6,7 @@ import { openStore } from '../../core/store/open.ts';
 import { fillBook, whyNoBrowser } from '../support/console.ts';
 
 /** Customers of the book that the files of this folder look at: enough for a window inside its past, which cohorts are foretold on. */
-const CUSTOMERS = 900;
+export const CUSTOMERS = 900;
 
 declare module 'vitest' {
   interface ProvidedContext {
