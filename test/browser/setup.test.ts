@@ -261,7 +261,7 @@ describe.skipIf(whyNot !== null)('setting up in the console', () => {
 
     // Uninstall from one: listed, its name typed, removed.
     await page.goto(`${served.url}/#/connections`);
-    await page.getByLabel('Connection', { exact: true }).selectOption('hubspot');
+    await page.getByLabel('Uninstall from', { exact: true }).selectOption('hubspot');
     await page.getByRole('button', { name: 'List what is ours there' }).click();
     await page.getByText('What only you can take away:').waitFor(PATIENCE);
     await look(page, 'uninstall');

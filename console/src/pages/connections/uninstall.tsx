@@ -21,7 +21,7 @@ export function Uninstall({ connections }: { connections: Traffic['connections']
     <>
       <div className="form-row">
         <Choice
-          label="Connection"
+          label="Uninstall from"
           value={chosen}
           options={connections.map(({ connectionId }) => ({ value: connectionId, label: connectionId }))}
           onChange={setChosen}
