@@ -26,7 +26,7 @@ import { createModelRegistry } from '../core/store/model-registry.ts';
 import { createEventLog } from '../core/store/outbound-events.ts';
 import { createOutcomes } from '../core/store/outcomes.ts';
 import { createOwnerQueue } from '../core/store/owner-queue.ts';
-import { createQuality } from '../core/store/quality.ts';
+import { createQuality, qualityCounts } from '../core/store/quality.ts';
 import { createRecordCards } from '../core/store/record-cards.ts';
 import { createSaveTasks } from '../core/store/save-tasks.ts';
 import { createSavedViews } from '../core/store/saved-views.ts';
@@ -159,7 +159,11 @@ export async function listen(
       publicBaseUrl: context.config.server.publicBaseUrl,
       logger,
       ...(options.delays && {
-        work: { delays: options.delays, backlog: () => readBacklog(database, open.workspace.connectors, clock) },
+        work: {
+          delays: options.delays,
+          backlog: () => readBacklog(database, open.workspace.connectors, clock),
+          quality: () => qualityCounts(database),
+        },
       }),
     },
     options,

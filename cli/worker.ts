@@ -4,6 +4,7 @@ import { openWorkspace } from '../config/wiring.ts';
 import { ConfigError } from '../core/domain/errors.ts';
 import { readBacklog } from '../core/store/backlog.ts';
 import { grantStatuses } from '../core/store/grants.ts';
+import { qualityCounts } from '../core/store/quality.ts';
 import { listenOn } from '../webhooks/listen-on.ts';
 import { createLiveDelays, operationsRouter } from '../webhooks/operations.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
@@ -43,7 +44,11 @@ export function workerCommand(): Command {
             queries: open.queries,
             connections: () => grantStatuses(database),
             logger: context.logger,
-            work: { delays, backlog: () => readBacklog(database, connectors, context.clock) },
+            work: {
+              delays,
+              backlog: () => readBacklog(database, connectors, context.clock),
+              quality: () => qualityCounts(database),
+            },
           }),
         );
         const server = await listenOn(application, { host: '127.0.0.1', port: options.port });

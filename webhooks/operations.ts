@@ -3,6 +3,7 @@ import { Gauge, Histogram, Registry } from 'prom-client';
 import type { Queries } from '../core/ports/engine.ts';
 import type { GrantStatus } from '../core/ports/grants.ts';
 import type { Logger } from '../core/ports/logger.ts';
+import type { QualityCount } from '../core/ports/quality.ts';
 import type { Backlog, OnLiveDelay } from '../core/ports/work.ts';
 
 /** What those who keep the product running are shown. */
@@ -12,7 +13,12 @@ export interface OperationsParts {
   connections: () => Promise<readonly GrantStatus[]>;
   logger: Logger;
   /** What is known of the work; absent where HTTP alone is served. */
-  work?: { backlog: () => Promise<Backlog>; delays: LiveDelays };
+  work?: {
+    backlog: () => Promise<Backlog>;
+    /** What rules of data quality have found. */
+    quality: () => Promise<readonly QualityCount[]>;
+    delays: LiveDelays;
+  };
 }
 
 /** Seconds from an event to its scores and its fields, as this process measured them. */
@@ -126,6 +132,12 @@ function metricsOf(
       registers: work ? registers : [],
     }),
   };
+  const findings = new Gauge({
+    name: 'staypower_quality_findings',
+    help: 'What rules of data quality have found and nobody has accepted or mended, by connection and rule.',
+    labelNames: ['connection', 'rule'],
+    registers: work ? registers : [],
+  });
   const subscriptions = subscriptionGauges(work ? registers : []);
   if (work) registry.registerMetric(work.delays.metric);
   router.use((req, res, next) => {
@@ -150,6 +162,10 @@ function metricsOf(
       webhooks.oldest.set(backlog.webhooks.oldestSeconds);
       webhooks.disabled.set(backlog.webhooks.disabledEndpoints.length);
       subscriptions.set(backlog.subscriptions);
+      // A rule that finds nothing any more has no line.
+      findings.reset();
+      for (const { connectionId, rule, open } of (await work?.quality()) ?? [])
+        findings.set({ connection: connectionId, rule }, open);
       for (const { connectionId, used, limit } of backlog.calls) {
         calls.set({ connection: connectionId, of: 'used' }, used);
         calls.set({ connection: connectionId, of: 'limit' }, limit);

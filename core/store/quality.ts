@@ -14,7 +14,7 @@ const DAYS_SHOWN = 28;
 export function createQuality(database: Database, clock: Clock): Quality {
   const now = () => clock.now().toISOString();
   return {
-    report: async () => ({ counts: await countsOf(database), days: await daysOf(database) }),
+    report: async () => ({ counts: await qualityCounts(database), days: await daysOf(database) }),
     findings: ({ limit, connectionId, rule, accepted = false }) =>
       database.query<QualityEntry>(
         `select connection_id as "connectionId", kind, external_id as "externalId", rule, severity, message, remedy,
@@ -60,7 +60,8 @@ export function createQuality(database: Database, clock: Clock): Quality {
   };
 }
 
-async function countsOf(database: Database): Promise<readonly QualityCount[]> {
+/** What each rule has found on each connection: counts alone. */
+export async function qualityCounts(database: Database): Promise<readonly QualityCount[]> {
   const found = await database.query<Omit<QualityCount, 'finds'>>(
     `select connection_id as "connectionId", rule, count(*) filter (where accepted_at is null)::int as open,
        count(*) filter (where accepted_at is null and severity <> 'warn')::int as "keptOut",

@@ -14,6 +14,7 @@ import { readBacklog } from '../../core/store/backlog.ts';
 import { conditionOf, workOff } from '../../core/store/bands.ts';
 import { createInbox } from '../../core/store/inbox.ts';
 import { openStore } from '../../core/store/open.ts';
+import { qualityCounts } from '../../core/store/quality.ts';
 import { createQueries } from '../../core/store/queries.ts';
 import { runWhenDue } from '../../core/store/schedule.ts';
 import { keepPosition } from '../../core/store/subscriptions.ts';
@@ -198,7 +199,11 @@ describe('what operators see', () => {
   const serve = (queries: Queries, database: Database) => {
     const delays = createLiveDelays();
     delays.observe('scored', [0.004, 0.2]);
-    const work = { delays, backlog: () => readBacklog(database, connections, clock) };
+    const work = {
+      delays,
+      backlog: () => readBacklog(database, connections, clock),
+      quality: () => qualityCounts(database),
+    };
     const router = operationsRouter({ queries, connections: async () => [], logger, work });
     return listenOn(express().use(router), { host: '127.0.0.1', port: 0 });
   };
