@@ -21,6 +21,8 @@ const BOOK_AGREES_AT = 2;
 const BOOK_AGREES_TO_HOLD = 6;
 /** A few orders say little of how much a customer varies: as much as this part of the book, at the least. */
 const OWN_SPREAD_OF_BOOK = 0.5;
+/** A customer's first large order may be a hundred times the usual, and must move the scores: no amount nearer than this waits. */
+const HELD_BEYOND_FACTOR = 1_000;
 /** How near to a median an amount must come, once its unit is set right. */
 const FITS_WITHIN = 2.5;
 
@@ -43,8 +45,9 @@ export function amountFinding(
     byOwn === null ? byBook >= TOLD_AT : byBook >= HELD_AT || (byOwn >= OWN_TOLD_AT && byBook >= BOOK_AGREES_AT);
   if (!told) return null;
   const held =
-    byBook >= BEYOND_DOUBT ||
-    (byOwn === null ? byBook >= HELD_AT : byOwn >= OWN_HELD_AT && byBook >= BOOK_AGREES_TO_HOLD);
+    Math.abs(logAmount - book.median) >= Math.log(HELD_BEYOND_FACTOR) &&
+    (byBook >= BEYOND_DOUBT ||
+      (byOwn === null ? byBook >= HELD_AT : byOwn >= OWN_HELD_AT && byBook >= BOOK_AGREES_TO_HOLD));
   const near = usual ?? book;
   const step = UNIT_STEPS.map((each) => ({ ...each, off: Math.abs(deviation(near, logAmount - each.log)) }))
     .filter(({ off }) => off <= FITS_WITHIN)
