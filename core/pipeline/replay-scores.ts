@@ -1,10 +1,12 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import { stableJson } from '../domain/stable-json.ts';
 import type { SourceRank } from '../features/settle.ts';
+import type { CustomerStats } from '../features/stats.ts';
 import { differingParts, type ScoreInputs, scoreAgain } from '../learning/score-inputs.ts';
 import type { Sql } from '../ports/database.ts';
 import type { Score } from '../scores/score.ts';
 import type { ScoringModel } from '../scores/scoring-model.ts';
+import { readDataFaults } from '../store/data-faults.ts';
 import { readHistories } from '../store/history.ts';
 import { modelOf } from '../store/models.ts';
 import { statsAt } from './features.ts';
@@ -46,7 +48,8 @@ export async function replayScores(
     );
     if (!row) continue;
     const [history] = await readHistories(sql, [customerId]);
-    const known = history ? statsAt(history, asOf, rank).stats : null;
+    const faults = (await readDataFaults(sql, [customerId])).get(customerId) ?? null;
+    const known = history ? { ...statsAt(history, asOf, rank).stats, faults } : null;
     const inputs: ScoreInputs | null = row.inputs ?? (known && { stats: known, before: null, language: 'en' });
     const scored = await model(row.model_version);
     const previous = inputs?.before ? await model(inputs.before.modelVersion) : null;
@@ -60,10 +63,15 @@ export async function replayScores(
       from: row.inputs === null ? 'facts' : 'inputs',
       replayed: again,
       differs: again === null ? [] : differingParts(row.score, again),
-      factsChanged: row.inputs === null ? null : stableJson(row.inputs.stats) !== stableJson(known),
+      factsChanged: row.inputs === null ? null : factsOf(row.inputs.stats) !== factsOf(known),
     });
   }
   return replayed;
+}
+
+/** Statistics as text, without what rules of data quality found: that may be found, or accepted, on any later day. */
+function factsOf(stats: CustomerStats | null): string {
+  return stableJson(stats && { ...stats, faults: null });
 }
 
 /** The days on which a customer has a score in the history, the newest first; of a day alone when one is given. */

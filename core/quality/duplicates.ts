@@ -15,6 +15,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * Whether an order is the copy of another one of the same customer and connection: the same amount within a minute under another id.
+ * It waits where both carry one order number; without numbers two orders of one minute may be two orders: they are counted, and told.
  * What comes later is the copy; of two that come together the one with the greater id. Midnights, which stand for a day, tell nothing, and an order for
  * nothing is none.
  */
@@ -32,7 +33,7 @@ export function duplicateFinding(order: DatedOrder, others: readonly DatedOrder[
   if (original === undefined) return null;
   return {
     rule: 'duplicate-order',
-    severity: original.orderReference === order.orderReference ? 'hold' : 'warn',
+    severity: order.orderReference !== null && original.orderReference === order.orderReference ? 'hold' : 'warn',
     field: 'externalId',
     expected: 'each order once',
     found: `the amount and minute of ${original.externalId}`,

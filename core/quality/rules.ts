@@ -99,7 +99,7 @@ export const RULES = {
   'duplicate-order': {
     reads: 'orders of one customer',
     atWorst: 'hold',
-    finds: 'the same amount in the same minute under another id; held where both carry one order number, or none',
+    finds: 'the same amount in the same minute under another id; held where both carry one order number',
     about: 'record',
   },
   'id-reuse': {

@@ -103,7 +103,8 @@ export function trainScoringModel(
     customers: population.length,
     buyers: buyers.length,
     repeatBuyers: buyers.filter((each) => each.purchases > 1).length,
-    dataHash: hashOfAll(population),
+    // No model reads what rules of data quality found.
+    dataHash: hashOfAll(population.map(({ faults: _, ...facts }) => facts)),
     value: (trained ?? contracts)?.report ?? null,
     transactionModels: (trained ?? contracts)?.transactionModels ?? [],
     churnModels: churn.churnModels,

@@ -161,7 +161,8 @@ describe('a connection that cannot be read', () => {
       alarmTaskOwner: { connection: 'crm', userId: 'admin-7' },
       clock,
     };
-    await raise();
+    // Of a kind that the cycle does not find cleared.
+    await raise({ ...condition, kind: 'rollback', subject: 'model-2' });
     await cycle(workspace, { asOf: '2026-06-01' as CalendarDay });
     await cycle(workspace, { asOf: '2026-06-01' as CalendarDay });
     expect(crm.done).toHaveLength(1);

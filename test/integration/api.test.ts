@@ -181,7 +181,7 @@ describe('the client', () => {
     expect(await refused(client.addWebhook({ url: 'https://169.254.169.254/latest' }))).toMatchObject({ status: 400 });
     const { endpointId } = conforms('addWebhook', await client.addWebhook({ url: 'https://a.example/x' }));
     const { endpoints } = conforms('listWebhooks', await client.listWebhooks());
-    expect(endpoints).toMatchObject([{ endpointId, state: 'enabled', eventTypes: { length: 4 } }]);
+    expect(endpoints).toMatchObject([{ endpointId, state: 'enabled', eventTypes: { length: 5 } }]);
     conforms('rotateWebhookSecret', await client.rotateWebhookSecret(endpointId));
     expect(conforms('replayWebhook', await client.replayWebhook(endpointId, {}))).toEqual({ replayed: 0 });
     expect(conforms('listDeliveries', await client.listDeliveries({ state: 'failed' }))).toEqual({ deliveries: [] });

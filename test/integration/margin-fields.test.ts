@@ -128,7 +128,7 @@ describe('margin, currency and owner of HubSpot', () => {
       { kind: 'refund', amount: 1000n, margin: null, from: null },
     ]);
     const [waits, ...others] = await store.database.query<{ message: string }>('select message from quarantine');
-    expect(waits?.message).toContain('field margin: expected no more than the amount of the sale, 50.00');
+    expect(waits?.message).toContain('margin: expected no more than the amount of the sale, 50.00');
     expect(others).toEqual([]);
     expect(await store.database.query('select owner_id from customer_records')).toEqual([{ owner_id: '77' }]);
     const again = await taken(rates('EUR', 'USD', '0.5'));

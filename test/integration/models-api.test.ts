@@ -101,8 +101,9 @@ describe('the registry over the API', () => {
     const { models, promotions } = await client.getRegistry();
     expect(models.map((each) => each.role).sort()).toEqual(['champion', 'withdrawn']);
     expect(promotions.slice(0, 2).map(({ by }) => by)).toEqual(['rollback', 'promote']);
-    const { entries } = await client.listAudit({ limit: 2 });
+    const { entries } = await client.listAudit({ limit: 3 });
     expect(entries.map(({ actor, action }) => [actor, action])).toEqual([
+      ['alarms', 'alarm.raised'],
       ['api-token', 'models.promote'],
       ['api-token', 'models.promote'],
     ]);

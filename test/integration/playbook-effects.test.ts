@@ -39,6 +39,16 @@ async function plant(customers: readonly Planted[]): Promise<void> {
   const { database } = store;
   const idOf = (id: string) => customerIdOf('test', { connectionId: 'crm', externalId: id });
   await insertRows(database, {
+    table: 'customers',
+    columns: { customer_id: 'uuid', do_not_contact: 'boolean', dirty: 'boolean', created_at: 'timestamptz' },
+    rows: customers.map(({ id }) => ({
+      customer_id: idOf(id),
+      do_not_contact: false,
+      dirty: false,
+      created_at: `${ENTERED}T00:00:00Z`,
+    })),
+  });
+  await insertRows(database, {
     table: 'playbook_runs',
     columns: { customer_id: 'uuid', playbook: 'text', crossed_on: 'date', state: 'text', arm: 'text' },
     rows: customers.map(({ id, held = false, state = held ? 'held-out' : 'fired' }) => ({

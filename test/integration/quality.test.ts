@@ -144,12 +144,13 @@ describe('a sale that is kept out', () => {
     expect(await book()).not.toEqual(before);
   });
 
-  it('is the copy of an order in the same minute; two that carry numbers of their own are only told', async () => {
+  it('is the copy of an order in the same minute under its number; others of that minute are only told', async () => {
     await load(
       ...CONTACTS,
-      order('1', 'a', '2026-05-01T10:00:10.000Z', '10'),
-      order('2', 'a', '2026-05-01T10:00:40.000Z', '10'),
+      order('1', 'a', '2026-05-01T10:00:10.000Z', '10', { orderReference: 'N' }),
+      order('2', 'a', '2026-05-01T10:00:40.000Z', '10', { orderReference: 'N' }),
       order('3', 'b', '2026-05-01T10:00:40.000Z', '10'),
+      order('6', 'b', '2026-05-01T10:00:50.000Z', '10'),
       order('4', 'c', '2026-05-01T10:00:00.000Z', '10', { orderReference: 'A' }),
       order('5', 'c', '2026-05-01T10:00:00.000Z', '10', { orderReference: 'B' }),
     );
@@ -157,11 +158,12 @@ describe('a sale that is kept out', () => {
     expect(await found()).toEqual([
       ['2', 'duplicate-order'],
       ['5', 'duplicate-order'],
+      ['6', 'duplicate-order'],
     ]);
     // It is none once what it was a copy of is gone.
     await load(deletion('transaction', '1'));
     expect(await held()).toEqual([]);
-    expect((await book()).map((row) => row.id)).toEqual(['2', '3', '4', '5']);
+    expect((await book()).map((row) => row.id)).toEqual(['2', '3', '4', '5', '6']);
   });
 });
 

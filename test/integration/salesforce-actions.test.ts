@@ -50,7 +50,7 @@ describe('fields', () => {
       (await org.requests()).filter((request) => request.method !== 'GET' && !request.path.includes('oauth2')),
     ).toEqual([]);
     const steps = await fields.provision(PROVISIONED_FIELDS, { dryRun: false });
-    expect(steps.filter((step) => step.what === 'field')).toHaveLength(31);
+    expect(steps.filter((step) => step.what === 'field')).toHaveLength(32);
     expect(new Set((await fields.provision(PROVISIONED_FIELDS, { dryRun: true })).map((step) => step.outcome))).toEqual(
       new Set(['exists']),
     );

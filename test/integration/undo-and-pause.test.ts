@@ -194,6 +194,7 @@ describe('preview', () => {
       {
         connectionId: 'crm',
         records: 2,
+        compared: 2,
         fields: { clv_12m: 2 },
         rows: [{ recordKind: 'contact', externalId: '1', changes: [{ field: 'clv_12m', from: 5, to: 0 }] }],
       },

@@ -112,7 +112,7 @@ const CASES: readonly [name: string, schema: z.ZodType, reply: Json, needed: Reg
         },
       ],
     },
-    /stages\.\d+\.id$/,
+    /(results|stages)\.\d+\.id$/,
   ],
   [
     'the account of HubSpot',
