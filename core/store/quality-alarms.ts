@@ -49,7 +49,7 @@ export async function qualityAlarms(sql: Sql, now: Date): Promise<readonly Alarm
         kind: 'data-quality',
         subject: `${connectionId} ${rule}`,
         message: `${connectionId}: ${RULES[rule].finds} on ${count} of ${judged} records today, far more than before.`,
-        remedy: `"staypower quality --connection ${connectionId} --rule ${rule}" shows them, each with what to do.`,
+        remedy: `"staypower quality --connection ${connectionId} --rule ${rule}" shows them, each with what to do`,
       }),
     ),
     ...connections.map(
@@ -57,7 +57,8 @@ export async function qualityAlarms(sql: Sql, now: Date): Promise<readonly Alarm
         kind: 'data-quality',
         subject: `${connectionId} ${rule} ${subject}`,
         message: `${connectionId}, ${rule}: ${message}.`,
-        remedy,
+        // Findings end as sentences; remedies of alarms stand in one.
+        remedy: remedy.replace(/[.]$/, ''),
       }),
     ),
   ];

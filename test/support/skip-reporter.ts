@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** What a machine may lack: peers that a parity test compares with. All else that is skipped there is a mistake. */
-const MAY_BE_MISSING = /python3-|npm ci --prefix/;
+/** What a machine may lack: peers that a parity test compares with, and a browser. All else that is skipped there is a mistake. */
+const MAY_BE_MISSING = /python3-|npm ci --prefix|there is no browser at/;
 const DATA = process.env['STAYPOWER_DATA_DIR'] ?? resolve(import.meta.dirname, '../../../shared/data');
 
 /**
