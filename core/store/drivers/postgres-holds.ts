@@ -12,6 +12,13 @@ export function createHolds(
   // A session may take its own lock twice: what this process holds is known here.
   const held = new Set<string>();
   let session: Promise<pg.Client> | null = null;
+  // One query at a time: the session is shared by all that take and give back.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(query: () => Promise<T>): Promise<T> => {
+    const asked = turn.then(query);
+    turn = asked.catch(() => undefined);
+    return asked;
+  };
 
   const forget = (lost: Promise<pg.Client>) => {
     if (session === lost) session = null;
@@ -30,9 +37,11 @@ export function createHolds(
 
   const take = async (wanted: readonly string[]): Promise<{ client: pg.Client; mine: readonly string[] }> => {
     const client = await (session ?? connect());
-    const { rows } = await client.query<{ taken: boolean }>(
-      'select pg_try_advisory_lock(hashtextextended(name, 0)) as taken from unnest($1::text[]) as name',
-      keys(wanted),
+    const { rows } = await inTurn(() =>
+      client.query<{ taken: boolean }>(
+        'select pg_try_advisory_lock(hashtextextended(name, 0)) as taken from unnest($1::text[]) as name',
+        keys(wanted),
+      ),
     );
     return { client, mine: wanted.filter((_, index) => rows[index]?.taken === true) };
   };
@@ -53,9 +62,12 @@ export function createHolds(
         return await work(mine);
       } finally {
         // A session that is gone has given everything back already.
-        await client
-          .query('select pg_advisory_unlock(hashtextextended(name, 0)) from unnest($1::text[]) as name', keys(mine))
-          .catch(() => undefined);
+        await inTurn(() =>
+          client.query(
+            'select pg_advisory_unlock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+            keys(mine),
+          ),
+        ).catch(() => undefined);
         for (const name of mine) held.delete(name);
       }
     },
