@@ -33,7 +33,8 @@ const MESSAGES_PER_POST = 20;
 const POSTS_AT_A_TIME = 4;
 const SECRETS = { shared: 'drill-shared-secret', header: 'drill-header-secret' };
 const today = dayOf(new Date().toISOString(), 'UTC');
-const world = generateWorld({ seed: 8, customers: 150, asOf: today });
+/** Some hundreds of events each: a customer's own history is what an event costs. */
+const world = generateWorld({ seed: 8, customers: Math.max(150, Math.ceil(EVENTS / 300)), asOf: today });
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 
 let postgres: Awaited<ReturnType<typeof startOwnPostgres>>;
