@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { PGlite } from '@electric-sql/pglite';
+import { Mutex, PGlite } from '@electric-sql/pglite';
 import type { Database, Sql } from '../../ports/database.ts';
 import { lockFolder } from '../folder-lock.ts';
+import { preparedQueries } from './pglite-statements.ts';
 import { PARSERS } from './values.ts';
 
 /** Serialisers that send parameters as text, as `pg` does, so that both drivers take the same values. */
@@ -25,30 +26,46 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     await pg.exec(`create schema if not exists ${schema}`);
     await pg.exec(`set search_path to ${schema}`);
     await pg.exec("set work_mem to '64MB'");
+    // There is one session: whoever has a transaction has it alone.
+    const session = new Mutex();
+    const statements = preparedQueries(pg);
     const breathe = breather();
-    const runner = (query: PGlite['query']): Sql => ({
-      query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
+    const sql: Sql = {
+      query: async (text, parameters) => {
         await breathe();
-        return (await query<Row>(text, [...parameters])).rows;
+        return statements.query(text, parameters);
       },
-    });
+    };
     return {
       engine: 'pglite',
       schema,
-      ...runner(pg.query.bind(pg) as PGlite['query']),
-      transaction: (work) =>
-        pg.transaction((transaction) =>
-          work(runner(transaction.query.bind(transaction) as unknown as PGlite['query'])),
-        ),
+      query: (text, parameters) => session.runExclusive(() => sql.query(text, parameters)),
+      transaction: (work) => session.runExclusive(() => transaction(sql, work)),
       ...turns(),
-      listen: (channel, wake) => pg.listen(channel, wake),
-      close: async () => {
-        await pg.close();
-        await lock.release();
+      listen: async (channel, wake) => {
+        const unlisten = await session.runExclusive(() => pg.listen(channel, wake));
+        return () => session.runExclusive(() => unlisten());
       },
+      close: () =>
+        session.runExclusive(async () => {
+          await pg.close();
+          await lock.release();
+        }),
     };
   } catch (error) {
     await lock.release();
+    throw error;
+  }
+}
+
+async function transaction<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await sql.query('begin');
+  try {
+    const result = await work(sql);
+    await sql.query('commit');
+    return result;
+  } catch (error) {
+    await sql.query('rollback');
     throw error;
   }
 }
