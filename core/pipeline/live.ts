@@ -5,6 +5,7 @@ import type { OnLiveDelay } from '../ports/work.ts';
 import { drainInbox } from '../store/drain.ts';
 import { INBOX_CHANNEL } from '../store/inbox.ts';
 import { rememberingChampion } from '../store/models.ts';
+import { withRightOfWay } from '../store/right-of-way.ts';
 import { cycle, type Step, type Workspace } from './cycle.ts';
 import { createLoop } from './loop.ts';
 
@@ -113,7 +114,7 @@ export async function startLive(
     return late;
   };
 
-  const takeIn = createLoop(bringIn, {
+  const takeIn = createLoop(() => withRightOfWay(database, bringIn), {
     retryMs: RETRY_MS,
     onError: failed('a live pass failed; it is tried again'),
   });

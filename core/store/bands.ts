@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../ports/database.ts';
+import { giveWay } from './right-of-way.ts';
 
 /** Bands of customers by the first hexadecimal digit of their id, which is a hash: as many processes can work off a book at a time. */
 const BANDS = 16;
@@ -64,6 +65,7 @@ export async function workOff(
     }
     band = bandOf(next);
     const some = { from: firstOf(band), to: lastOf(band) };
+    await giveWay(database);
     const worked = await inBands(database, [band], { wait }, (sql) => work(sql, some, perCommit));
     if (worked === null) passedOver = true;
     if (worked === null || count(worked) < perCommit) band += 1;
