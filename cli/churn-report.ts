@@ -1,6 +1,6 @@
 import type { ChurnEvaluation, ChurnModelReport, GroupReport } from '../core/evaluation/churn.ts';
-import { warningSentence } from '../core/evaluation/churn-card.ts';
 import type { ChurnMetrics } from '../core/evaluation/churn-metrics.ts';
+import { warningSentence } from '../core/evaluation/early-warning.ts';
 import type { GroupRates, Rate } from '../core/evaluation/group-rates.ts';
 import type { Importance } from '../core/models/trees/permutation-importance.ts';
 import { print, table } from './output.ts';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { warningSentence } from '../core/evaluation/early-warning.ts';
 import { sourceRank } from '../core/pipeline/cycle.ts';
 import { monitor } from '../core/pipeline/monitor.ts';
 import type { MonitoringReport } from '../core/ports/monitoring.ts';
@@ -33,7 +34,7 @@ export function monitorCommand(): Command {
   return example(command, 'staypower monitor --as-of 2026-03-31 --json');
 }
 
-function show({ asOf, modelVersion, horizonDays, months, inputs, alarms }: MonitoringReport): void {
+function show({ asOf, modelVersion, horizonDays, months, inputs, alarms, earlyWarning }: MonitoringReport): void {
   const share = (value: number | null) => (value === null ? '' : `${(value * 100).toFixed(1)} %`);
   print(
     `As of ${asOf}, champion ${modelVersion}.`,
@@ -53,6 +54,7 @@ function show({ asOf, modelVersion, horizonDays, months, inputs, alarms }: Monit
             share(intervalCoverage),
           ]),
         ),
+    ...(earlyWarning ? ['', `Early warning: ${warningSentence(earlyWarning)}`] : []),
     '',
     table(
       ['input', 'stability index', 'KS', 'p', 'missing then', 'missing now'],

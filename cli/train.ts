@@ -1,12 +1,15 @@
 import { Command } from 'commander';
+import pRetry from 'p-retry';
 import { openWorkspace } from '../config/wiring.ts';
-import { challenge } from '../core/pipeline/challenge.ts';
+import type { CalendarDay } from '../core/domain/calendar-day.ts';
+import { StaypowerError } from '../core/domain/errors.ts';
 import { cycle, sourceRank } from '../core/pipeline/cycle.ts';
 import { definitionChange } from '../core/pipeline/train.ts';
+import { type TrainedIfBetter, trainIfBetter } from '../core/pipeline/train-if-better.ts';
+import type { Unread } from '../core/pipeline/watch-syncs.ts';
 import { type DefinitionChange, type DefinitionRate, inWords } from '../core/scores/churn-definition.ts';
-import { championAt } from '../core/store/models.ts';
 import { actor } from './actor.ts';
-import { asOfOption, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
+import { asOfOption, type CommandContext, commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { printCycle } from './cycle-report.ts';
 import { print, printJson, table } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -80,40 +83,51 @@ async function trainModels(options: Options): Promise<void> {
   }
 }
 
-/** A first model has nobody to be compared with, and becomes the champion. */
+/** How often what passes by itself (a store or a network that is away) is tried again before a scheduler has to. */
+const RETRIES = 3;
+
 async function trainChallenger(options: Options): Promise<void> {
   const context = await commandContext(options);
+  const { asOf, json } = context;
+  const result = await pRetry(() => challengeOnce(context), {
+    retries: RETRIES,
+    shouldRetry: ({ error }) => error instanceof StaypowerError && error.retry === 'later',
+    onFailedAttempt: ({ error, retriesLeft }) => {
+      if (retriesLeft > 0) process.stderr.write(`${error.message} It is tried again.\n`);
+    },
+  });
+  if (result.because === 'challenged') {
+    if (json) printJson(challengeJson(result.challenge));
+    else print(...challengeLines(result.challenge));
+  } else if (result.because === 'first') {
+    const { model } = result;
+    if (json) printJson({ promoted: model !== null, version: model?.version ?? null, because: 'first' });
+    else print(model ? `${model.version} is the first champion.` : 'Nothing to train on yet.');
+  } else {
+    process.exitCode = 1;
+    if (json) printJson({ promoted: false, version: null, because: 'not-read', unread: result.unread });
+    else print(...result.unread.map((each) => unreadLine(each, asOf)));
+  }
+}
+
+async function challengeOnce(context: CommandContext): Promise<TrainedIfBetter> {
   const open = await openWorkspace(context.config, context, { withConnectors: false });
   const progress = createProgress(context.json);
   try {
-    const { workspace } = open;
-    const { asOf, json } = context;
-    const rank = sourceRank(context.config.connections.map(({ id }) => ({ connectionId: id })));
-    await cycle(workspace, { asOf, steps: ['identify', 'features'], onStep: progress.step });
-    const champion = await championAt(workspace.database, asOf);
-    if (champion === null) {
-      const { model } = await cycle(workspace, { asOf, steps: ['train'], onStep: progress.step });
-      progress.stop();
-      if (json) printJson({ promoted: model !== null, version: model?.version ?? null, because: 'first' });
-      else print(model ? `${model.version} is the first champion.` : 'Nothing to train on yet.');
-      return;
-    }
-    const result = await challenge(workspace.database, {
-      champion,
-      asOf,
-      ...(workspace.scoring && { settings: workspace.scoring }),
-      rank,
-      clock: workspace.clock,
+    return await trainIfBetter(open.workspace, {
+      asOf: context.asOf,
+      connectionIds: context.config.connections.map(({ id }) => id),
       actor: actor(),
-      onProgress: (detail) => progress.step({ step: 'train', detail, done: 0, total: null }),
+      onStep: progress.step,
     });
-    progress.stop();
-    if (json) printJson(challengeJson(result));
-    else print(...challengeLines(result));
   } finally {
     progress.stop();
     await open.close();
   }
+}
+
+function unreadLine({ connectionId, readOn }: Unread, asOf: CalendarDay): string {
+  return `"${connectionId}" was last read on ${readOn}: up to ${asOf} its customers would look as if they had left. Nothing was trained. Run "staypower sync", or name an earlier day with --as-of.`;
 }
 
 function showChange({ from, to, lookedAt, affected }: DefinitionChange): void {

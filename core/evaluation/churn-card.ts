@@ -1,7 +1,7 @@
 import type { ChurnEvaluation, ChurnModelReport, GroupReport } from './churn.ts';
 import type { ThresholdBy } from './churn-cross-validation.ts';
 import type { ChurnMetrics } from './churn-metrics.ts';
-import type { EarlyWarning } from './early-warning.ts';
+import { warningSentence } from './early-warning.ts';
 import { type GroupRates, widestGap } from './group-rates.ts';
 
 /** A part of a model card: a heading and its sentences. */
@@ -150,16 +150,6 @@ const PURPOSES: Readonly<Record<ThresholdBy, string>> = {
   cost: 'with the least cost',
   capacity: 'for the capacity given',
 };
-
-/** What a fixed number of alerts a week comes to. */
-export function warningSentence(found: EarlyWarning): string {
-  const { alertsPerWeek, weeks, alerts, precision, baseRate, recall, leadDays } = found;
-  if (precision === null) return 'No alert was given.';
-  const lead = leadDays
-    ? `; ${leadDays.median} days ahead in the median (${leadDays.low} to ${leadDays.high} for eight in ten)`
-    : '';
-  return `At ${alertsPerWeek} alerts a week, ${alerts} in ${weeks} weeks: ${percent(precision)} of those alerted left in time, where alerts by chance have ${percent(baseRate)}; ${percent(recall)} of those who left were alerted${lead}.`;
-}
 
 /** Accuracy of flagging nobody: the share who stayed. */
 function alwaysNo({ calibration }: ChurnModelReport): number {

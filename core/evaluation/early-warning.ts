@@ -73,3 +73,17 @@ function latest(week: readonly Snapshot[]): readonly Snapshot[] {
   }
   return [...last.values()];
 }
+
+/** What a fixed number of alerts a week comes to. */
+export function warningSentence(found: EarlyWarning): string {
+  const { alertsPerWeek, weeks, alerts, precision, baseRate, recall, leadDays } = found;
+  if (precision === null) return 'No alert was given.';
+  const lead = leadDays
+    ? `; ${leadDays.median} days ahead in the median (${leadDays.low} to ${leadDays.high} for eight in ten)`
+    : '';
+  return `At ${alertsPerWeek} alerts a week, ${alerts} in ${weeks} weeks: ${percent(precision)} of those alerted left in time, where alerts by chance have ${percent(baseRate)}; ${percent(recall)} of those who left were alerted${lead}.`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

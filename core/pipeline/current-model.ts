@@ -44,8 +44,9 @@ export async function currentModel(workspace: Workspace, finding: Finding): Prom
   const drifted = champion !== null && lastOn !== null && showsSince(finding.report, lastOn, champion);
   const fresh = lastOn !== null && !drifted && daysBetween(lastOn, asOf) < CHALLENGE_EVERY_DAYS;
   if (fresh && !retrain && !outlived) return champion;
-  // A first model of half a book would be the champion for a month: it waits for the connection that could not be read.
-  if (!champion && !isWhole && !retrain) return null;
+  // A first model of half a book would be the champion for a month; and by outcomes that were not read everybody seems to leave: it waits
+  // for the connection that could not be read.
+  if (!isWhole && !retrain && !outlived) return champion;
   const [known] = await database.query<{ customers: number }>('select count(*)::int as customers from customer_stats');
   if (!known || known.customers === 0) return champion;
   const settings = workspace.scoring && { settings: workspace.scoring };

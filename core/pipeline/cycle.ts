@@ -175,7 +175,10 @@ export async function cycle(
   if (runs('pull')) await takeOpinions(database, connectors, { timeZone: workspace.timeZone, onUnavailable });
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
   const champion = await (options.champion ?? championAt)(database, asOf);
-  const watched = runs('train') && champion ? await weeklyReport(database, { champion, asOf, rank, clock }) : null;
+  const isWhole = unavailable.length === 0;
+  // Of outcomes that were not read nothing is said either.
+  const watched =
+    runs('train') && champion && isWhole ? await weeklyReport(database, { champion, asOf, rank, clock }) : null;
   const model = runs('train')
     ? await currentModel(workspace, {
         asOf,
@@ -183,7 +186,7 @@ export async function cycle(
         rank,
         retrain: options.retrain === true,
         acceptDefinition: options.acceptDefinition === true,
-        isWhole: unavailable.length === 0,
+        isWhole,
         report: watched,
         onProgress: (detail) => onStep?.({ step: 'train', detail, done: 0, total: null }),
       })

@@ -1,6 +1,7 @@
 import { addDays, type CalendarDay, dayNumber, daysBetween, fromDayNumber } from '../domain/calendar-day.ts';
 import { toMajor } from '../domain/money.ts';
 import { toJson } from '../domain/stable-json.ts';
+import { type EarlyWarning, earlyWarning, type Snapshot } from '../evaluation/early-warning.ts';
 import { type Inputs, inputsAt } from '../features/inputs.ts';
 import type { SourceRank } from '../features/settle.ts';
 import { inputDrift } from '../learning/input-drift.ts';
@@ -8,6 +9,7 @@ import { lossDrift } from '../learning/loss-drift.ts';
 import { type JoinedOutcome, outcomesByMonth } from '../learning/outcomes-by-month.ts';
 import { recalibration } from '../learning/recalibrate.ts';
 import { alarmsOfReport, REPORT_ALARMS } from '../learning/report-alarms.ts';
+import { weeklySnapshots } from '../learning/weekly-snapshots.ts';
 import { DISCOUNT_PER_WEEK } from '../models/clv/discounting.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Database } from '../ports/database.ts';
@@ -32,6 +34,8 @@ const YEAR_DAYS = 365;
 const PSI_ALARM = 0.25;
 /** A month with fewer customers says nothing of calibration and coverage. */
 const FEWEST_OF_MONTH = 200;
+/** Of the customers asked about in a week, those with the highest risks are alerted: one in so many. */
+const CUSTOMERS_PER_ALERT = 100;
 /** Expected calibration error above which risks are not what they say; coverage of an 80 % interval beyond which it is none. */
 const CALIBRATION_ALARM = 0.1;
 const COVERAGE_ALARM = { low: 0.7, high: 0.9 } as const;
@@ -71,6 +75,11 @@ export async function monitor(
     inputs,
     alarms: [...conceptAlarms(own, champion), ...inputAlarms(inputs, asOf), ...monthAlarms(months, asOf)],
     recalibration: recalibration(own),
+    earlyWarning: warningsOf(
+      customers.flatMap(({ customerId, facts }) =>
+        weeklySnapshots(customerId, facts, shown.get(customerId) ?? [], { rule: champion, asOf }),
+      ),
+    ),
   };
   const known = new Set((await lastReport(database))?.alarms.map(keyOf));
   await keepSetting(database, MONITORING, toJson(report));
@@ -84,7 +93,9 @@ export async function monitor(
 
 /** The last report; null before the first. */
 export async function lastReport(database: Database): Promise<MonitoringReport | null> {
-  return (await readSetting(database, MONITORING)) as MonitoringReport | null;
+  const report = (await readSetting(database, MONITORING)) as MonitoringReport | null;
+  // What an earlier version kept has no warnings.
+  return report && { ...report, earlyWarning: report.earlyWarning ?? null };
 }
 
 /** The report of a cycle: the last one for a week, then a new one. Null while the champion is too young to be told anything about. */
@@ -152,6 +163,12 @@ function inInterval(
       0,
     );
   return money >= low && money <= high;
+}
+
+function warningsOf(snapshots: readonly Snapshot[]): EarlyWarning | null {
+  if (!snapshots.some(({ label }) => label === 1)) return null;
+  const weeks = new Set(snapshots.map(({ day }) => day)).size;
+  return earlyWarning(snapshots, Math.ceil(snapshots.length / weeks / CUSTOMERS_PER_ALERT));
 }
 
 function conceptAlarms(own: readonly JoinedOutcome[], champion: ScoringModel): readonly MonitoringAlarm[] {

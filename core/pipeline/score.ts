@@ -154,6 +154,11 @@ async function markDue(
   });
 }
 
+/** The day that the book was last scored for; null before the first scoring. */
+export async function scoredUpTo(sql: Sql): Promise<CalendarDay | null> {
+  return (await readSetting<{ asOf: CalendarDay }>(sql, SCORED_WITH))?.asOf ?? null;
+}
+
 async function scoreBatch(
   sql: Sql,
   due: readonly Due[],

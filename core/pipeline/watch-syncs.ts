@@ -1,7 +1,8 @@
 import type { AlarmCondition } from '../domain/alarm.ts';
+import { type CalendarDay, dayOf } from '../domain/calendar-day.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connector } from '../ports/connector.ts';
-import type { Database } from '../ports/database.ts';
+import type { Database, Sql } from '../ports/database.ts';
 import { settleAlarms } from '../store/alarms.ts';
 import { keepSetting, readSetting } from '../store/settings.ts';
 import { inTurn } from '../store/turn.ts';
@@ -9,6 +10,8 @@ import { inTurn } from '../store/turn.ts';
 /** Older than this, what is known of a connection is not to be trusted. */
 const STALE_AFTER_HOURS = 24;
 const HOUR_MS = 3_600_000;
+
+const readOn = (connectionId: string) => `read-on ${connectionId}`;
 
 /**
  * Notes which connections were read to their end by this pull, and alarms of those that were not for a day: scores of customers whose
@@ -26,7 +29,7 @@ export async function watchSyncs(
   for (const { connectionId, source } of connectors) {
     if (!source) continue;
     const failure = unavailable.find((each) => each.connectionId === connectionId);
-    const setting = `read-on ${connectionId}`;
+    const setting = readOn(connectionId);
     if (!failure) {
       await keepSetting(database, setting, now.toISOString());
       continue;
@@ -44,4 +47,26 @@ export async function watchSyncs(
     }
   }
   await inTurn(database, (sql) => settleAlarms(sql, ['stale-sync'], stale, now));
+}
+
+/** A connection that has not been read up to a day. */
+export interface Unread {
+  connectionId: string;
+  /** The last day on which it was read to its end. */
+  readOn: CalendarDay;
+}
+
+/** Which connections were last read before a day: what happened since is missing. Those that are never pulled are none. */
+export async function unreadOn(
+  sql: Sql,
+  connectionIds: readonly string[],
+  { day, timeZone }: { day: CalendarDay; timeZone: string },
+): Promise<readonly Unread[]> {
+  const unread: Unread[] = [];
+  for (const connectionId of connectionIds) {
+    const readAt = await readSetting<string>(sql, readOn(connectionId));
+    const last = readAt === null ? null : dayOf(readAt, timeZone);
+    if (last !== null && last < day) unread.push({ connectionId, readOn: last });
+  }
+  return unread;
 }

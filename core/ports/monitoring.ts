@@ -1,3 +1,4 @@
+import type { EarlyWarning } from '../evaluation/early-warning.ts';
 import type { InputDrift } from '../learning/input-drift.ts';
 
 /** How the churn risks and values that records showed in a month fared by what came. */
@@ -53,4 +54,9 @@ export interface MonitoringReport {
   alarms: readonly MonitoringAlarm[];
   /** Null while too few outcomes of the champion's scores are known. */
   recalibration: Recalibration | null;
+  /**
+   * What alerts to the customers with the highest risks would have come to, one in a hundred of those asked about each week; null until a
+   * horizon has passed, and where nobody left.
+   */
+  earlyWarning: EarlyWarning | null;
 }

@@ -44,6 +44,19 @@ test('run does a day once, says so the second time, and then reads nothing; anot
   appendFileSync(join(home, 'orders.csv'), '\nnew,2026-05-30,10.00');
   expect(await run('--date', AS_OF)).toEqual({ code: 0, answer: { ...first.answer, alreadyRun: true } });
   expect((await run('--date', '2026-06-02')).answer).toMatchObject({ alreadyRun: false, customers: CUSTOMERS + 1 });
+  // A scheduler that makes up for missed days takes nothing back.
+  expect(await run('--date', '2026-05-31')).toEqual({
+    code: 0,
+    answer: { asOf: '2026-05-31', alreadyRun: false, coveredBy: '2026-06-02' },
+  });
+}, 300_000);
+
+test('training by a schedule says what it waits for, with an exit code that has it tried again', async () => {
+  const train = ['train', '--promote-if-better', '--as-of', '2999-01-01'];
+  const { code, stdout } = await staypower([...train, '--json'], { home });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ promoted: false, because: 'not-read', unread: [{ connectionId: 'csv' }] });
+  expect((await staypower(train, { home })).stdout).toMatch(/"csv" was last read on .*staypower sync/);
 }, 300_000);
 
 test('export writes every customer once, and the same again in the place of the file before', async () => {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   };
   crm.feed(...recordsOf(simulateBook({ seed: 6, customers: 250, asOf: AS_OF })));
   await cycle(workspace, { asOf: FIRST });
-  for (let days = 60; days <= 420; days += 105) await cycle(workspace, { asOf: addDays(FIRST, days), steps: SCORING });
+  for (let days = 60; days <= 420; days += 15) await cycle(workspace, { asOf: addDays(FIRST, days), steps: SCORING });
 });
 afterAll(() => store.close());
 
@@ -47,6 +47,7 @@ describe('monitoring', () => {
     const { champion } = await reportOn(FIRST);
     const { report } = await reportOn(addDays(FIRST, followUpDays(champion) - 1));
     expect(report.months).toEqual([]);
+    expect(report.earlyWarning).toBeNull();
     expect(report.alarms.filter(({ kind }) => kind === 'concept')).toEqual([]);
   });
 
@@ -67,6 +68,11 @@ describe('monitoring', () => {
     }
     expect(months[0]?.intervalCoverage).not.toBeUndefined();
     expect(report.inputs.map(({ name }) => name)).toContain('silence in days');
+    // Alerts by the risks that records showed find leavers more often than alerts by chance, and before they have left.
+    const { earlyWarning } = report;
+    expect(earlyWarning?.alerts).toBeGreaterThan(20);
+    expect(earlyWarning?.precision).toBeGreaterThan(earlyWarning?.baseRate ?? 1);
+    expect(earlyWarning?.leadDays?.median).toBeGreaterThan(0);
     expect(await lastReport(store.database)).toEqual(report);
   });
 

@@ -21,8 +21,8 @@ export function modelRegistryRoutes(
   serve(router, getMonitoring, async () => {
     const report = await lastMonitoring();
     if (report === null) return { report };
-    const { asOf, modelVersion, horizonDays, months, inputs, alarms } = report;
-    return { report: { asOf, modelVersion, horizonDays, months, inputs, alarms } };
+    const { asOf, modelVersion, horizonDays, months, inputs, alarms, earlyWarning } = report;
+    return { report: { asOf, modelVersion, horizonDays, months, inputs, alarms, earlyWarning } };
   });
   return router;
 }

@@ -851,6 +851,23 @@ export type Monitoring = {
       on: string;
       message: string;
     }[];
+    /** What alerts to the highest risks would have come to; null until a horizon has passed. */
+    earlyWarning: {
+      alertsPerWeek: number;
+      weeks: number;
+      alerts: number;
+      /** Share of those alerted who left within the horizon. */
+      precision: number | null;
+      /** What precision alerts by chance would have. */
+      baseRate: number;
+      /** Share of those who left who had been alerted in time. */
+      recall: number;
+      leadDays: {
+        low: number;
+        median: number;
+        high: number;
+      } | null;
+    } | null;
   } | null;
 };
 export type NewFeedback = {

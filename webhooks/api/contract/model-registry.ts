@@ -145,6 +145,18 @@ export const getMonitoring = operation({
               message: z.string(),
             }),
           ),
+          earlyWarning: z
+            .object({
+              alertsPerWeek: z.number(),
+              weeks: z.number(),
+              alerts: z.number(),
+              precision: z.number().nullable().describe('Share of those alerted who left within the horizon.'),
+              baseRate: z.number().describe('What precision alerts by chance would have.'),
+              recall: z.number().describe('Share of those who left who had been alerted in time.'),
+              leadDays: z.object({ low: z.number(), median: z.number(), high: z.number() }).nullable(),
+            })
+            .nullable()
+            .describe('What alerts to the highest risks would have come to; null until a horizon has passed.'),
         })
         .nullable()
         .describe('Null while the champion is too young to be told anything about.'),

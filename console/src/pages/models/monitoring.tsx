@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { ChartOption } from '../../../../core/charts/chart-option.ts';
 import type { Palette } from '../../../../core/charts/look.ts';
 import { linesOver } from '../../../../core/charts/name-chart.ts';
+import { warningSentence } from '../../../../core/evaluation/early-warning.ts';
 import type { Monitoring as MonitoringAnswer } from '../../../../webhooks/client/staypower-client.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Scroll } from '../../components/scroll.tsx';
@@ -33,7 +34,7 @@ export function Monitoring() {
 }
 
 function Shown({ report }: { report: Report }) {
-  const { asOf, modelVersion, horizonDays, months, alarms } = report;
+  const { asOf, modelVersion, horizonDays, months, alarms, earlyWarning } = report;
   return (
     <>
       <p className="hint">
@@ -54,6 +55,12 @@ function Shown({ report }: { report: Report }) {
         </Empty>
       ) : (
         <ForeseenAndLeft months={months} />
+      )}
+      {earlyWarning && (
+        <>
+          <h3>Early warning</h3>
+          <p>{warningSentence(earlyWarning)}</p>
+        </>
       )}
       <h3>Inputs now and when the champion was trained</h3>
       {report.inputs.length > 0 && <Drift inputs={report.inputs} />}
