@@ -30,13 +30,17 @@ export function segmentsCommand(): Command {
   return example(command, 'staypower segments --workspace demo');
 }
 
-function show({ asOf, currency, segments, clusters, clustersTried, rfmShares }: SegmentReport): void {
+function show({ asOf, currency, segments, clusters, clustersTried, rfmShares, concentration }: SegmentReport): void {
   print(`As of ${asOf}, next 12 months in ${currency}. Segments:`, groups(segments), '');
   for (const { name, whatToDo } of segments) print(`  ${name}: ${whatToDo}`);
   print(
     '',
     'Value at risk is that of the active; the lapsed have left. The gain, a tenth of it, is what it brings if one in ten of those who would leave stays.',
     ...(rfmShares ? [tiesOf(rfmShares)] : []),
+    ...concentration.map(
+      ({ part, customers, shareOfValue }) =>
+        `The most valuable ${Math.round(part * 100)} % (${customers.toLocaleString('en')} customers) hold ${(shareOfValue * 100).toFixed(1)} % of the expected value.`,
+    ),
   );
   if (clusters.length === 0) return;
   print('', 'Clusters of customers who behave alike:', groups(clusters), '');

@@ -86,6 +86,15 @@ export interface GroupRow {
   gainIfOneInTenStays: string;
 }
 
+/** How much of the value the most valuable part of the customers holds. */
+export interface Concentration {
+  /** Part of the customers, 0..1: the most valuable. */
+  part: number;
+  customers: number;
+  /** Of the expected value of 12 months, 0..1. */
+  shareOfValue: number;
+}
+
 /** The book by segment and by cluster; those with most expected value first. */
 export interface SegmentReport {
   asOf: string;
@@ -97,6 +106,8 @@ export interface SegmentReport {
   clustersTried: Clusters['tried'];
   /** The share of buyers with each RFM score from 1 to 5 at training: ties are never broken, so fifths are uneven. */
   rfmShares: RfmShares | null;
+  /** The smallest part first. */
+  concentration: readonly Concentration[];
 }
 
 /** Where buyers stand by recency, frequency and money, and how they moved between segments. */

@@ -5,6 +5,7 @@ import type { ScoringModel } from '../scores/scoring-model.ts';
 import { type Sentences, say } from '../scores/words/index.ts';
 import { traitsOf } from '../segments/describe-clusters.ts';
 import { SEGMENTS } from '../segments/segment-names.ts';
+import { concentrationOf } from './concentration.ts';
 
 interface Group {
   segment: string | null;
@@ -55,6 +56,7 @@ export async function segmentReport(
     clusters: rowsOf(groupsBy('cluster'), (id) => ({ name: described.get(id) ?? id, whatToDo: null })),
     clustersTried: model.clusters?.tried ?? [],
     rfmShares: model.report.rfm,
+    concentration: await concentrationOf(database),
   };
 }
 

@@ -57,6 +57,15 @@ describe('insights', () => {
     expect(report?.segments[0]).toMatchObject({ id: 'champions', name: 'Champions' });
     expect(report?.segments.every(({ whatToDo }) => whatToDo?.endsWith('.'))).toBe(true);
     expect(report?.clustersTried.filter(({ chosen }) => chosen)).toHaveLength(1);
+    const values = (
+      await store.database.query<{ value: number }>('select clv_12m as value from scores order by 1 desc')
+    ).map(({ value }) => value);
+    const sum = (some: readonly number[]) => some.reduce((total, value) => total + value, 0);
+    for (const { part, customers, shareOfValue } of report?.concentration ?? []) {
+      expect(customers).toBe(Math.ceil(part * CUSTOMERS));
+      expect(shareOfValue).toBeCloseTo(sum(values.slice(0, customers)) / sum(values), 9);
+    }
+    expect(report?.concentration).toHaveLength(5);
     const cards = await insights().models();
     expect(cards).toMatchObject({ modelVersion: report?.modelVersion, asOf: AS_OF, customers: CUSTOMERS });
     expect(cards?.trainedAt).toBe('2026-06-01T20:00:00.000Z');

@@ -14,8 +14,8 @@ export function insightRoutes(insights: Pick<Insights, 'models' | 'segments' | '
   serve(router, listSegments, async () => {
     const report = await insights.segments();
     if (!report) throw notScored();
-    const { asOf, currency, modelVersion, segments, clusters } = report;
-    return { asOf, currency, modelVersion, segments, clusters };
+    const { asOf, currency, modelVersion, segments, clusters, concentration } = report;
+    return { asOf, currency, modelVersion, segments, clusters, concentration };
   });
   serve(router, getSegmentMoves, async ({ query: { days } }) => {
     const moves = await insights.segmentMoves({ days });

@@ -1531,6 +1531,13 @@ export type Segments = {
   modelVersion: string;
   segments: Group[];
   clusters: Group[];
+  concentration: {
+    /** Part of the customers, 0..1: the most valuable. */
+    part: number;
+    customers: number;
+    /** Of the expected value of 12 months, 0..1. */
+    shareOfValue: number;
+  }[];
 };
 export type SentType =
   | 'score.changed'

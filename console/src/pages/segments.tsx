@@ -7,6 +7,7 @@ import { day } from '../format.ts';
 import { useClient } from '../session/session-context.ts';
 import { CohortForecast } from './segments/cohort-forecast.tsx';
 import { CohortTriangles } from './segments/cohorts.tsx';
+import { Concentration } from './segments/concentration.tsx';
 import { Groups } from './segments/groups.tsx';
 import { Moves } from './segments/moves.tsx';
 import { RfmGrid } from './segments/rfm-grid.tsx';
@@ -36,6 +37,14 @@ export default function SegmentsPage() {
             >
               <Groups groups={report.segments} currency={report.currency} link />
             </Section>
+            {report.concentration.length > 0 && (
+              <Section
+                title="Concentration"
+                hint="How much of the expected value hangs on how few: the more, the more it matters to keep just these."
+              >
+                <Concentration parts={report.concentration} />
+              </Section>
+            )}
             <Loaded query={moves} what="the grid and the moves">
               {(shown) => (
                 <>

@@ -103,6 +103,13 @@ export const listSegments = operation({
       modelVersion: z.string(),
       segments: z.array(group),
       clusters: z.array(group),
+      concentration: z.array(
+        z.object({
+          part: z.number().describe('Part of the customers, 0..1: the most valuable.'),
+          customers: z.number(),
+          shareOfValue: z.number().describe('Of the expected value of 12 months, 0..1.'),
+        }),
+      ),
     }),
   ),
   refusals: [409],
