@@ -165,6 +165,30 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
       });
     });
 
+    it('answers one statement any number of times: with other values, over other cursors, and after a table has other columns', async () => {
+      for (let at = 0; at < 250; at += 1) {
+        expect(await database.query('select $1::int as one, $2::text[] as many', [at, [`${at}`, 'b']])).toEqual([
+          { one: at, many: [`${at}`, 'b'] },
+        ]);
+      }
+      for (const selected of ['1 as one', "'x' as other, 2 as two"]) {
+        await database.transaction(async (sql) => {
+          await sql.query(`declare some_rows cursor for select ${selected}`);
+          const rows = await sql.query('fetch 5 from some_rows');
+          expect(Object.keys(rows[0] ?? {}).toSorted()).toEqual(selected.includes('one') ? ['one'] : ['other', 'two']);
+        });
+      }
+      await database.query('create table changing (a int4)');
+      await database.query('insert into changing values (1)');
+      for (const wanted of [{ a: 1 }, { a: 1 }]) {
+        expect(await database.query('select * from changing')).toEqual([wanted]);
+      }
+      await database.query('alter table changing add column b int4 default 2');
+      await database.query('select * from changing').catch(() => undefined);
+      expect(await database.query('select * from changing')).toEqual([{ a: 1, b: 2 }]);
+      await database.query('drop table changing');
+    });
+
     describe('transactions', () => {
       const setting = (value: number) =>
         ['insert into settings (name, value) values ($1, $2::jsonb)', ['n', JSON.stringify(value)]] as const;

@@ -9,6 +9,9 @@ const MOST_KEPT = 500;
  */
 const USES = 100;
 
+/** Statements whose columns follow from their text. Of a FETCH they follow from the cursor, which may be another one the next time. */
+const LASTING = /^\s*(select|insert|update|delete|with|begin|commit|rollback)\b/i;
+
 interface Prepared {
   name: string;
   uses: number;
@@ -54,14 +57,16 @@ export function preparedQueries(pg: PGlite): Sql {
       kept.delete(oldest[0]);
       await forget(oldest[1]);
     }
-    if (known && known.uses >= USES) await forget(known);
-    const statement = known && known.uses < USES ? known : await prepare(text);
+    const lasts = known !== undefined && known.uses < USES && LASTING.test(text);
+    if (known && !lasts) await forget(known);
+    const statement = lasts ? known : await prepare(text);
     kept.set(text, statement);
     statement.uses += 1;
     return statement;
   };
 
-  const forget = ({ name }: Prepared) => send(protocol.serialize.close({ type: 'S', name }), protocol.serialize.sync());
+  const forget = ({ name }: Pick<Prepared, 'name'>) =>
+    send(protocol.serialize.close({ type: 'S', name }), protocol.serialize.sync());
 
   return {
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
@@ -71,7 +76,12 @@ export function preparedQueries(pg: PGlite): Sql {
         protocol.serialize.bind({ statement: name, values }),
         protocol.serialize.execute({}),
         protocol.serialize.sync(),
-      );
+      ).catch(async (error: unknown) => {
+        // It may be the statement itself: a table has other columns by now.
+        kept.delete(text);
+        await forget({ name });
+        throw error;
+      });
       const rows: Row[] = [];
       for (const message of told) {
         if (message.name !== 'dataRow' || !('fields' in message)) continue;
