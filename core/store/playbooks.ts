@@ -57,13 +57,15 @@ export function createPlaybooks(
     effects: async ({ asOf }) => {
       const model = await championAt(database, asOf);
       if (!model) return null;
+      // What is saved counts at the margin that the book's own sales tell, as the rest of the product counts it.
+      const counted = { ...settings, margin: model.margin?.share ?? settings.margin };
       const trials = await readTrials(database, { asOf, rule: model, rank, currency: model.currency });
       return {
         asOf,
         currency: model.currency,
         followUpDays: followUpDays(model),
         playbooks: [...Map.groupBy(trials, ({ playbook }) => playbook)].map(([playbook, own]) =>
-          playbookResult(playbook, own, settings),
+          playbookResult(playbook, own, counted),
         ),
       };
     },
