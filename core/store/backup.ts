@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -70,41 +69,47 @@ async function* linesOf(sql: Sql, onRows: OnRows): AsyncGenerator<string> {
  * @throws StoreError when the workspace is not empty, the file is no backup, or it was made by a newer version
  */
 export async function restore(database: Database, path: string, onRows?: OnRows): Promise<number> {
-  const input = createReadStream(path);
-  const lines = createInterface({ input: input.pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY });
   let rows = 0;
+  const fill = async (sql: Sql, unpacked: AsyncIterable<Buffer>) => {
+    let header: Header | null = null;
+    for await (const line of linesIn(unpacked)) {
+      if (header === null) {
+        header = headerOf(line, path);
+        await assertFits(sql, header);
+        continue;
+      }
+      const { table, rows: page } = JSON.parse(line) as { table: string; rows: readonly unknown[] };
+      if (!(await tablesOf(sql)).includes(table)) throw notABackup(path, `unknown table ${table}`);
+      await insertPage(sql, table, JSON.stringify(page));
+      rows += page.length;
+      onRows?.(table, rows);
+    }
+    if (header === null) throw notABackup(path, 'it is empty');
+    await keepSequences(sql, header.sequences);
+  };
   try {
-    // An error of the file itself reaches the loop below only through the iterator.
-    const failed = new Promise<never>((_, reject) => input.once('error', reject));
-    failed.catch(() => undefined);
-    await Promise.race([
-      failed,
-      database.transaction(async (sql) => {
-        let header: Header | null = null;
-        for await (const line of lines) {
-          if (header === null) {
-            header = headerOf(line, path);
-            await assertFits(sql, header);
-            continue;
-          }
-          const { table, rows: page } = JSON.parse(line) as { table: string; rows: readonly unknown[] };
-          if (!(await tablesOf(sql)).includes(table)) throw notABackup(path, `unknown table ${table}`);
-          await insertPage(sql, table, JSON.stringify(page));
-          rows += page.length;
-          onRows?.(table, rows);
-        }
-        if (header === null) throw notABackup(path, 'it is empty');
-        await keepSequences(sql, header.sequences);
-      }),
-    ]);
+    // The file is opened once the transaction has begun, which may be late.
+    await database.transaction((sql) =>
+      pipeline(createReadStream(path), createGunzip(), (unpacked: AsyncIterable<Buffer>) => fill(sql, unpacked)),
+    );
     return rows;
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw notABackup(path, error instanceof Error ? error.message : String(error));
-  } finally {
-    lines.close();
-    input.destroy();
   }
+}
+
+/** Lines of a text that comes in pieces; an empty last one is none. */
+async function* linesIn(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let begun = '';
+  for await (const piece of pieces) {
+    const lines = (begun + decoder.decode(piece, { stream: true })).split('\n');
+    begun = lines.pop() ?? '';
+    yield* lines;
+  }
+  begun += decoder.decode();
+  if (begun !== '') yield begun;
 }
 
 function headerOf(line: string, path: string): Header {

@@ -85,6 +85,20 @@ describe('a backup', () => {
     await back.close();
   });
 
+  test('is restored whole although its turn in the store comes late', async () => {
+    const { database, close } = await openTempStore();
+    const late: Database = {
+      ...database,
+      transaction: async (work) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return database.transaction(work);
+      },
+    };
+    await restore(late, file);
+    expect(await contents(database)).toEqual(await contents(store.database));
+    await close();
+  });
+
   test('goes into an empty workspace only', async () => {
     await expect(restore(store.database, file)).rejects.toThrow(/not empty/);
   });
