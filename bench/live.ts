@@ -7,6 +7,8 @@ import { CREDENTIALS } from '../sandbox/index.ts';
 
 const ORDERS = 20;
 const CUSTOMERS = 400;
+/** The look-alike has HubSpot's limits, which the product needs, too. */
+const LOOK_EVERY_MS = 20;
 
 /**
  * From an order to the field on the record: the demo runs in a process of its own, orders are sent through the sandbox's Segment,
@@ -44,8 +46,9 @@ export async function benchLive(args: readonly string[]): Promise<void> {
           },
         ],
       });
-      while ((await shownValue(urls.hubspot, email)) === before)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      while ((await shownValue(urls.hubspot, email)) === before) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
       milliseconds.push(Math.round(performance.now() - started));
     }
     milliseconds.sort((a, b) => a - b);
@@ -95,15 +98,13 @@ function userIdOf(email: string): string {
 }
 
 async function shownValue(hubspot: string, email: string): Promise<string | null> {
-  const page = (await (
-    await fetch(
-      `${hubspot}/crm/v3/objects/contacts/${encodeURIComponent(email)}?idProperty=email&properties=staypower_clv_12m`,
-      {
-        headers,
-      },
-    )
-  ).json()) as { properties: { staypower_clv_12m: string | null } };
-  return page.properties.staypower_clv_12m;
+  const path = `/crm/v3/objects/contacts/${encodeURIComponent(email)}?idProperty=email&properties=staypower_clv_12m`;
+  for (;;) {
+    const response = await fetch(hubspot + path, { headers });
+    const answer = (await response.json()) as { properties: { staypower_clv_12m: string | null } };
+    if (response.ok) return answer.properties.staypower_clv_12m;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }
 
 async function post(url: string, body: unknown): Promise<void> {
