@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { Command } from 'commander';
 import express from 'express';
 import { openWorkspace } from '../config/wiring.ts';
@@ -34,6 +35,8 @@ export function workerCommand(): Command {
           },
         ]);
       }
+      // On a machine that it shares with "serve", whoever answers vendors goes first: what is stored can wait, a vendor does not.
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
       const open = await openWorkspace(context.config, context, { withConnectors: true });
       const { database, connectors } = open.workspace;
       let ended = true;
