@@ -69,7 +69,10 @@ async function walk(browser: Browser, page: Page, { server }: ServedConsole): Pr
       await firstRow();
     });
   });
-  await page.getByText(/^100,\d{3} customers/).first().waitFor();
+  await page
+    .getByText(/^100,\d{3} customers/)
+    .first()
+    .waitFor();
   for (const column of ['Expected value', 'Churn risk', 'Customer', 'Engagement']) {
     const button = page.getByRole('button', { name: column, exact: true });
     figures[`list: in order of ${column.toLowerCase()}`] = await timed(async () => {
