@@ -46,7 +46,7 @@ export function Undo() {
                 </tbody>
               </table>
             </Scroll>
-            {may('admin') && last && <UndoRun runId={last.runId} />}
+            {may('admin') && <UndoRun runId={last?.runId ?? null} />}
           </>
         );
       }}
@@ -54,34 +54,38 @@ export function Undo() {
   );
 }
 
-/** The preview of an undo and the undo itself, of the last run that stands. */
-function UndoRun({ runId }: { runId: number }) {
+/** The preview of an undo and the undo itself, of the last run that stands; what was taken back stays to be read when none does any more. */
+function UndoRun({ runId }: { runId: number | null }) {
   const start = useStartJob();
   const preview = useJob('undo', { dryRun: true });
   const done = useJob('undo', { dryRun: false });
   const [asked, setAsked] = useState<number | null>(null);
   const seen = preview?.result?.runId === runId ? preview.result : null;
   const busy = isOpen(preview) || isOpen(done) || start.isPending;
-  const look = () => {
-    setAsked(runId);
-    start.mutate({ kind: 'undo', runId, dryRun: true });
+  const look = (run: number) => {
+    setAsked(run);
+    start.mutate({ kind: 'undo', runId: run, dryRun: true });
   };
   return (
     <>
-      {(isOpen(preview) || asked === runId) && <JobStatus job={preview} what={`Looking at run ${runId}`} />}
-      {seen && <UndoReport undone={seen} would />}
-      <div className="actions">
-        <button type="button" disabled={busy} onClick={look}>
-          {seen ? 'Look again' : `See what taking back run ${runId} would restore`}
-        </button>
-        {seen && !isOpen(preview) && (
-          <ConfirmButton
-            label={`Take back run ${runId}`}
-            question={`${counted(seen.fields, 'value')} on ${counted(seen.records, 'record')} get back what they were. The workspace is paused, so that the next cycle does not write the same again.`}
-            onConfirm={() => start.mutate({ kind: 'undo', runId, dryRun: false })}
-          />
-        )}
-      </div>
+      {runId !== null && (
+        <>
+          {(isOpen(preview) || asked === runId) && <JobStatus job={preview} what={`Looking at run ${runId}`} />}
+          {seen && <UndoReport undone={seen} would />}
+          <div className="actions">
+            <button type="button" disabled={busy} onClick={() => look(runId)}>
+              {seen ? 'Look again' : `See what taking back run ${runId} would restore`}
+            </button>
+            {seen && !isOpen(preview) && (
+              <ConfirmButton
+                label={`Take back run ${runId}`}
+                question={`${counted(seen.fields, 'value')} on ${counted(seen.records, 'record')} get back what they were. The workspace is paused, so that the next cycle does not write the same again.`}
+                onConfirm={() => start.mutate({ kind: 'undo', runId, dryRun: false })}
+              />
+            )}
+          </div>
+        </>
+      )}
       <JobStatus job={done} what="Taking back" />
       {done?.result && <UndoReport undone={done.result} would={false} />}
       <Problem error={start.error} />
