@@ -1,7 +1,7 @@
 import type { Database } from '../ports/database.ts';
 import { mustWrite, valuesToSend } from '../scores/dead-band.ts';
 import { rollUp } from '../scores/roll-up.ts';
-import { dirtyAccounts, settleAccounts } from '../store/account-records.ts';
+import { dirtyAccounts, hasDirtyAccounts, settleAccounts } from '../store/account-records.ts';
 import { inTurn } from '../store/turn.ts';
 
 /** Accounts rolled up in one commit. */
@@ -18,6 +18,7 @@ export async function rollUpAccounts(
   database: Database,
   { carrying }: { carrying: ReadonlySet<string> },
 ): Promise<number> {
+  if (!(await hasDirtyAccounts(database))) return 0;
   for (let done = 0; ; ) {
     const count = await inTurn(database, async (sql) => {
       const accounts = await dirtyAccounts(sql, ACCOUNTS_PER_COMMIT);

@@ -42,6 +42,11 @@ export async function markAccounts(sql: Sql, accounts: readonly AccountRef[]): P
   });
 }
 
+/** Whether accounts wait to be rolled up: a look without a turn, since after most events none does. */
+export async function hasDirtyAccounts(sql: Sql): Promise<boolean> {
+  return (await sql.query('select 1 as one from account_records where dirty limit 1')).length > 0;
+}
+
 /** Some accounts to be rolled up. A customer on several accounts of a connection is a member of the first by id. */
 export async function dirtyAccounts(sql: Sql, limit: number): Promise<readonly DirtyAccount[]> {
   const accounts = await sql.query<{

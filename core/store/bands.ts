@@ -83,6 +83,8 @@ function inBands<T>(
   work: (sql: Sql) => Promise<T>,
 ): Promise<T | null> {
   return database.transaction(async (sql) => {
+    // The embedded store has one session: whoever has a transaction has it alone.
+    if (database.engine === 'pglite') return work(sql);
     await sql.query("select pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '/pipeline', 0))");
     for (const band of bands) {
       const key = `hashtextextended(current_schema() || '/band/' || $1::text, 0)`;

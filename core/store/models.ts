@@ -23,7 +23,7 @@ export async function keepModel(sql: Sql, model: ScoringModel, now: Date): Promi
 export async function championAt(sql: Sql, asOf: CalendarDay): Promise<ScoringModel | null> {
   const [row] = await sql.query<{ artifact: Json }>(
     `select artifact from models where champion and as_of <= $1::date
-       and (artifact->>'format')::int = $2 order by as_of desc, trained_at desc limit 1`,
+       and format = $2 order by as_of desc, trained_at desc limit 1`,
     [asOf, SCORING_MODEL_FORMAT],
   );
   return row ? loadScoringModel(row.artifact) : null;
@@ -42,7 +42,7 @@ export function rememberingChampion(): typeof championAt {
 export async function championVersionAt(sql: Sql, asOf: CalendarDay): Promise<string | null> {
   const [row] = await sql.query<{ model_version: string }>(
     `select model_version from models where champion and as_of <= $1::date
-       and (artifact->>'format')::int = $2 order by as_of desc, trained_at desc limit 1`,
+       and format = $2 order by as_of desc, trained_at desc limit 1`,
     [asOf, SCORING_MODEL_FORMAT],
   );
   return row?.model_version ?? null;
@@ -51,7 +51,7 @@ export async function championVersionAt(sql: Sql, asOf: CalendarDay): Promise<st
 /** A model by its version; null when it is not on record any more, or of an earlier format. */
 export async function modelOf(sql: Sql, version: string): Promise<ScoringModel | null> {
   const [row] = await sql.query<{ artifact: Json }>(
-    "select artifact from models where model_version = $1 and (artifact->>'format')::int = $2",
+    'select artifact from models where model_version = $1 and format = $2',
     [version, SCORING_MODEL_FORMAT],
   );
   return row ? loadScoringModel(row.artifact) : null;

@@ -14,7 +14,7 @@ export async function readWatches(sql: Sql, connectionIds: readonly string[]): P
 /** Keeps the running statistics of a connection. */
 export async function keepWatch(sql: Sql, connectionId: string, watch: Watch): Promise<void> {
   await sql.query(
-    `insert into quality_watches (connection_id, watch) values ($1, $2::jsonb)
+    `insert into quality_watches (connection_id, watch) values ($1, $2::json)
      on conflict (connection_id) do update set watch = excluded.watch`,
     [connectionId, JSON.stringify(watch)],
   );

@@ -11,7 +11,7 @@ import { audit } from './audit.ts';
 import { appendEvents } from './outbound-events.ts';
 import { keepSetting, readSetting } from './settings.ts';
 
-const CHAMPION = `select model_version from models where champion and (artifact->>'format')::int = $1
+const CHAMPION = `select model_version from models where champion and format = $1
   order by as_of desc, trained_at desc limit 1`;
 
 /** All models, the newest first. */
@@ -29,7 +29,7 @@ export async function listModels(sql: Sql): Promise<readonly RegisteredModel[]> 
     format: number;
   }>(
     `select model_version, as_of, trained_at, champion, withdrawn_at, verdict, artifact->'report'->>'dataHash' as data_hash,
-       (artifact->>'format')::int as format
+       format
      from models order by trained_at desc, as_of desc, model_version`,
   );
   return rows.map((row) => ({
@@ -94,7 +94,7 @@ export async function makeChampion(
   { by, actor, now }: { by: Promotion['by']; actor: string; now: Date },
 ): Promise<Promotion> {
   const [model] = await sql.query<{ as_of: CalendarDay; horizon_days: number; format: number }>(
-    `select as_of, (artifact->>'horizonDays')::int as horizon_days, (artifact->>'format')::int as format
+    `select as_of, (artifact->>'horizonDays')::int as horizon_days, format
      from models where model_version = $1`,
     [version],
   );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../ports/database.ts';
+import { UNDO_DAYS } from './write-runs.ts';
 
 const days = (usual: number) => z.number().int('a whole number of days').min(1, 'at least 1 day').default(usual);
 
@@ -22,7 +23,8 @@ export type Retention = z.output<typeof retentionSchema>;
 
 interface Rule {
   table: string;
-  keptDays: keyof Retention | null;
+  /** A setting, or so many days. */
+  keptDays: keyof Retention | number;
   /** True for rows that may go; $1 is the instant before which they must lie. */
   where: string;
 }
@@ -57,8 +59,10 @@ const RULES: readonly Rule[] = [
   },
   { table: 'quality_counts', keptDays: 'eventsDays', where: 'day < ($1::timestamptz)::date' },
   { table: 'audit_log', keptDays: 'auditDays', where: 'at < $1::timestamptz' },
+  { table: 'written_values', keptDays: UNDO_DAYS, where: 'written_at < $1::timestamptz' },
+  { table: 'write_runs', keptDays: UNDO_DAYS, where: 'started_at < $1::timestamptz' },
   // Sign-ins that nobody came back from end by themselves.
-  { table: 'sign_ins', keptDays: null, where: 'expires_at < $1::timestamptz' },
+  { table: 'sign_ins', keptDays: 0, where: 'expires_at < $1::timestamptz' },
 ];
 
 const DAY_MS = 86_400_000;
@@ -75,7 +79,8 @@ export async function prune(
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const { table, keptDays, where } of RULES) {
-    const before = new Date(now.getTime() - (keptDays === null ? 0 : retention[keptDays]) * DAY_MS).toISOString();
+    const days = typeof keptDays === 'number' ? keptDays : retention[keptDays];
+    const before = new Date(now.getTime() - days * DAY_MS).toISOString();
     const [row] = await sql.query<{ count: number }>(
       dryRun
         ? `select count(*)::int as count from ${table} where ${where}`

@@ -7,7 +7,10 @@ import type { Database, Sql } from '../ports/database.ts';
  */
 export function inTurn<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   return database.transaction(async (sql) => {
-    await sql.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/pipeline', 0))");
+    // The embedded store has one session: whoever has a transaction has it alone.
+    if (database.engine === 'postgres') {
+      await sql.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/pipeline', 0))");
+    }
     return work(sql);
   });
 }

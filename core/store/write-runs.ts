@@ -23,17 +23,11 @@ export interface WrittenRow {
   after: Values;
 }
 
-/** Days for which a run can be undone; older rows go when a new run begins. */
-const KEPT_DAYS = 14;
+/** Days for which a run can be undone. */
+export const UNDO_DAYS = 14;
 
-/** Begins a run, and forgets those that are too old to be undone. */
+/** Begins a run. */
 export async function beginWriteRun(sql: Sql, now: Date): Promise<number> {
-  await sql.query(`delete from written_values where written_at < $1::timestamptz - interval '${KEPT_DAYS} days'`, [
-    now.toISOString(),
-  ]);
-  await sql.query(`delete from write_runs where started_at < $1::timestamptz - interval '${KEPT_DAYS} days'`, [
-    now.toISOString(),
-  ]);
   const [row] = await sql.query<{ run_id: number }>(
     'insert into write_runs (started_at) values ($1) returning run_id',
     [now.toISOString()],

@@ -212,6 +212,24 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         expect(await database.transaction(async (sql) => sql.query('select 1 as one'))).toEqual([{ one: 1 }]);
       });
 
+      it('leave nothing behind when the first statement fails, before or after it could be read, or when there is none', async () => {
+        const [key, value] = setting(6);
+        for (const broken of ['select no such thing', 'select 1 / 0']) {
+          await expect(database.transaction((sql) => sql.query(broken))).rejects.toThrow();
+          await database.query(...setting(6));
+          await expect(
+            database.transaction(async (sql) => {
+              await sql.query('delete from settings');
+              throw new Error('no');
+            }),
+          ).rejects.toThrow('no');
+          expect(await database.query('select 1 as one from settings')).toHaveLength(1);
+          await database.query('delete from settings');
+        }
+        await database.transaction(async () => undefined);
+        await database.query(key, value);
+        expect(await database.query('select 1 as one from settings')).toHaveLength(1);
+      });
       it('return what the work returns, committed', async () => {
         expect(await database.transaction(async (sql) => (await sql.query(...setting(5))).length)).toBe(0);
         expect(await database.query('select value from settings')).toEqual([{ value: 5 }]);

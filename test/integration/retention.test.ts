@@ -75,7 +75,21 @@ describe('retention', () => {
         [SOMEBODY, day],
       );
     }
-    const counts = { score_history: 1, inbox: 1, outbox: 1 };
+    for (const [runId, ageDays] of [
+      [1, 14.1],
+      [2, 14],
+    ] as const) {
+      await store.database.query(
+        'insert into write_runs (run_id, started_at) overriding system value values ($1, $2)',
+        [runId, daysAgo(ageDays)],
+      );
+      await store.database.query(
+        `insert into written_values (run_id, connection_id, kind, external_id, written_at, before, after, undone)
+         values ($1, 'crm', 'contact', '1', $2, '{}', '{}', false)`,
+        [runId, daysAgo(ageDays)],
+      );
+    }
+    const counts = { score_history: 1, inbox: 1, outbox: 1, written_values: 1, write_runs: 1 };
     const now = new Date(NOW);
     expect(await prune(store.database, usual, { now, dryRun: true })).toMatchObject(counts);
     expect(await prune(store.database, usual, { now, dryRun: false })).toMatchObject(counts);
@@ -87,6 +101,8 @@ describe('retention', () => {
     expect(await left(store.database, 'select delivery_key as id from inbox')).toEqual(['kept']);
     expect(await left(store.database, 'select action_key as id from outbox')).toEqual(['kept']);
     expect(await left(store.database, 'select as_of::text as id from score_history')).toEqual(['2024-06-02']);
+    expect(await left(store.database, 'select run_id::text as id from write_runs')).toEqual(['2']);
+    expect(await left(store.database, 'select run_id::text as id from written_values')).toEqual(['2']);
   });
 
   it('is kept by the cycle, once a day, and not by a live one', async () => {

@@ -25,9 +25,11 @@ interface Prepared {
  * which has each parsed, planned and described again in six messages. One at a time: the caller sees to that.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
-export function preparedQueries(pg: PGlite): Sql {
+export function preparedQueries(pg: PGlite): Sql & { begin: () => void } {
   const kept = new Map<string, Prepared>();
   let prepared = 0;
+  /** What goes in front of the next query. */
+  let opening: readonly Uint8Array[] = [];
 
   const send = (...messages: Uint8Array[]) => pg.execProtocolStream(Buffer.concat(messages), { syncToFs: false });
 
@@ -69,10 +71,21 @@ export function preparedQueries(pg: PGlite): Sql {
     send(protocol.serialize.close({ type: 'S', name }), protocol.serialize.sync());
 
   return {
+    /** Begins a transaction with the next query, in one message with it. */
+    begin: () => {
+      opening = [
+        protocol.serialize.parse({ text: 'begin' }),
+        protocol.serialize.bind(),
+        protocol.serialize.execute({}),
+      ];
+    },
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
       const { name, parameterTypes, columns } = await statementOf(text);
       const values = parameters.map((value, index) => asText(pg, value, parameterTypes[index]));
+      const before = opening;
+      opening = [];
       const told = await send(
+        ...before,
         protocol.serialize.bind({ statement: name, values }),
         protocol.serialize.execute({}),
         protocol.serialize.sync(),

@@ -10,6 +10,12 @@ import { PARSERS } from './values.ts';
 const SERIALIZERS = { 20: String, 1082: String, 1184: String };
 
 /**
+ * Whole pages in the log of writes guard against pages that a power cut left half written; without fsync there is no such guard anyway,
+ * and they are most of what an event writes. https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-FULL-PAGE-WRITES
+ */
+const SETTINGS = ['-c', 'full_page_writes=off'];
+
+/**
  * Opens the embedded store in a folder: one process, safe against a crash of the process but not of the power (PGlite runs
  * without fsync). For trial and small books; production uses PostgreSQL.
  *
@@ -22,6 +28,7 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     const pg = await PGlite.create(`${folder}/data`, {
       parsers: PARSERS,
       serializers: SERIALIZERS,
+      startParams: [...PGlite.defaultStartParams, ...SETTINGS],
     });
     await pg.exec(`create schema if not exists ${schema}`);
     await pg.exec(`set search_path to ${schema}`);
@@ -40,7 +47,7 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
       engine: 'pglite',
       schema,
       query: (text, parameters) => session.runExclusive(() => sql.query(text, parameters)),
-      transaction: (work) => session.runExclusive(() => transaction(sql, work)),
+      transaction: (work) => session.runExclusive(() => transaction(sql, statements.begin, work)),
       ...turns(),
       listen: async (channel, wake) => {
         const unlisten = await session.runExclusive(() => pg.listen(channel, wake));
@@ -58,8 +65,8 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
   }
 }
 
-async function transaction<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
-  await sql.query('begin');
+async function transaction<T>(sql: Sql, begin: () => void, work: (sql: Sql) => Promise<T>): Promise<T> {
+  begin();
   try {
     const result = await work(sql);
     await sql.query('commit');
