@@ -56,10 +56,11 @@ function show({
   steps,
   currency,
 }: SimulationAnswer): void {
-  const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord;
+  const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord + letGo.leftAlone;
+  const alone = letGo.leftAlone > 0 ? `, ${letGo.leftAlone} left alone since nothing would pay` : '';
   print(
     `From ${from} to ${to} this would have opened ${tasks.length} tasks.`,
-    `${entered} customers entered: ${heldOut} held out at random, ${gone} let go (${letGo.inCoolDown} within the cool-down, ${letGo.leftState} left the state first, ${letGo.withoutConsent} must not be contacted, ${letGo.withoutRecord} without a record that takes tasks), ${waiting} still waiting for an owner.`,
+    `${entered} customers entered: ${heldOut} held out at random, ${gone} let go (${letGo.inCoolDown} within the cool-down, ${letGo.leftState} left the state first, ${letGo.withoutConsent} must not be contacted, ${letGo.withoutRecord} without a record that takes tasks${alone}), ${waiting} still waiting for an owner.`,
     ...(Object.keys(steps).length === 0
       ? []
       : [`After them: ${stepsInWords(steps)} (where the customer has a record at that connection).`]),

@@ -312,6 +312,10 @@ export async function openWorkspace(
     connectors,
     logger: context.logger,
   });
+  const advice = createAdviceSource(database, {
+    settings: config.planning,
+    rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+  });
   return {
     workspace: {
       name: config.workspace,
@@ -321,10 +325,7 @@ export async function openWorkspace(
       get playbooks() {
         return playbooks();
       },
-      advice: createAdviceSource(database, {
-        settings: config.planning,
-        rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
-      }),
+      advice,
       timeZone: config.timeZone,
       currency: config.currency,
       rates,
@@ -346,6 +347,7 @@ export async function openWorkspace(
     playbooks: createPlaybooks(database, {
       playbooks,
       settings: config.planning,
+      advice,
       rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
       // Those whose connectors open tasks: asked of the configuration, since the connectors need not be open.
       actingConnections: config.connections

@@ -1,10 +1,8 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { NewEvent } from '../domain/outbound-event.ts';
 import type { CustomerStats } from '../features/stats.ts';
-import { advisedDecision } from '../planning/advised-action.ts';
-import { isWithin, moneyOf, type Spending, spend } from '../planning/advised-budget.ts';
-import type { AdviceTerms } from '../planning/next-best-action.ts';
-import type { PlanningSettings } from '../planning/settings.ts';
+import { moneyOf, type Spending, spend } from '../planning/advised-budget.ts';
+import { type AdviceSource, adviceFor } from '../playbooks/advice.ts';
 import { isInCell } from '../playbooks/cell.ts';
 import { factsOn } from '../playbooks/facts.ts';
 import { mayActAt } from '../playbooks/hours.ts';
@@ -39,9 +37,6 @@ export interface PlanContext {
   /** What advice is given by, for playbooks that carry it out; null before the first training, absent where nothing is advised. */
   advice?: () => Promise<AdviceSource | null>;
 }
-
-/** What advice is given by. */
-export type AdviceSource = AdviceTerms & { settings: PlanningSettings };
 
 interface Queued {
   customer_id: string;
@@ -217,20 +212,13 @@ async function decide(
   target: Target,
   { asOf, advice, spent }: { asOf: CalendarDay; advice: AdviceSource; spent: Spending },
 ): Promise<Playbook | null> {
-  const { churnProbability, valueIfKept12m, segment } = row.score;
-  if (playbook.advised === null || churnProbability === null || valueIfKept12m === null) return playbook;
-  const named = new Set(playbook.advised.map(({ action }) => action));
   const ownerId = target.owner_id;
-  const customer = { customerId: row.customer_id, segment, churnProbability, valueIfKept12m };
-  const decision = advisedDecision(
-    customer,
-    playbook.name,
-    advice,
-    (option) => named.has(option.action.name) && isWithin(option, ownerId, spent, advice.settings),
-  );
+  const decision = adviceFor(playbook, { customerId: row.customer_id, ownerId, score: row.score }, advice, spent);
+  if (decision === null) return playbook;
   const { choice } = decision;
   await keepDecision(sql, decision, {
-    customer,
+    customerId: row.customer_id,
+    score: row.score,
     playbook: playbook.name,
     crossedOn: row.crossed_on,
     decidedOn: asOf,

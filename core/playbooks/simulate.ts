@@ -1,10 +1,12 @@
 import { addDays, type CalendarDay, daysBetween, weekdayOf } from '../domain/calendar-day.ts';
+import { nothingSpent, spend } from '../planning/advised-budget.ts';
 import type { Score } from '../scores/score.ts';
+import { type AdviceSource, adviceFor } from './advice.ts';
 import { type ChurnCutoffs, countsAsIn, isInCell } from './cell.ts';
 import { type CustomerFacts, factsOn } from './facts.ts';
 import { armOf } from './holdout.ts';
 import type { Playbook, PlaybookStep } from './schema.ts';
-import { taskOf } from './task.ts';
+import { taskOf, withAdvised } from './task.ts';
 
 /** What a simulation knows of a customer. */
 export interface SimulatedCustomer {
@@ -39,7 +41,14 @@ export interface Simulation {
   to: CalendarDay;
   entered: number;
   heldOut: number;
-  letGo: { withoutConsent: number; inCoolDown: number; leftState: number; withoutRecord: number };
+  letGo: {
+    withoutConsent: number;
+    inCoolDown: number;
+    leftState: number;
+    withoutRecord: number;
+    /** By a playbook that carries advice out: nothing that it may do would pay. */
+    leftAlone: number;
+  };
   /** Would still wait for their owner's capacity. */
   waiting: number;
   tasks: readonly SimulatedTask[];
@@ -58,14 +67,18 @@ interface Moment {
 
 /**
  * Plays a playbook over days that are past, on the scores that were kept and the rule that planning follows: entering, draw, cool-down, capacity of
- * each owner, weekdays, and the steps with their waits. What other playbooks did is left out of account, and every action is done on its day.
+ * each owner, weekdays, advice within the limits of each day, and the steps with their waits. What other playbooks did is left out of account, and
+ * every action is done on its day.
+ *
+ * @param advice with the effects that are believed today, for a playbook that carries advice out; its own task is opened without it
  */
 export function simulate(
   playbook: Playbook,
   customers: readonly SimulatedCustomer[],
-  { from, to, cutoffs }: { from: CalendarDay; to: CalendarDay; cutoffs: ChurnCutoffs },
+  given: { from: CalendarDay; to: CalendarDay; cutoffs: ChurnCutoffs; advice?: AdviceSource | null },
 ): Simulation {
-  const letGo = { withoutConsent: 0, inCoolDown: 0, leftState: 0, withoutRecord: 0 };
+  const { from, to, cutoffs, advice = null } = given;
+  const letGo = { withoutConsent: 0, inCoolDown: 0, leftState: 0, withoutRecord: 0, leftAlone: 0 };
   const result = { entered: 0, heldOut: 0 };
   const tasks: SimulatedTask[] = [];
   const walks = customers.map((customer) => ({ customer, walk: walker(playbook, customer, cutoffs) }));
@@ -91,7 +104,8 @@ export function simulate(
     }
     if (day < from || !(playbook.hours?.weekdays.includes(weekdayOf(day)) ?? true)) continue;
     later.advance(day, today);
-    const given = new Map<string, number>();
+    const tasksOf = new Map<string, number>();
+    const spent = nothingSpent();
     const urgent = [...queue]
       .flatMap((customerId) => today.get(customerId) ?? [])
       .sort((a, b) => b.score.priority - a.score.priority || (a.customer.customerId < b.customer.customerId ? -1 : 1));
@@ -113,12 +127,22 @@ export function simulate(
         continue;
       }
       const owner = record.ownerId ?? '';
-      const count = given.get(owner) ?? 0;
+      const count = tasksOf.get(owner) ?? 0;
       if (count >= playbook.tasksPerOwnerPerDay) continue;
-      given.set(owner, count + 1);
+      const { ownerId } = record;
+      const decision = adviceFor(playbook, { customerId, ownerId, score }, advice && { ...advice, asOf: day }, spent);
+      if (decision?.choice === null) {
+        letGo.leftAlone += 1;
+        queue.delete(customerId);
+        continue;
+      }
+      if (decision && advice) spend(spent, decision.choice, ownerId, advice.settings);
+      tasksOf.set(owner, count + 1);
       firedOn.set(customerId, day);
       queue.delete(customerId);
-      tasks.push(taskOn(playbook, customer, score, record, day));
+      tasks.push(
+        taskOn(decision ? withAdvised(playbook, decision.choice.action.name) : playbook, customer, score, record, day),
+      );
       later.begin(customerId, day);
     }
   }

@@ -1,8 +1,8 @@
 import type { CalendarDay } from '../domain/calendar-day.ts';
 import type { SourceRank } from '../features/settle.ts';
-import type { AdviceTerms } from '../planning/next-best-action.ts';
 import { effectsOf } from '../planning/review.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
+import type { AdviceSource } from '../playbooks/advice.ts';
 import type { Database } from '../ports/database.ts';
 import { readEpisodes } from './advice-book.ts';
 import { championAt } from './models.ts';
@@ -11,8 +11,8 @@ import { championAt } from './models.ts';
 export function createAdviceSource(
   database: Database,
   { settings, rank }: { settings: PlanningSettings; rank: SourceRank },
-): (asOf: CalendarDay) => Promise<(AdviceTerms & { settings: PlanningSettings }) | null> {
-  let known: { asOf: CalendarDay; effects: AdviceTerms['effects'] } | null = null;
+): (asOf: CalendarDay) => Promise<AdviceSource | null> {
+  let known: { asOf: CalendarDay; effects: AdviceSource['effects'] } | null = null;
   return async (asOf) => {
     if (known?.asOf !== asOf) {
       const model = await championAt(database, asOf);

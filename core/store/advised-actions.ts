@@ -3,17 +3,18 @@ import type { SourceRank } from '../features/settle.ts';
 import { settle } from '../features/settle.ts';
 import type { AdvisedDecision, AdvisedOption } from '../planning/advised-action.ts';
 import { nothingSpent, type Spending } from '../planning/advised-budget.ts';
-import type { AdviceCustomer } from '../planning/next-best-action.ts';
 import type { FollowedDecision } from '../planning/review-decisions.ts';
 import type { Sql } from '../ports/database.ts';
 import { followUpDays, type LeavingRule, leftOn } from '../scores/leaving.ts';
+import type { Score } from '../scores/score.ts';
 import { readHistories } from './history.ts';
 
 const HISTORIES_PER_READ = 2_000;
 
 /** Which crossing a decision is about, and whom it costs time. */
 interface About {
-  customer: AdviceCustomer;
+  customerId: string;
+  score: Pick<Score, 'churnProbability' | 'valueIfKept12m'>;
   playbook: string;
   crossedOn: CalendarDay;
   decidedOn: CalendarDay;
@@ -26,7 +27,7 @@ interface About {
 export async function keepDecision(
   sql: Sql,
   { choice, propensity, options }: AdvisedDecision,
-  { customer, playbook, crossedOn, decidedOn, ownerId, money }: About,
+  { customerId, score, playbook, crossedOn, decidedOn, ownerId, money }: About,
 ): Promise<void> {
   await sql.query(
     `insert into advised_actions (customer_id, playbook, crossed_on, decided_on, action, propensity, options, owner_id, channel, minutes, money,
@@ -34,7 +35,7 @@ export async function keepDecision(
      values ($1::uuid, $2, $3::date, $4::date, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14, $15)
      on conflict (customer_id, playbook, crossed_on) do nothing`,
     [
-      customer.customerId,
+      customerId,
       playbook,
       crossedOn,
       decidedOn,
@@ -47,8 +48,8 @@ export async function keepDecision(
       money,
       (choice?.action.discountShare ?? 0) > 0,
       choice?.cost ?? 0,
-      customer.churnProbability,
-      customer.valueIfKept12m,
+      score.churnProbability,
+      score.valueIfKept12m,
     ],
   );
 }

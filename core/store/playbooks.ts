@@ -1,8 +1,9 @@
-import { addDays } from '../domain/calendar-day.ts';
+import { addDays, type CalendarDay } from '../domain/calendar-day.ts';
 import { DataError } from '../domain/errors.ts';
 import { playbookResult } from '../evaluation/playbook-result.ts';
 import type { SourceRank } from '../features/settle.ts';
 import type { PlanningSettings } from '../planning/settings.ts';
+import type { AdviceSource } from '../playbooks/advice.ts';
 import { ruleInWords } from '../playbooks/rule-in-words.ts';
 import type { Playbook } from '../playbooks/schema.ts';
 import { simulate } from '../playbooks/simulate.ts';
@@ -19,6 +20,8 @@ interface PlaybooksContext {
   /** Those in force at the moment. */
   playbooks: () => readonly Playbook[];
   settings: Pick<PlanningSettings, 'actions' | 'costPerHour' | 'margin'>;
+  /** What advice is given by, for playbooks that carry it out; nothing is advised when absent. */
+  advice?: (asOf: CalendarDay) => Promise<AdviceSource | null>;
   rank: SourceRank;
   /** Connections that take tasks, the most trusted first. */
   actingConnections: readonly string[];
@@ -27,7 +30,7 @@ interface PlaybooksContext {
 /** Answers about a workspace's playbooks from its store. */
 export function createPlaybooks(
   database: Database,
-  { playbooks, settings, rank, actingConnections }: PlaybooksContext,
+  { playbooks, settings, advice, rank, actingConnections }: PlaybooksContext,
 ): Playbooks {
   const simulated: Playbooks['simulate'] = async ({ playbook, asOf, days }) => {
     const model = await championAt(database, asOf);
@@ -37,7 +40,12 @@ export function createPlaybooks(
     const customers = await readSimulated(database, { from, asOf, historyFrom, model, rank, actingConnections });
     const { currency } = model;
     return {
-      ...simulate(playbook, customers, { from, to: asOf, cutoffs: model.cutoffs.churn }),
+      ...simulate(playbook, customers, {
+        from,
+        to: asOf,
+        cutoffs: model.cutoffs.churn,
+        advice: playbook.advised === null ? null : ((await advice?.(asOf)) ?? null),
+      }),
       currency,
       historyFrom,
     };

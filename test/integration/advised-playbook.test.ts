@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
-import { type AdviceSource, plan } from '../../core/pipeline/plan.ts';
+import { plan } from '../../core/pipeline/plan.ts';
 import { planningSettingsSchema } from '../../core/planning/settings.ts';
+import type { AdviceSource } from '../../core/playbooks/advice.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../../core/playbooks/schema.ts';
 import { recordCrossings } from '../../core/store/crossings.ts';
 import { customerIdOf } from '../../core/store/identity.ts';

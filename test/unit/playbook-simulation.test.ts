@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, calendarDay } from '../../core/domain/calendar-day.ts';
+import { planningSettingsSchema } from '../../core/planning/settings.ts';
 import { AT_RISK_AND_VALUABLE, playbookSchema } from '../../core/playbooks/schema.ts';
 import { type SimulatedCustomer, simulate } from '../../core/playbooks/simulate.ts';
 import type { Score } from '../../core/scores/score.ts';
@@ -143,5 +144,35 @@ describe('a simulation', () => {
       WINDOW,
     );
     expect(refused).toMatchObject({ tasks: [], letGo: { withoutConsent: 1, withoutRecord: 1 } });
+  });
+
+  it('follows advice as planning does: in its words, within the limits of each day, leaving alone where nothing pays', () => {
+    const advised = book({ advised: [{ action: 'call', subject: 'Call {name}', body: 'x', dueInDays: 1 }] });
+    const settings = planningSettingsSchema.parse({
+      actions: [{ name: 'call', channel: 'phone', minutes: 30, prior: { saveRate: 0.3, standardDeviation: 0.05 } }],
+      exploreShare: 0,
+      limits: { minutesPerOwner: 60 },
+    });
+    const crossing = (id: string, day: number, valueIfKept12m: number, priority = 50) =>
+      customer(id, [score(-5, 0.6), score(day, 0.82, { valueIfKept12m, priority })]);
+    const found = simulate(
+      advised,
+      [
+        crossing('first', 3, 2_000, 90),
+        crossing('second', 3, 2_000, 80),
+        crossing('no time', 3, 2_000, 70),
+        crossing('next day', 4, 2_000),
+        crossing('little', 3, 5),
+      ],
+      { ...WINDOW, advice: { settings, effects: new Map(), asOf: TO, seed: 0 } },
+    );
+    expect(found.tasks.map(({ on, subject }) => [on, subject])).toEqual([
+      ['2026-01-04', 'Call Name first'],
+      ['2026-01-04', 'Call Name second'],
+      ['2026-01-05', 'Call Name next day'],
+    ]);
+    expect(found.letGo).toMatchObject({ leftAlone: 2, leftState: 0 });
+    // Before the first training there is nothing to advise by: its own task is opened.
+    expect(simulate(advised, [crossing('little', 3, 5)], WINDOW).tasks).toHaveLength(1);
   });
 });

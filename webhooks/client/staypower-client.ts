@@ -1591,6 +1591,8 @@ export type Simulation = {
     inCoolDown: number;
     leftState: number;
     withoutRecord: number;
+    /** By a playbook that carries advice out: nothing that it may do would pay. */
+    leftAlone: number;
   };
   /** Would still wait for their owner’s capacity. */
   waiting: number;

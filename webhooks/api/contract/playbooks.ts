@@ -44,6 +44,7 @@ export const simulation = name(
       inCoolDown: z.number(),
       leftState: z.number(),
       withoutRecord: z.number(),
+      leftAlone: z.number().describe('By a playbook that carries advice out: nothing that it may do would pay.'),
     }),
     waiting: z.number().describe('Would still wait for their owner’s capacity.'),
     opened: z.number().describe('Tasks it would have opened.'),

@@ -6,7 +6,7 @@ import { href } from '../../routing.ts';
 /** What a playbook would have done. */
 export function Simulated({ simulation }: { simulation: Simulation }) {
   const { from, to, historyFrom, entered, heldOut, letGo, waiting, opened, tasks, steps, currency } = simulation;
-  const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord;
+  const gone = letGo.withoutConsent + letGo.inCoolDown + letGo.leftState + letGo.withoutRecord + letGo.leftAlone;
   return (
     <>
       <h3>
@@ -16,7 +16,8 @@ export function Simulated({ simulation }: { simulation: Simulation }) {
         {counted(entered, 'customer')} entered: {whole(heldOut)} held out at random, {whole(gone)} let go (
         {whole(letGo.inCoolDown)} within the cool-down, {whole(letGo.leftState)} left the state first,{' '}
         {whole(letGo.withoutConsent)} must not be contacted, {whole(letGo.withoutRecord)} without a record that takes
-        tasks), {whole(waiting)} still waiting for an owner.
+        tasks{letGo.leftAlone > 0 && `, ${whole(letGo.leftAlone)} left alone since nothing would pay`}),{' '}
+        {whole(waiting)} still waiting for an owner.
       </p>
       {Object.keys(steps).length > 0 && (
         <p>
