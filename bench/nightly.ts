@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import pg from 'pg';
 import { table } from '../cli/output.ts';
 import { addDays, calendarDay } from '../core/domain/calendar-day.ts';
 import type { Step } from '../core/pipeline/cycle.ts';
@@ -11,9 +12,10 @@ import { order } from '../test/support/records.ts';
 import { contactIdOf, loadNightlyBook } from './nightly-book.ts';
 
 const AS_OF = calendarDay('2026-06-01');
+const TONIGHT = addDays(AS_OF, 1);
 const CUSTOMERS = 1_000_000;
 const ORDERS_PER_PAGE = 500;
-/** Nights in their order: which share of the customers bought since the last, and how many workers run. */
+/** Nights, each the first after the same book: which share of the customers bought, and how many workers run. */
 const NIGHTS = [
   { changed: 0.01, workers: 1 },
   { changed: 0.01, workers: 2 },
@@ -28,8 +30,9 @@ interface Part {
 }
 
 /**
- * Nightly runs over a large book on PostgreSQL: customers bought since yesterday, others are due because a day has passed. Loading the
- * book is not measured; the vendor takes writes at once. `--customers N`; DATABASE_URL, or a server of its own. Progress on stderr.
+ * Nightly runs over a large book on PostgreSQL: customers bought since yesterday, others are due because a day has passed. Each night
+ * begins with a copy of the same database, so that they can be compared. Loading and copying are not measured; the vendor takes writes
+ * at once. `--customers N`; DATABASE_URL of a role that may create databases, or a server of its own. Progress on stderr.
  */
 export async function benchNightly(args: readonly string[]): Promise<void> {
   const at = args.indexOf('--customers');
@@ -40,21 +43,29 @@ export async function benchNightly(args: readonly string[]): Promise<void> {
     return;
   }
   const workspace = `bench_nightly_${process.pid}`;
-  const database = await openStore({ databaseUrl: postgres.url, folder: '', workspace });
+  const [book, night] = [`${workspace}_book`, `${workspace}_night`];
+  const server = new pg.Client({ connectionString: postgres.url });
+  await server.connect();
   try {
     const began = performance.now();
     const tell = (what: string) => console.error(`nightly: ${round((performance.now() - began) / 1_000)} s, ${what}`);
-    await loadNightlyBook(database, { name: workspace, customers, asOf: AS_OF }, tell);
+    await server.query(`create database ${book}`);
+    await within(urlOf(postgres.url, book), workspace, (database) =>
+      loadNightlyBook(database, { name: workspace, customers, asOf: AS_OF }, tell),
+    );
     const nights = [];
-    for (const [index, { changed, workers }] of NIGHTS.entries()) {
-      const asOf = addDays(AS_OF, index + 1);
+    for (const { changed, workers } of NIGHTS) {
+      await server.query(`create database ${night} template ${book} strategy file_copy`);
+      await server.query('checkpoint');
+      const url = urlOf(postgres.url, night);
       const buyers = Math.round(customers * changed);
-      await buy(database, { customers, buyers, night: index, day: asOf });
+      await within(url, workspace, (database) => buy(database, { customers, buyers }));
       const started = performance.now();
-      const env = { ...process.env, DATABASE_URL: postgres.url, WORKSPACE: workspace, AS_OF: asOf };
+      const env = { ...process.env, DATABASE_URL: url, WORKSPACE: workspace, AS_OF: TONIGHT };
       const parts = await Promise.all(Array.from({ length: workers }, () => part(env)));
-      tell(`the night of ${asOf} is over`);
+      tell(`a night with ${workers} workers is over`);
       nights.push({ workers, buyers, seconds: round((performance.now() - started) / 1_000), ...shares(parts) });
+      await server.query(`drop database ${night}`);
     }
     if (args.includes('--json')) console.log(JSON.stringify({ customers, nights }));
     else {
@@ -76,20 +87,32 @@ export async function benchNightly(args: readonly string[]): Promise<void> {
       );
     }
   } finally {
-    await database.query(`drop schema ${database.schema} cascade`);
-    await database.close();
+    for (const each of [night, book]) await server.query(`drop database if exists ${each}`);
+    await server.end();
     await postgres.stop();
   }
 }
 
-/** One more order each for some customers, others every night. */
-async function buy(
-  database: Database,
-  given: { customers: number; buyers: number; night: number; day: ReturnType<typeof calendarDay> },
-): Promise<void> {
-  const { customers, buyers, night, day } = given;
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Nobody may be connected to a database that is copied or dropped. */
+async function within(url: string, workspace: string, work: (database: Database) => Promise<void>): Promise<void> {
+  const database = await openStore({ databaseUrl: url, folder: '', workspace });
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** One more order each for some customers. */
+async function buy(database: Database, { customers, buyers }: { customers: number; buyers: number }): Promise<void> {
   const orders = Array.from({ length: buyers }, (_, index) =>
-    order(`night-${night}-${index}`, contactIdOf((night * buyers + index * 97) % customers), day, '40.00'),
+    order(`night-${index}`, contactIdOf((index * 97) % customers), TONIGHT, '40.00'),
   );
   for (let from = 0; from < orders.length; from += ORDERS_PER_PAGE) {
     const records = orders.slice(from, from + ORDERS_PER_PAGE);
