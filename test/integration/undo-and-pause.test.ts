@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../core/domain/errors.ts';
 import { CLEAR, type FieldValue } from '../../core/domain/fields.ts';
 import { act } from '../../core/pipeline/act.ts';
+import { pruneDaily } from '../../core/pipeline/prune.ts';
 import { undo } from '../../core/pipeline/undo.ts';
 import { writeBack } from '../../core/pipeline/write-back.ts';
 import { customerIdOf } from '../../core/store/identity.ts';
 import { pause, readPause, resume } from '../../core/store/pause.ts';
+import { retentionSchema } from '../../core/store/retention.ts';
 import { previewWrites } from '../../core/store/write-preview.ts';
 import { writeRuns } from '../../core/store/write-runs.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -143,7 +145,7 @@ describe('undo', () => {
     expect(crm.fieldsOf('1')).toEqual({ clv_12m: CLEAR });
   });
 
-  it('what was undone is scored again after the pause, and runs older than two weeks are forgotten', async () => {
+  it('what was undone is scored again after the pause, and runs older than two weeks go with what is removed once a day', async () => {
     await store.database.query(
       `insert into customer_stats (customer_id, as_of, unscored, stats) values ($1::uuid, '2026-06-01', false, '{}')`,
       [idOf('1')],
@@ -156,7 +158,8 @@ describe('undo', () => {
     clock.set('2026-06-16T08:00:00.000Z');
     await wants('2', { clv_12m: 5 });
     await written();
-    expect((await writeRuns(store.database, 10)).map((run) => run.records)).toEqual([1]);
+    await pruneDaily(store.database, retentionSchema.parse({}), clock);
+    expect((await writeRuns(store.database, 10)).map((run) => run.startedAt.slice(0, 10))).toEqual(['2026-06-16']);
   });
 });
 
