@@ -312,9 +312,10 @@ export async function openWorkspace(
     connectors,
     logger: context.logger,
   });
+  const rank = sourceRank(config.connections.map(({ id }) => ({ connectionId: id })));
   const advice = createAdviceSource(database, {
     settings: config.planning,
-    rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+    rank,
   });
   return {
     workspace: {
@@ -341,14 +342,14 @@ export async function openWorkspace(
     planning: createPlanning(database, {
       settings: config.planning,
       timeZone: config.timeZone,
-      rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+      rank,
       clock: context.clock,
     }),
     playbooks: createPlaybooks(database, {
       playbooks,
       settings: config.planning,
       advice,
-      rank: sourceRank(config.connections.map(({ id }) => ({ connectionId: id }))),
+      rank,
       // Those whose connectors open tasks: asked of the configuration, since the connectors need not be open.
       actingConnections: config.connections
         .filter(({ vendor }) => vendor === 'salesforce' || vendor === 'hubspot')

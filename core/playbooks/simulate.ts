@@ -106,6 +106,7 @@ export function simulate(
     later.advance(day, today);
     const tasksOf = new Map<string, number>();
     const spent = nothingSpent();
+    const terms = advice && { ...advice, asOf: day };
     const urgent = [...queue]
       .flatMap((customerId) => today.get(customerId) ?? [])
       .sort((a, b) => b.score.priority - a.score.priority || (a.customer.customerId < b.customer.customerId ? -1 : 1));
@@ -130,13 +131,13 @@ export function simulate(
       const count = tasksOf.get(owner) ?? 0;
       if (count >= playbook.tasksPerOwnerPerDay) continue;
       const { ownerId } = record;
-      const decision = adviceFor(playbook, { customerId, ownerId, score }, advice && { ...advice, asOf: day }, spent);
+      const decision = adviceFor(playbook, { customerId, ownerId, score }, terms, spent);
       if (decision?.choice === null) {
         letGo.leftAlone += 1;
         queue.delete(customerId);
         continue;
       }
-      if (decision && advice) spend(spent, decision.choice, ownerId, advice.settings);
+      if (decision && terms) spend(spent, decision.choice, ownerId, terms.settings);
       tasksOf.set(owner, count + 1);
       firedOn.set(customerId, day);
       queue.delete(customerId);

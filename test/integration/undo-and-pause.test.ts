@@ -159,6 +159,7 @@ describe('undo', () => {
     await wants('2', { clv_12m: 5 });
     await written();
     await pruneDaily(store.database, retentionSchema.parse({}), clock);
+    expect((await writeRuns(store.database, 10)).map((run) => run.records)).toEqual([1]);
     expect((await writeRuns(store.database, 10)).map((run) => run.startedAt.slice(0, 10))).toEqual(['2026-06-16']);
   });
 });

@@ -10,7 +10,7 @@ const MOST_KEPT = 500;
 const USES = 100;
 
 /** Statements whose columns follow from their text. Of a FETCH they follow from the cursor, which may be another one the next time. */
-const LASTING = /^\s*(select|insert|update|delete|with|begin|commit|rollback)\b/i;
+const LASTING = /^\s*(select|insert|update|delete|with|commit|rollback)\b/i;
 
 interface Prepared {
   name: string;
