@@ -7,7 +7,7 @@ import { readBacklog } from '../core/store/backlog.ts';
 import { grantStatuses } from '../core/store/grants.ts';
 import { qualityCounts } from '../core/store/quality.ts';
 import { listenOn } from '../webhooks/listen-on.ts';
-import { createLiveDelays, operationsRouter } from '../webhooks/operations.ts';
+import { createLiveDelays, createOperations } from '../webhooks/operations.ts';
 import { commandContext, type WorkspaceOptions, workspaceOptions } from './context.ts';
 import { untilStopped } from './listen.ts';
 import { createLogger } from './logger.ts';
@@ -42,19 +42,20 @@ export function workerCommand(): Command {
       let ended = true;
       try {
         const delays = createLiveDelays();
-        const application = express().use(
-          operationsRouter({
-            queries: open.queries,
-            connections: () => grantStatuses(database),
-            logger: context.logger,
-            work: {
-              delays,
-              backlog: () => readBacklog(database, connectors, context.clock),
-              quality: () => qualityCounts(database),
-            },
-          }),
-        );
-        const server = await listenOn(application, { host: '127.0.0.1', port: options.port });
+        const operations = createOperations({
+          queries: open.queries,
+          connections: () => grantStatuses(database),
+          logger: context.logger,
+          work: {
+            delays,
+            backlog: () => readBacklog(database, connectors, context.clock),
+            quality: () => qualityCounts(database),
+          },
+        });
+        const server = await listenOn(express().use(operations.timed, operations.router), {
+          host: '127.0.0.1',
+          port: options.port,
+        });
         await holdNew(open);
         const work = await startWork(open, context, delays.observe);
         if (context.json) printJson({ url: server.url });

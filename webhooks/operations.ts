@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { Queries } from '../core/ports/engine.ts';
 import type { GrantStatus } from '../core/ports/grants.ts';
@@ -48,13 +48,13 @@ export function createLiveDelays(): LiveDelays {
 }
 
 /**
- * GET /healthz (the process answers), /readyz (so does the store; 503 when not, with what waits) and /metrics (Prometheus). No personal
- * data in any. Mounted before what it is to measure.
+ * `router`: GET /healthz (the process answers), /readyz (so does the store; 503 when not, with what waits) and /metrics (Prometheus). No
+ * personal data in any. `timed` goes before what it is to measure.
  */
-export function operationsRouter(parts: OperationsParts): Router {
+export function createOperations(parts: OperationsParts): { router: Router; timed: RequestHandler } {
   const { queries, connections, logger, work } = parts;
   const router = express.Router();
-  const { registry, refresh } = metricsOf(parts, router);
+  const { registry, refresh, timed } = metricsOf(parts);
   router.get('/healthz', (_req, res) => {
     res.json({ ok: true });
   });
@@ -77,7 +77,7 @@ export function operationsRouter(parts: OperationsParts): Router {
     await refresh();
     res.type(registry.contentType).send(await registry.metrics());
   });
-  return router;
+  return { router, timed };
 }
 
 /** Ids of the connections that an admin must make again. */
@@ -86,10 +86,11 @@ async function lostConnections(connections: OperationsParts['connections']): Pro
 }
 
 /** Durations of requests by route as they happen; what waits, when it is asked for. */
-function metricsOf(
-  { queries, connections, work }: OperationsParts,
-  router: Router,
-): { registry: Registry; refresh: () => Promise<void> } {
+function metricsOf({ queries, connections, work }: OperationsParts): {
+  registry: Registry;
+  refresh: () => Promise<void>;
+  timed: RequestHandler;
+} {
   const registry = new Registry();
   const registers = [registry];
   const durations = new Histogram({
@@ -140,15 +141,16 @@ function metricsOf(
   });
   const subscriptions = subscriptionGauges(work ? registers : []);
   if (work) registry.registerMetric(work.delays.metric);
-  router.use((req, res, next) => {
+  const timed: RequestHandler = (req, res, next) => {
     const stop = durations.startTimer();
     // The first part of the path alone: ids would make a series each. As called: routers below see the rest of it.
     const route = `/${req.originalUrl.split(/[/?]/)[1] ?? ''}`;
     res.on('finish', () => stop({ route, status: res.statusCode }));
     next();
-  });
+  };
   return {
     registry,
+    timed,
     refresh: async () => {
       const health = await queries.health();
       waiting.set({ where: 'inbox' }, health.inboxWaiting);

@@ -10,7 +10,7 @@ import { sessionRoutes } from './console/session.ts';
 import { handbookFiles } from './handbook/files.ts';
 import { type Address, listenOn, type Server } from './listen-on.ts';
 import { oauthNotSetUp, oauthRoutes } from './oauth/routes.ts';
-import { type OperationsParts, operationsRouter } from './operations.ts';
+import { createOperations, type OperationsParts } from './operations.ts';
 
 export type { Server } from './listen-on.ts';
 
@@ -64,11 +64,12 @@ function application(parts: ServerParts): express.Express {
   const { consoleFolder, handbookFolder } = parts;
   const app = express();
   app.disable('x-powered-by');
-  const forBrowsers = helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } });
-  // Whoever calls a webhook is no browser, and may be calling a thousand times a second.
-  app.use((req, res, next) => (req.path.startsWith('/webhooks/') ? next() : forBrowsers(req, res, next)));
-  app.use(operationsRouter(parts));
+  const operations = createOperations(parts);
+  app.use(operations.timed);
+  // Before all others, and before what browsers are told: whoever calls a webhook is none, and may be calling a thousand times a second.
   app.use('/webhooks', webhooks);
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }));
+  app.use(operations.router);
   app.use('/hubspot', hubspotApp);
   const access = requireAccess({ apiTokenHash, accounts });
   if (signIns !== null) {

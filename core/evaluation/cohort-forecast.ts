@@ -87,7 +87,7 @@ interface CohortRows {
 }
 
 function cohortsOf(told: ForetoldWindow, period: CohortPeriod): readonly CohortRows[] {
-  const newest = Math.max(...told.customers.map(({ firstDay }) => periodIndex(firstDay, period)));
+  const newest = told.customers.reduce((latest, { firstDay }) => Math.max(latest, periodIndex(firstDay, period)), 0);
   const oldest = newest - MOST_COHORTS + 1;
   const byCohort = Map.groupBy(told.customers.keys(), (row) =>
     Math.max(periodIndex((told.customers[row] as BookCustomer).firstDay, period), oldest - 1),

@@ -16,6 +16,10 @@ const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
 const RETRY_MS = 5_000;
 /** How often one looks without being told: a process may have died between storing something and telling of it. */
 const LOOK_MS = 30_000;
+/** Of a flood so many messages are read before those whom they concern are scored: else nobody would be until it ends. */
+const MESSAGES_PER_PASS = 10_000;
+/** While a CRM is away, the delays of so many messages are kept to be told: memory does not grow with what waits. */
+const MOST_TIMED = 10_000;
 
 /** The running live thread. */
 export interface LiveThread {
@@ -72,6 +76,8 @@ export async function startLive(
           onHeldElsewhere: () => {
             late = true;
           },
+          most: MESSAGES_PER_PASS,
+          onLeft: () => takeIn.wake(),
         });
       } catch (error) {
         if (!isUnavailable(error)) throw error;
@@ -90,7 +96,7 @@ export async function startLive(
     });
     scoreAll = false;
     tellDelay('scored', received);
-    unwritten.push(...received);
+    unwritten = [...unwritten, ...received].slice(0, MOST_TIMED);
     sendOut.wake();
     return late;
   };
@@ -109,7 +115,7 @@ export async function startLive(
     writeAll = late && customerIds === null;
     if (late) {
       for (const customerId of customerIds ?? []) toWrite.add(customerId);
-      unwritten = [...received, ...unwritten];
+      unwritten = [...received, ...unwritten].slice(0, MOST_TIMED);
     } else tellDelay('written', received);
     return late;
   };

@@ -1,11 +1,13 @@
-import { StaypowerError } from '../domain/errors.ts';
-import type { Json } from '../domain/json.ts';
-import type { Delivery, Inbound } from '../ports/connector.ts';
-import type { Database } from '../ports/database.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Inbound } from '../ports/connector.ts';
+import type { Database, Sql } from '../ports/database.ts';
 import type { DeliveryReaders } from '../ports/inbox.ts';
 import { emptyMessagesOf } from './erased-messages.ts';
 import { landRecordsOf } from './landing.ts';
+import { LANES } from './lanes.ts';
 import { quarantine } from './quarantine.ts';
+import { lastDeliveryAt } from './raw-deliveries.ts';
+import { readMessages, type WaitingMessage } from './read-messages.ts';
 import { type TakenApart, takeApart } from './take-apart.ts';
 import { inTurn } from './turn.ts';
 
@@ -13,6 +15,11 @@ import { inTurn } from './turn.ts';
 const MESSAGES_PER_COMMIT = 500;
 /** Lanes that one process takes of a backlog; of less than a batch it takes all, so that a burst costs few calls. */
 const LANES_OF_A_BACKLOG = 2;
+/** Deliveries come in now when the last is no older. */
+const COMING_IN_MS = 1_000;
+/** Behind a flood all who read it keep the store busy for about a third of the time: the rest is for what comes in. */
+const REST_PER_BUSY = 2;
+const MOST_REST_MS = 1_000;
 
 /** What a drain is given, and whom it tells. */
 export interface DrainContext {
@@ -24,18 +31,34 @@ export interface DrainContext {
   onLanded?: (receivedAt: readonly string[]) => void;
   /** Told when something was left to another process: messages whose lane it has, or deliveries that it takes apart. */
   onHeldElsewhere?: () => void;
+  /** Of a flood, how many messages are read in one go; absent reads all. */
+  most?: number;
+  /** Told when more waits than `most`. */
+  onLeft?: () => void;
 }
 
-interface Waiting {
-  delivery_key: string;
-  payload: Json;
-  received_at: string;
-}
+const ALL_LANES = Array.from({ length: LANES }, (_, lane) => lane);
+
+/**
+ * The first messages of each of some lanes, $2. Lane by lane: to look for them in the order of all would pass over whatever waits in the
+ * lanes of other processes.
+ */
+const firstOfLanes = (most: number) =>
+  `(${ALL_LANES.map(
+    (lane) => `(
+    select seq, lane, delivery_key, payload, received_at from inbox
+    where connection_id = $1 and not drained and lane = ${lane} and ${lane} = any($2::integer[]) order by seq limit ${most})`,
+  ).join(' union all ')}) waiting`;
+const WAITING_LANES = `select lane::integer as lane from ${firstOfLanes(1)} order by seq`;
+/** Of one lane, which is all that a single message needs: its lane is $2. */
+const NEXT_OF_LANE = `select delivery_key, payload, received_at from inbox
+  where connection_id = $1 and not drained and lane = $2 order by seq limit ${MESSAGES_PER_COMMIT}`;
+const NEXT_MESSAGES = `select delivery_key, payload, received_at from ${firstOfLanes(MESSAGES_PER_COMMIT)} order by seq limit ${MESSAGES_PER_COMMIT}`;
 
 /**
  * Takes a connection's deliveries apart, reads the waiting messages and lands what they say, a batch per commit: those about one record
- * in the order they came. Several processes may drain at once, each in lanes of its own. A message that cannot be read goes to quarantine; one whose vendor
- * is down waits.
+ * in the order they came. Several processes may drain at once, each in lanes of its own. Behind a flood it gives way to what still comes
+ * in. A message that cannot be read goes to quarantine; one whose vendor is down waits.
  */
 export async function drainInbox(
   database: Database,
@@ -48,74 +71,107 @@ export async function drainInbox(
   let read = 0;
   let isBacklog = false;
   // What comes later wakes its own drain.
-  let apart: TakenApart = context.readers ? 'part' : 'all';
+  let apart = (context.readers ? 'part' : 'all') as TakenApart;
+  let busyMs = 0;
+  const busy = async <T>(work: Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await work;
+    busyMs += performance.now() - began;
+    return result;
+  };
   const nameOf = (lane: number) => `inbox/${connectionId}/${lane}`;
-  for (let isThrough = false; !isThrough; ) {
+  /** Resolves to whether nothing waits any more that is ours to read. */
+  const round = async (): Promise<boolean> => {
     // Of a backlog of messages first: what is not taken apart is small and does not get in the way.
     if (context.readers && apart === 'part' && !isBacklog) {
-      apart = await takeApart(database, connectionId, context.readers, context.now);
+      apart = await busy(takeApart(database, connectionId, context.readers, context.now));
     }
-    const first = await firstLanes(database, connectionId, elsewhere);
-    isBacklog = first.length === MESSAGES_PER_COMMIT;
-    if (first.length === 0) {
-      if (apart === 'part' && elsewhere.size === 0) continue;
-      break;
+    const waiting = await waitingLanes(database, connectionId, elsewhere);
+    if (waiting.length === 0) {
+      isBacklog = false;
+      return apart !== 'part' || elsewhere.size > 0;
     }
-    const wanted = isBacklog ? [...new Set(first)].slice(0, LANES_OF_A_BACKLOG) : [...new Set(first)];
-    await database.holding(wanted.map(nameOf), async (held) => {
+    const wanted = isBacklog ? waiting.slice(0, LANES_OF_A_BACKLOG) : waiting;
+    return database.holding(wanted.map(nameOf), async (held) => {
       const lanes = wanted.filter((lane) => held.includes(nameOf(lane)));
       for (const lane of wanted) if (!lanes.includes(lane)) elsewhere.add(lane);
-      if (lanes.length === 0) return;
-      const batch = await database.query<Waiting>(
-        `select delivery_key, payload, received_at from inbox
-         where connection_id = $1 and not drained and lane = any($2::integer[]) order by seq limit ${MESSAGES_PER_COMMIT}`,
-        [connectionId, lanes],
-      );
-      const landed = batch.length === 0 ? null : await landBatch(database, connectionId, batch, inbound, context.now);
-      if (landed === null) return;
-      isThrough = apart !== 'part' && !isBacklog && batch.length >= first.length;
+      if (lanes.length === 0) return false;
+      const batch = await nextMessages(database, connectionId, lanes);
+      if (batch.length === 0) return false;
+      const messages = await readMessages(inbound, batch);
+      const landed = await busy(landBatch(database, connectionId, batch, messages, context.now));
+      if (landed === null) return false;
       done.pulled += landed.pulled;
       done.rejected += landed.rejected;
       read += batch.length;
       context.onProgress?.(read, null);
       context.onLanded?.(batch.map((message) => message.received_at));
+      const isAll = !isBacklog && lanes.length === waiting.length && batch.length < MESSAGES_PER_COMMIT;
+      isBacklog = batch.length === MESSAGES_PER_COMMIT;
+      return isAll && apart !== 'part';
     });
+  };
+  for (let isThrough = false; !isThrough; ) {
+    if (read >= (context.most ?? Number.POSITIVE_INFINITY)) {
+      context.onLeft?.();
+      break;
+    }
+    busyMs = 0;
+    isThrough = await round();
+    const processes = 1 + elsewhere.size / LANES_OF_A_BACKLOG;
+    const restMs = REST_PER_BUSY * processes * busyMs;
+    if (isBacklog || apart === 'part') await giveWayToArrivals(database, connectionId, restMs, context.now);
   }
   if (elsewhere.size > 0 || apart === 'elsewhere') context.onHeldElsewhere?.();
   return done;
 }
 
-/** The lanes of the messages that come next, as many as one commit takes. */
-async function firstLanes(
+/** The lanes of no other process in which something waits, by what waits longest. */
+async function waitingLanes(
   database: Database,
   connectionId: string,
   elsewhere: ReadonlySet<number>,
 ): Promise<readonly number[]> {
-  const rows = await database.query<{ lane: number }>(
-    `select lane::integer as lane from inbox
-     where connection_id = $1 and not drained and lane <> all($2::integer[]) order by seq limit ${MESSAGES_PER_COMMIT}`,
-    [connectionId, [...elsewhere]],
-  );
+  const free = ALL_LANES.filter((lane) => !elsewhere.has(lane));
+  const rows = free.length === 0 ? [] : await database.query<{ lane: number }>(WAITING_LANES, [connectionId, free]);
   return rows.map(({ lane }) => lane);
 }
 
+/** The messages of some lanes that come next, as many as one commit takes. */
+function nextMessages(sql: Sql, connectionId: string, lanes: readonly number[]): Promise<readonly WaitingMessage[]> {
+  return lanes.length === 1
+    ? sql.query(NEXT_OF_LANE, [connectionId, lanes[0]])
+    : sql.query(NEXT_MESSAGES, [connectionId, lanes]);
+}
+
 /**
- * Reads a batch at the vendor and lands it. Null when somebody else landed a part of it meanwhile (a lane is held no longer than its
- * session lives): then nothing of it is kept, since what they read may be newer.
+ * While a vendor sends more than is read, whoever reads rests: the store has the same disk and processors for what comes in, and a vendor
+ * waits for its 2xx.
+ */
+async function giveWayToArrivals(sql: Sql, connectionId: string, restMs: number, now: () => Date): Promise<void> {
+  const last = restMs > 0 ? await lastDeliveryAt(sql, connectionId) : null;
+  if (last === null || Math.abs(now().getTime() - Date.parse(last)) > COMING_IN_MS) return;
+  await wait(Math.min(restMs, MOST_REST_MS));
+}
+
+/**
+ * Lands what a batch says. Null when somebody else landed a part of it meanwhile (a lane is held no longer than its session lives): then
+ * nothing of it is kept, since what they read may be newer.
  */
 async function landBatch(
   database: Database,
   connectionId: string,
-  batch: readonly Waiting[],
-  inbound: Inbound,
+  batch: readonly WaitingMessage[],
+  { records, rejected }: Awaited<ReturnType<typeof readMessages>>,
   now: () => Date,
 ): Promise<{ pulled: number; rejected: number } | null> {
-  const { records, rejected } = await readAll(inbound, batch);
   const keys = batch.map((message) => message.delivery_key);
   return inTurn(database, async (sql) => {
-    // First of all in the turn: whoever comes second finds fewer.
+    // First of all in the turn: whoever comes second finds fewer. By their keys: "not drained" would be taken from the index of what
+    // waits, all of it, while the statistics know of little.
     const mine = await sql.query(
-      `update inbox set drained = true where connection_id = $1 and delivery_key = any($2::text[]) and not drained returning 1 as one`,
+      `update inbox set drained = true
+       where connection_id = $1 and delivery_key = any($2::text[]) and drained is distinct from true returning 1 as one`,
       [connectionId, keys],
     );
     if (mine.length < batch.length) throw new Overtaken();
@@ -143,50 +199,3 @@ async function landBatch(
 
 /** Rolls back what another process has done. */
 class Overtaken extends Error {}
-
-interface Unreadable {
-  externalId: string;
-  message: string;
-  remedy: string;
-  payload: string;
-}
-
-/** Reads a batch; when one message breaks the reader, each is read alone so that only that one is set aside. */
-async function readAll(
-  inbound: Inbound,
-  batch: readonly Waiting[],
-): Promise<{ records: Awaited<ReturnType<Inbound['read']>>['records']; rejected: readonly Unreadable[] }> {
-  const delivery = (message: Waiting): Delivery => ({ payload: message.payload, receivedAt: message.received_at });
-  try {
-    const page = await inbound.read(batch.map(delivery));
-    return {
-      records: page.records,
-      rejected: page.rejected.map((fault) => ({
-        externalId: fault.externalId,
-        message: `${fault.field}: expected ${fault.expected}, found ${JSON.stringify(fault.found)}`,
-        remedy: fault.remedy,
-        payload: fault.payload,
-      })),
-    };
-  } catch (error) {
-    if (error instanceof StaypowerError && error.retry !== 'never') throw error;
-    const [only] = batch;
-    if (batch.length === 1 && only) {
-      return {
-        records: [],
-        rejected: [
-          {
-            externalId: only.delivery_key,
-            message: error instanceof Error ? error.message : 'the message could not be read',
-            remedy: 'Look at the payload; mend the mapping or the sender and replay it.',
-            payload: JSON.stringify(only.payload),
-          },
-        ],
-      };
-    }
-    const middle = batch.length >> 1;
-    const left = await readAll(inbound, batch.slice(0, middle));
-    const right = await readAll(inbound, batch.slice(middle));
-    return { records: [...left.records, ...right.records], rejected: [...left.rejected, ...right.rejected] };
-  }
-}

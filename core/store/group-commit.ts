@@ -4,13 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 const GATHER_MS = 1;
 
 /**
- * Shares commits: what comes while one is under way goes into the next together, so that a flood costs few. What a commit throws is
- * thrown to everybody who shares it.
+ * Shares commits: what comes while as many are under way as may be goes into the next together, so that a flood costs few. What a commit
+ * throws is thrown to everybody who shares it.
  *
  * @param commit gives one result per item, in order
+ * @param atATime how many commits may be under way: with two, one is gathered while the disk has the other
  */
 export function groupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
+  { atATime }: { atATime: number },
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -18,29 +20,37 @@ export function groupCommit<Item, Result>(
     failed: (error: unknown) => void;
   }
   let waiting: Waiting[] = [];
-  let isUnderWay = false;
-  const run = async () => {
-    isUnderWay = true;
-    for (let shared = 0; waiting.length > 0; ) {
-      // Who was answered by the last commit is about to send again: else commits of one and of all others take turns.
-      if (shared + waiting.length > 2) await wait(GATHER_MS);
-      const batch = waiting;
-      waiting = [];
-      shared = batch.length;
-      try {
-        const results = await commit(batch.map(({ item }) => item));
-        batch.forEach(({ done }, index) => {
-          done(results[index] as Result);
-        });
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
+  let underWay = 0;
+  let isGathering = false;
+  let shared = 0;
+  const next = async () => {
+    // Who was answered by the last commit is about to send again: else commits of one and of all others take turns.
+    if (shared + waiting.length > 2) {
+      isGathering = true;
+      await wait(GATHER_MS);
+      isGathering = false;
     }
-    isUnderWay = false;
+    const batch = waiting;
+    waiting = [];
+    shared = batch.length;
+    underWay += 1;
+    try {
+      const results = await commit(batch.map(({ item }) => item));
+      batch.forEach(({ done }, index) => {
+        done(results[index] as Result);
+      });
+    } catch (error) {
+      for (const { failed } of batch) failed(error);
+    }
+    underWay -= 1;
+    begin();
+  };
+  const begin = () => {
+    if (waiting.length > 0 && !isGathering && underWay < atATime) void next();
   };
   return (item) =>
     new Promise((done, failed) => {
       waiting.push({ item, done, failed });
-      if (!isUnderWay) void run();
+      begin();
     });
 }

@@ -3,14 +3,14 @@ import type { Database, Sql } from '../ports/database.ts';
 import type { Inbox, InboxMessage } from '../ports/inbox.ts';
 import { groupCommit } from './group-commit.ts';
 import { laneOf } from './lanes.ts';
-import { bytesWaiting, keepDeliveries } from './raw-deliveries.ts';
+import { bytesWaiting, keepDeliveries, packDeliveries } from './raw-deliveries.ts';
 import { createRoom } from './room.ts';
 
 /** How much may wait: above it senders are asked to come back later. */
 const MOST = {
   /** A day of a busy portal; some 200 MB of store. */
   messages: 200_000,
-  /** Of deliveries, as they came: some five million changes of HubSpot, which take a tenth of that on disk. */
+  /** Of deliveries on disk: some fifty million changes of HubSpot. */
   bytes: 1_000_000_000,
 };
 /** Of a flood drains are told so often. */
@@ -24,7 +24,7 @@ export const INBOX_CHANNEL = 'staypower_inbox';
  * commit is under way shares the next one. When more waits than workers will soon have read, new ones are refused, so that the vendor
  * keeps them: neither memory nor the store grows without end.
  *
- * @param most how many messages, and bytes of deliveries, may wait
+ * @param most how many messages, and bytes of deliveries on disk, may wait
  */
 export function createInbox(database: Database, now: () => Date, most: Partial<typeof MOST> = {}): Inbox {
   const { messages: mostMessages, bytes: mostBytes } = { ...MOST, ...most };
@@ -41,32 +41,40 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
     now,
   });
   const wake = atMostEvery(WAKE_EVERY_MS, () => wakeDrains(database, database.schema));
-  const commitMessages = groupCommit<Appended, number>(async (batch) => {
-    await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
-    const receivedAt = now().toISOString();
-    const rows = batch.flatMap(({ connectionId, messages }) =>
-      messages.map((message) => ({ ...message, connectionId, receivedAt, drained: false })),
-    );
-    const added =
-      rows.length === 0
-        ? new Set()
-        : await database.transaction(async (sql) => {
-            const keys = await insertMessages(sql, rows);
-            await wakeDrains(sql, database.schema);
-            return keys;
-          });
-    return batch.map(
-      ({ connectionId, messages }) =>
-        messages.filter((message) => added.delete(keyOf({ connectionId, ...message }))).length,
-    );
-  });
-  const commitDeliveries = groupCommit<Parameters<Inbox['keep']>[0], void>(async (batch) => {
-    await roomOfDeliveries(batch.reduce((sum, { body }) => sum + body.length, 0));
-    await keepDeliveries(database, batch, now());
-    // Not waited for: a process that dies here leaves them to the look that drains take by themselves.
-    wake();
-    return batch.map(() => undefined);
-  });
+  const commitMessages = groupCommit<Appended, number>(
+    async (batch) => {
+      await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
+      const receivedAt = now().toISOString();
+      const rows = batch.flatMap(({ connectionId, messages }) =>
+        messages.map((message) => ({ ...message, connectionId, receivedAt, drained: false })),
+      );
+      const added =
+        rows.length === 0
+          ? new Set()
+          : await database.transaction(async (sql) => {
+              const keys = await insertMessages(sql, rows);
+              await wakeDrains(sql, database.schema);
+              return keys;
+            });
+      return batch.map(
+        ({ connectionId, messages }) =>
+          messages.filter((message) => added.delete(keyOf({ connectionId, ...message }))).length,
+      );
+    },
+    // Two that insert the same keys in another order would wait for each other.
+    { atATime: 1 },
+  );
+  const commitDeliveries = groupCommit<Parameters<Inbox['keep']>[0], void>(
+    async (batch) => {
+      const packed = packDeliveries(batch);
+      await roomOfDeliveries(packed.reduce((sum, { bodies }) => sum + bodies.length, 0));
+      await keepDeliveries(database, packed, now());
+      // Not waited for: a process that dies here leaves them to the look that drains take by themselves.
+      wake();
+      return batch.map(() => undefined);
+    },
+    { atATime: 2 },
+  );
   return {
     keep: (delivery) => commitDeliveries(delivery),
     append: (connectionId, messages) => commitMessages({ connectionId, messages }),

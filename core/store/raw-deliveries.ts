@@ -5,25 +5,36 @@ import type { DeliveryForm, RawDelivery } from '../ports/inbox.ts';
 /** Hundreds of events with the same keys come to a tenth in some microseconds; harder pressing pays nobody here. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: -3 } };
 
-/**
- * Keeps deliveries as they came: those of a connection that came together as one row, each row a commit by itself. When a later one
- * fails, an earlier one stays, and is met again by the keys of its messages when its vendor repeats it.
- */
-export async function keepDeliveries(sql: Sql, deliveries: readonly RawDelivery[], now: Date): Promise<void> {
+/** Deliveries of a connection that came together, as they are kept. */
+export interface PackedDeliveries extends Pick<RawDelivery, 'connectionId' | 'form'> {
+  /** Bodies one behind the other, compressed. */
+  bodies: Buffer;
+  /** Bytes of each before that. */
+  sizes: readonly number[];
+}
+
+/** Packs deliveries: those of a connection that came together as one. */
+export function packDeliveries(deliveries: readonly RawDelivery[]): readonly PackedDeliveries[] {
   const together = Map.groupBy(deliveries, ({ connectionId, form }) => `${form} ${connectionId}`);
-  for (const [first, ...others] of together.values()) {
-    if (!first) continue;
-    const bodies = [first, ...others].map(({ body }) => body);
+  return [...together.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const bodies = [first.body, ...others.map(({ body }) => body)];
+    const { connectionId, form } = first;
+    const sizes = bodies.map(({ length }) => length);
+    return [{ connectionId, form, bodies: zstdCompressSync(joined(bodies), LEVEL), sizes }];
+  });
+}
+
+/**
+ * Keeps packed deliveries, each row a commit by itself. When a later one fails, an earlier one stays, and is met again by the keys of its
+ * messages when its vendor repeats it.
+ */
+export async function keepDeliveries(sql: Sql, packed: readonly PackedDeliveries[], now: Date): Promise<void> {
+  for (const { connectionId, form, bodies, sizes } of packed) {
     await sql.query(
       `insert into raw_deliveries (connection_id, seq, form, bodies, sizes, received_at)
        values ($1, nextval('inbox_seq'), $2, $3, $4::integer[], $5)`,
-      [
-        first.connectionId,
-        first.form,
-        zstdCompressSync(joined(bodies), LEVEL),
-        bodies.map(({ length }) => length),
-        now.toISOString(),
-      ],
+      [connectionId, form, bodies, sizes, now.toISOString()],
     );
   }
 }
@@ -39,12 +50,21 @@ function joined(bodies: readonly Buffer[]): Buffer {
   return space.subarray(0, end);
 }
 
-/** Bytes of all deliveries that wait, as they came. */
+/** Bytes that all deliveries which wait take on disk. */
 export async function bytesWaiting(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ bytes: number }>(
-    'select coalesce(sum(size), 0)::float8 as bytes from raw_deliveries, unnest(sizes) as size',
+    'select coalesce(sum(octet_length(bodies)), 0)::float8 as bytes from raw_deliveries',
   );
   return row?.bytes ?? 0;
+}
+
+/** When the last of a connection's deliveries that wait came; null when none waits. */
+export async function lastDeliveryAt(sql: Sql, connectionId: string): Promise<string | null> {
+  const [last] = await sql.query<{ at: string }>(
+    'select received_at as at from raw_deliveries where connection_id = $1 order by seq desc limit 1',
+    [connectionId],
+  );
+  return last?.at ?? null;
 }
 
 /** Deliveries that came together and wait. */
@@ -53,6 +73,12 @@ export interface WaitingDeliveries {
   form: DeliveryForm;
   bodies: readonly Buffer[];
   receivedAt: string;
+}
+
+/** Whether deliveries of a connection wait. */
+export async function hasDeliveries(sql: Sql, connectionId: string): Promise<boolean> {
+  const found = await sql.query('select 1 as one from raw_deliveries where connection_id = $1 limit 1', [connectionId]);
+  return found.length > 0;
 }
 
 /** Deliveries of a connection that came first: as many rows as have about so many bytes together, and one at the least. */

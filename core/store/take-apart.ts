@@ -4,7 +4,7 @@ import type { Database, Sql } from '../ports/database.ts';
 import type { DeliveryReaders, InboxMessage } from '../ports/inbox.ts';
 import { insertMessages, wakeDrains } from './inbox.ts';
 import { quarantine } from './quarantine.ts';
-import { firstDeliveries, removeDeliveries, type WaitingDeliveries } from './raw-deliveries.ts';
+import { firstDeliveries, hasDeliveries, removeDeliveries, type WaitingDeliveries } from './raw-deliveries.ts';
 
 /** What is taken apart in one commit: about as many messages as a drain reads in one or two. */
 const AT_A_TIME = { bytes: 200_000, rows: 500 };
@@ -24,11 +24,12 @@ export async function takeApart(
   readers: DeliveryReaders,
   now: () => Date,
 ): Promise<TakenApart> {
-  const rows = await firstDeliveries(database, connectionId, AT_A_TIME);
-  const [first] = rows;
-  if (!first) return 'all';
+  if (!(await hasDeliveries(database, connectionId))) return 'all';
   return database.holding([`deliveries/${connectionId}`], async ([mine]) => {
     if (mine === undefined) return 'elsewhere';
+    const rows = await firstDeliveries(database, connectionId, AT_A_TIME);
+    const [first] = rows;
+    if (!first) return 'all';
     try {
       await settle(database, connectionId, rows, (sql) => landTogether(sql, connectionId, rows, readers, now));
       return isFull(rows) ? 'part' : 'all';
@@ -57,7 +58,7 @@ export async function takeAllApart(database: Database, readers: DeliveryReaders,
   }
 }
 
-/** Rolls back what another process has done: it was at it between our look and our turn. */
+/** Rolls back what another process has done. */
 class TakenApartElsewhere extends Error {}
 
 /** Lands rows and lets go of them, in one commit. */

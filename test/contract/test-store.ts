@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -1044,8 +1045,9 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         salesforce: readerOf('salesforce'),
         segment: readerOf('segment'),
       };
-      const deliver = (inbox: Inbox, ...bodies: readonly string[]) =>
-        Promise.all(bodies.map((body) => inbox.keep({ connectionId: 'a', form: 'segment', body: Buffer.from(body) })));
+      const deliver = async (inbox: Inbox, ...bodies: readonly string[]) => {
+        for (const body of bodies) await inbox.keep({ connectionId: 'a', form: 'segment', body: Buffer.from(body) });
+      };
       const deliveries = () => database.query('select unnest(sizes) as size from raw_deliveries');
 
       it('keeps deliveries as they came until they are taken apart, in their order and each message once', async () => {
@@ -1070,6 +1072,17 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         await takeAllApart(database, readers, now);
         expect(await messagesOf('b')).toEqual(['hubspot 1']);
         expect(await deliveries()).toEqual([]);
+      });
+
+      it('keeps all deliveries that come at the same time, several to a row', async () => {
+        const inbox = createInbox(database, now);
+        const keys = Array.from({ length: 40 }, (_, index) => String(index));
+        await Promise.all(keys.map((key) => deliver(inbox, JSON.stringify([key]))));
+        expect(await deliveries()).toHaveLength(40);
+        expect((await database.query('select 1 as one from raw_deliveries')).length).toBeLessThan(10);
+        await takeAllApart(database, readers, now);
+        const rows = await database.query<{ key: string }>('select delivery_key as key from inbox where not drained');
+        expect(rows.map(({ key }) => key).toSorted()).toEqual(keys.toSorted());
       });
 
       it('wakes whoever drains it for a delivery, which counts from when it came', async () => {
@@ -1158,7 +1171,8 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
 
       it('refuses deliveries when too many bytes wait, and takes them again when they were taken apart', async () => {
         const inbox = createInbox(database, now, { bytes: 1_000_000 });
-        const body = JSON.stringify(['x'.repeat(600_000)]);
+        // Noise, that takes as much room compressed.
+        const body = JSON.stringify([randomBytes(450_000).toString('base64')]);
         await deliver(inbox, body);
         await deliver(inbox, body);
         await expect(deliver(inbox, '["2"]')).rejects.toThrow('At most 1 MB of deliveries may wait');

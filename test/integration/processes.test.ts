@@ -19,7 +19,7 @@ import { createQueries } from '../../core/store/queries.ts';
 import { runWhenDue } from '../../core/store/schedule.ts';
 import { keepPosition } from '../../core/store/subscriptions.ts';
 import { listenOn } from '../../webhooks/listen-on.ts';
-import { createLiveDelays, operationsRouter } from '../../webhooks/operations.ts';
+import { createLiveDelays, createOperations } from '../../webhooks/operations.ts';
 import { fakeClock } from '../support/clock.ts';
 import { staypower } from '../support/command.ts';
 import { fakeConnector } from '../support/fake-connector.ts';
@@ -204,7 +204,7 @@ describe('what operators see', () => {
       backlog: () => readBacklog(database, connections, clock),
       quality: () => qualityCounts(database),
     };
-    const router = operationsRouter({ queries, connections: async () => [], logger, work });
+    const { router } = createOperations({ queries, connections: async () => [], logger, work });
     return listenOn(express().use(router), { host: '127.0.0.1', port: 0 });
   };
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** Whether two texts are equal, in a time that tells nothing of where they differ, nor of the expected one's length. */
 export function equalInConstantTime(given: string, expected: string): boolean {
@@ -13,5 +13,5 @@ export function isOneOf(given: string, expected: readonly string[]): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
