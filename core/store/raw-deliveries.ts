@@ -4,10 +4,12 @@ import type { DeliveryForm, RawDelivery } from '../ports/inbox.ts';
 
 /** Hundreds of events with the same keys come to a tenth in some microseconds; harder pressing pays nobody here. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: -3 } };
+/** Less than this is kept as it is: it takes no room, and an event that comes alone is waited for. */
+const WORTH_PACKING_BYTES = 4_096;
 
 /** Deliveries of a connection that came together, as they are kept. */
 export interface PackedDeliveries extends Pick<RawDelivery, 'connectionId' | 'form'> {
-  /** Bodies one behind the other, compressed. */
+  /** Bodies one behind the other, compressed where that makes them smaller: as long as `sizes` say, they are not. */
   bodies: Buffer;
   /** Bytes of each before that. */
   sizes: readonly number[];
@@ -21,7 +23,7 @@ export function packDeliveries(deliveries: readonly RawDelivery[]): readonly Pac
     const bodies = [first.body, ...others.map(({ body }) => body)];
     const { connectionId, form } = first;
     const sizes = bodies.map(({ length }) => length);
-    return [{ connectionId, form, bodies: zstdCompressSync(joined(bodies), LEVEL), sizes }];
+    return [{ connectionId, form, bodies: compressed(joined(bodies)), sizes }];
   });
 }
 
@@ -37,6 +39,18 @@ export async function keepDeliveries(sql: Sql, packed: readonly PackedDeliveries
       [connectionId, form, bodies, sizes, now.toISOString()],
     );
   }
+}
+
+/** Never the buffer that was given: it is filled anew before this one is on disk. */
+function compressed(bodies: Buffer): Buffer {
+  if (bodies.length < WORTH_PACKING_BYTES) return Buffer.from(bodies);
+  const packed = zstdCompressSync(bodies, LEVEL);
+  return packed.length < bodies.length ? packed : Buffer.from(bodies);
+}
+
+function decompressed(bodies: Uint8Array, sizes: readonly number[]): Buffer {
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  return bodies.length === bytes ? Buffer.from(bodies) : zstdDecompressSync(bodies);
 }
 
 let space = Buffer.alloc(0);
@@ -99,7 +113,7 @@ export async function firstDeliveries(
     seq,
     form,
     receivedAt,
-    bodies: divided(zstdDecompressSync(bodies), sizes),
+    bodies: divided(decompressed(bodies, sizes), sizes),
   }));
 }
 

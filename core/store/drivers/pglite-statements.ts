@@ -5,9 +5,9 @@ import type { Sql } from '../../ports/database.ts';
 const MOST_KEPT = 500;
 /**
  * A statement is prepared anew after so many uses: PostgreSQL settles on a plan after five, and the embedded one, which never analyses by
- * itself, would keep what it chose while the tables were still small.
+ * itself, would keep what it chose while the tables were still small. After twice as many each time, since tables grow ever slower.
  */
-const USES = 100;
+const USES = { first: 100, most: 1_600 };
 
 /** Statements whose columns follow from their text. Of a FETCH they follow from the cursor, which may be another one the next time. */
 const LASTING = /^\s*(select|insert|update|delete|with|commit|rollback)\b/i;
@@ -15,6 +15,8 @@ const LASTING = /^\s*(select|insert|update|delete|with|commit|rollback)\b/i;
 interface Prepared {
   name: string;
   uses: number;
+  /** How many it is good for. */
+  mostUses: number;
   parameterTypes: readonly number[];
   /** Of the columns that come back; none for a statement without rows. */
   columns: readonly { name: string; type: number }[];
@@ -33,9 +35,9 @@ export function preparedQueries(pg: PGlite): Sql & { begin: () => void } {
 
   const send = (...messages: Uint8Array[]) => pg.execProtocolStream(Buffer.concat(messages), { syncToFs: false });
 
-  const prepare = async (text: string): Promise<Prepared> => {
+  const prepare = async (text: string, mostUses: number): Promise<Prepared> => {
     prepared += 1;
-    const statement: Prepared = { name: `s${prepared}`, uses: 0, parameterTypes: [], columns: [] };
+    const statement: Prepared = { name: `s${prepared}`, uses: 0, mostUses, parameterTypes: [], columns: [] };
     const told = await send(
       protocol.serialize.parse({ name: statement.name, text }),
       protocol.serialize.describe({ type: 'S', name: statement.name }),
@@ -59,9 +61,10 @@ export function preparedQueries(pg: PGlite): Sql & { begin: () => void } {
       kept.delete(oldest[0]);
       await forget(oldest[1]);
     }
-    const lasts = known !== undefined && known.uses < USES && LASTING.test(text);
+    const lasts = known !== undefined && known.uses < known.mostUses && LASTING.test(text);
     if (known && !lasts) await forget(known);
-    const statement = lasts ? known : await prepare(text);
+    const mostUses = known ? Math.min(2 * known.mostUses, USES.most) : USES.first;
+    const statement = lasts ? known : await prepare(text, mostUses);
     kept.set(text, statement);
     statement.uses += 1;
     return statement;
