@@ -111,7 +111,7 @@ async function catchUp(database: Database, connector: Connector, clock: Clock): 
   );
   const [unavailable] = failed;
   if (unavailable) throw unavailable;
-  await database.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
+  await database.notify(INBOX_CHANNEL);
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

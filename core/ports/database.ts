@@ -6,6 +6,8 @@
 export interface Sql {
   /** One statement with $1, $2 ... parameters. Unqualified names resolve in the workspace's schema. */
   query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** Wakes whoever listens on the channel, in whatever process, once the transaction commits; at once outside of one. */
+  notify(channel: string): Promise<void>;
 }
 
 /** One workspace's schema in one database. */
@@ -26,7 +28,7 @@ export interface Database extends Sql {
    * The same names as those of `exclusive`.
    */
   holding<T>(names: readonly string[], work: (held: readonly string[]) => Promise<T>): Promise<T>;
-  /** Calls `wake` after each NOTIFY on the channel, also from other processes on PostgreSQL. Resolves to the way to stop. */
+  /** Calls `wake` after what was told by `notify` on the channel, in this process or another. Resolves to the way to stop. */
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

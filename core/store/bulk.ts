@@ -13,7 +13,7 @@ export type ColumnType =
   | 'timestamptz'
   | 'jsonb';
 
-/** Rows for one INSERT; each column travels as one array, so that the statement has as many parameters as columns. */
+/** Rows for one INSERT; of many, each column travels as one array, so that the statement has as many parameters as columns. */
 export interface BulkInsert<Columns extends Record<string, ColumnType>> {
   table: string;
   columns: Columns;
@@ -22,35 +22,54 @@ export interface BulkInsert<Columns extends Record<string, ColumnType>> {
   rows: readonly Readonly<Record<keyof Columns, unknown>>[];
   /** What follows ON CONFLICT, e.g. "(id) do nothing". */
   onConflict?: string;
+  /** What follows RETURNING. */
+  returning?: string;
 }
 
 /** Rows of one statement: enough to amortise the round trip, few enough to keep memory and locks small. */
 const ROWS_PER_STATEMENT = 5_000;
 
-/** Inserts rows by unnest of arrays. Values of jsonb columns are given as JavaScript values. */
-export async function insertRows<Columns extends Record<string, ColumnType>>(
+/**
+ * Inserts rows in their order: many by unnest of arrays, a single one, which is all that an event brings, as it is. Values of jsonb
+ * columns are given as JavaScript values.
+ *
+ * @returns what RETURNING gives
+ */
+export async function insertRows<Columns extends Record<string, ColumnType>, Returned extends object = never>(
   sql: Sql,
   insert: BulkInsert<Columns>,
-): Promise<void> {
-  const names = Object.keys(insert.columns);
-  const computed = Object.entries(insert.computed ?? {});
-  // jsonb arrays are sent as text: a text[] literal is the one form both drivers quote alike.
-  const wire = (type: ColumnType) => (type === 'jsonb' ? 'text' : type);
-  const arrays = names.map((name, index) => `$${index + 1}::${wire(insert.columns[name] as ColumnType)}[]`);
-  const selected = names.map((name) => (insert.columns[name] === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`));
-  const text = `insert into ${insert.table} (${[...names, ...computed.map(([name]) => name)].join(', ')})
-    select ${[...selected, ...computed.map(([, expression]) => expression)].join(', ')}
-    from unnest(${arrays.join(', ')}) as u(${names.join(', ')})
-    ${insert.onConflict ? `on conflict ${insert.onConflict}` : ''}`;
-  for (let start = 0; start < insert.rows.length; start += ROWS_PER_STATEMENT) {
-    const chunk = insert.rows.slice(start, start + ROWS_PER_STATEMENT);
-    const parameters = names.map((name) =>
-      chunk.map((row) => {
-        const value = row[name as keyof Columns];
-        if (value === null || value === undefined) return null;
-        return insert.columns[name] === 'jsonb' ? JSON.stringify(value) : value;
-      }),
-    );
-    await sql.query(text, parameters);
+): Promise<Returned[]> {
+  const { table, columns, computed = {}, rows, onConflict, returning } = insert;
+  if (rows.length === 0) return [];
+  const names = Object.keys(columns);
+  const expressions = Object.entries(computed);
+  const textOf = (selected: readonly string[], source: string) =>
+    `insert into ${table} (${[...names, ...expressions.map(([name]) => name)].join(', ')})
+    select ${[...selected, ...expressions.map(([, expression]) => expression)].join(', ')} ${source}
+    ${onConflict ? `on conflict ${onConflict}` : ''} ${returning ? `returning ${returning}` : ''}`;
+  const sent = (row: (typeof rows)[number], name: string) => {
+    const value = row[name as keyof Columns];
+    if (value === null || value === undefined) return null;
+    return columns[name] === 'jsonb' ? JSON.stringify(value) : value;
+  };
+  const [only] = rows;
+  if (only && rows.length === 1) {
+    const selected = names.map((name, index) => `$${index + 1}::${columns[name]}`);
+    const values = names.map((name) => sent(only, name));
+    return sql.query<Returned>(textOf(selected, ''), values);
   }
+  // jsonb arrays are sent as text: a text[] literal is the one form both drivers quote alike.
+  const wire = (type: ColumnType | undefined) => (type === 'jsonb' ? 'text' : type);
+  const arrays = names.map((name, index) => `$${index + 1}::${wire(columns[name])}[]`);
+  const text = textOf(
+    names.map((name) => (columns[name] === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`)),
+    `from unnest(${arrays.join(', ')}) as u(${names.join(', ')})`,
+  );
+  const returned: Returned[] = [];
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    const chunk = rows.slice(start, start + ROWS_PER_STATEMENT);
+    const values = names.map((name) => chunk.map((row) => sent(row, name)));
+    for (const row of await sql.query<Returned>(text, values)) returned.push(row);
+  }
+  return returned;
 }

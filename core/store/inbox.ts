@@ -1,6 +1,7 @@
 import { hashOf } from '../domain/stable-json.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { Inbox, InboxMessage } from '../ports/inbox.ts';
+import { insertRows } from './bulk.ts';
 import { groupCommit } from './group-commit.ts';
 import { laneOf } from './lanes.ts';
 import { bytesWaiting, keepDeliveries, packDeliveries } from './raw-deliveries.ts';
@@ -40,7 +41,7 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
     nameOf: (bytes) => `${Math.round(bytes / 1e6)} MB of deliveries`,
     now,
   });
-  const wake = atMostEvery(WAKE_EVERY_MS, () => wakeDrains(database, database.schema));
+  const wake = atMostEvery(WAKE_EVERY_MS, () => database.notify(INBOX_CHANNEL));
   const commitMessages = groupCommit<Appended, number>(
     async (batch) => {
       await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
@@ -53,7 +54,7 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
           ? new Set()
           : await database.transaction(async (sql) => {
               const keys = await insertMessages(sql, rows);
-              await wakeDrains(sql, database.schema);
+              await sql.notify(INBOX_CHANNEL);
               return keys;
             });
       return batch.map(
@@ -113,11 +114,6 @@ async function messagesWaiting(sql: Sql, most: number): Promise<number> {
   return row?.depth ?? 0;
 }
 
-/** Tells the drains of all processes that something waits. */
-export async function wakeDrains(sql: Sql, schema: string): Promise<void> {
-  await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, schema]);
-}
-
 /** A message on its way into the inbox. */
 export interface NewMessage extends InboxMessage {
   connectionId: string;
@@ -135,6 +131,15 @@ const keptKey = (deliveryKey: string) => (deliveryKey.length > LONGEST_KEY ? has
 const keyOf = ({ connectionId, deliveryKey }: Pick<NewMessage, 'connectionId' | 'deliveryKey'>) =>
   `${connectionId}\0${keptKey(deliveryKey)}`;
 
+const INBOX_COLUMNS = {
+  connection_id: 'text',
+  delivery_key: 'text',
+  payload: 'jsonb',
+  lane: 'integer',
+  received_at: 'timestamptz',
+  drained: 'boolean',
+} as const;
+
 /** Inserts messages within the caller's commit, in their order; returns connection and key of those that were new. */
 export async function insertMessages(sql: Sql, messages: readonly NewMessage[]): Promise<Set<string>> {
   const unique = new Map<string, NewMessage>();
@@ -143,21 +148,20 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
     if (!unique.has(key)) unique.set(key, message);
   }
   const rows = [...unique.values()];
-  const added = await sql.query<{ connectionId: string; deliveryKey: string }>(
-    `insert into inbox (connection_id, delivery_key, payload, lane, received_at, drained, seq)
-     select u.connection_id, u.delivery_key, u.payload::jsonb, u.lane, u.received_at::timestamptz, u.drained, nextval('inbox_seq')
-     from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::boolean[]) with ordinality
-       as u(connection_id, delivery_key, payload, lane, received_at, drained, position)
-     order by u.position
-     on conflict (connection_id, delivery_key) do nothing returning connection_id as "connectionId", delivery_key as "deliveryKey"`,
-    [
-      rows.map((row) => row.connectionId),
-      rows.map((row) => keptKey(row.deliveryKey)),
-      rows.map((row) => JSON.stringify(row.payload)),
-      rows.map((row) => laneOf(row.about ?? '')),
-      rows.map((row) => row.receivedAt),
-      rows.map((row) => row.drained),
-    ],
-  );
+  const added = await insertRows<typeof INBOX_COLUMNS, Pick<NewMessage, 'connectionId' | 'deliveryKey'>>(sql, {
+    table: 'inbox',
+    columns: INBOX_COLUMNS,
+    computed: { seq: "nextval('inbox_seq')" },
+    rows: rows.map((row) => ({
+      connection_id: row.connectionId,
+      delivery_key: keptKey(row.deliveryKey),
+      payload: row.payload,
+      lane: laneOf(row.about ?? ''),
+      received_at: row.receivedAt,
+      drained: row.drained,
+    })),
+    onConflict: '(connection_id, delivery_key) do nothing',
+    returning: 'connection_id as "connectionId", delivery_key as "deliveryKey"',
+  });
   return new Set(added.map(keyOf));
 }

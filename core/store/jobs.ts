@@ -40,7 +40,7 @@ export function createJobs(database: Database, { clock }: { clock: Clock }): Job
         if (!job) throw new Error('an insert with RETURNING gave no row');
         if (changesSomething(request))
           await audit(sql, now, by, `job.${request.kind}`, { jobId: job.jobId, ...toldOf(request) });
-        await wake(sql);
+        await sql.notify(JOBS_CHANNEL);
         return job;
       }),
     latest: () =>
@@ -82,7 +82,7 @@ export async function beginJob(database: Database, now: string): Promise<OpenJob
         `update jobs set state = 'running', attempts = attempts + 1, progress = null, started_at = coalesce(started_at, $2) where job_id = $1`,
         [job.jobId, now],
       );
-      await wake(database);
+      await database.notify(JOBS_CHANNEL);
       return open;
     }
     await endJob(database, job.jobId, now, {
@@ -100,7 +100,7 @@ export async function keepProgress(sql: Sql, jobId: number, progress: JobProgres
     jobId,
     JSON.stringify(progress),
   ]);
-  await wake(sql);
+  await sql.notify(JOBS_CHANNEL);
 }
 
 /** Notes what came of a job. Of an erasure nothing stays that could tell whose it was. */
@@ -118,16 +118,12 @@ export async function endJob(
      where job_id = $1`,
     [jobId, result, problem, now],
   );
-  await wake(sql);
+  await sql.notify(JOBS_CHANNEL);
 }
 
 /** Whether there is work, whoever is at it. */
 export async function isJobOpen(sql: Sql): Promise<boolean> {
   return (await sql.query(`select 1 from jobs where state in ('waiting', 'running') limit 1`)).length > 0;
-}
-
-async function wake(sql: Sql): Promise<void> {
-  await sql.query('select pg_notify($1, $2)', [JOBS_CHANNEL, '']);
 }
 
 function connectionOf(request: JobRequest): string | null {

@@ -78,7 +78,7 @@ export async function appendEvents(sql: Sql, given: readonly NewEvent[], at: Dat
       })),
     ),
   });
-  await sql.query('select pg_notify($1, $2)', [EVENTS_CHANNEL, '']);
+  await sql.notify(EVENTS_CHANNEL);
 }
 
 /** The events of a workspace, as those who follow them read them. */

@@ -84,7 +84,7 @@ export function createOwnerQueue(database: Database, { clock }: { clock: Clock }
         };
         await queueAction(sql, row.playbook, customerId, row.connection_id, close, now);
         await audit(sql, now.toISOString(), by, 'task-done', { playbook: row.playbook, actionKey });
-        await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
+        await sql.notify(INBOX_CHANNEL);
         return true;
       }),
     ownerOf: async (userId) => (await links())[userId] ?? null,

@@ -45,7 +45,7 @@ export async function resume(database: Database, given: { by: string; at: string
     if (before === null) return null;
     await sql.query('delete from settings where name = $1', [PAUSED]);
     await audit(sql, given.at, given.by, 'resume', {});
-    await sql.query('select pg_notify($1, $2)', [RESUMED_CHANNEL, '']);
+    await sql.notify(RESUMED_CHANNEL);
     return before;
   });
 }

@@ -54,7 +54,7 @@ export function createSaveTasks(
            on conflict (customer_id, playbook, crossed_on) do nothing`,
           [customerId, ASKED_FOR, asOf, connectionId, key],
         );
-        await sql.query('select pg_notify($1, $2)', [INBOX_CHANNEL, database.schema]);
+        await sql.notify(INBOX_CHANNEL);
         return 'queued';
       }),
   };

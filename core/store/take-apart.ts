@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { storableText } from '../domain/storable.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import type { DeliveryReaders, InboxMessage } from '../ports/inbox.ts';
-import { insertMessages, wakeDrains } from './inbox.ts';
+import { INBOX_CHANNEL, insertMessages } from './inbox.ts';
 import { quarantine } from './quarantine.ts';
 import { firstDeliveries, hasDeliveries, removeDeliveries, type WaitingDeliveries } from './raw-deliveries.ts';
 
@@ -72,7 +72,7 @@ async function settle(
     const seqs = rows.map(({ seq }) => seq);
     // Another process may have been here before us; and a name is held no longer than its session lives.
     if ((await removeDeliveries(sql, connectionId, seqs)) < seqs.length) throw new TakenApartElsewhere();
-    if ((await landIn(sql)) > WORTH_SHARING) await wakeDrains(sql, database.schema);
+    if ((await landIn(sql)) > WORTH_SHARING) await sql.notify(INBOX_CHANNEL);
   });
 }
 

@@ -84,7 +84,7 @@ export function createWebhooks(database: Database, context: WebhooksContext): We
            returning event_id`,
           [endpointId, now, which === 'failed' ? null : which.eventId],
         );
-        await sql.query('select pg_notify($1, $2)', [EVENTS_CHANNEL, '']);
+        await sql.notify(EVENTS_CHANNEL);
         return replayed.length;
       }),
   };

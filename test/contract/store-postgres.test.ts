@@ -82,7 +82,7 @@ describe('PostgreSQL shared by processes', () => {
     const heard = new Promise<void>((resolve, reject) => {
       b.listen('pair_channel', resolve).then((given) => {
         stop = given;
-        return a.query("select pg_notify('pair_channel', '')");
+        return a.notify('pair_channel');
       }, reject);
     });
     await heard;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDay } from '../../core/domain/calendar-day.ts';
 import { InboxFullError, StoreError } from '../../core/domain/errors.ts';
@@ -164,6 +165,40 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
           { a: null, b: '2026-01-02', c: null, d: null, e: '00000000-0000-4000-8000-000000000001' },
         ]);
       });
+
+      it('are the same after the way there and back, whatever they are and however long', async () => {
+        // PostgreSQL's text has no character zero; what is no Unicode is none.
+        const text = fc.string({ unit: 'binary' }).map((each) => each.replaceAll('\0', '').toWellFormed());
+        const values = fc.record({
+          text: fc.oneof(
+            text,
+            fc.nat(300_000).map((length) => 'ü'.repeat(length)),
+          ),
+          list: fc.array(fc.option(text)),
+          bytes: fc.uint8Array({ maxLength: 100_000, size: 'max' }).map((each) => Buffer.from(each)),
+          doc: fc.jsonValue().map((each) => JSON.parse(JSON.stringify(each).replaceAll('\\u0000', '').toWellFormed())),
+        });
+        await fc.assert(
+          fc.asyncProperty(values, async ({ text, list, bytes, doc }) => {
+            const [row] = await database.query<{ bytes: Uint8Array }>(
+              'select $1::text as text, $2::text[] as list, $3::bytea as bytes, $4::jsonb as doc',
+              [text, list, bytes, JSON.stringify(doc)],
+            );
+            // JSON knows no negative zero.
+            expect({ ...row, bytes: null }).toEqual({ text, list, bytes: null, doc: JSON.parse(JSON.stringify(doc)) });
+            expect(bytes.equals(row?.bytes ?? Buffer.alloc(0))).toBe(true);
+          }),
+          { numRuns: 60 },
+        );
+      });
+    });
+
+    it('says with which code and constraint a statement failed', async () => {
+      await database.query("insert into settings (name, value) values ('n', '1')");
+      await expect(database.query("insert into settings (name, value) values ('n', '2')")).rejects.toMatchObject({
+        code: '23505',
+        constraint: 'settings_pkey',
+      });
     });
 
     it('answers one statement any number of times: with other values, over other cursors, and after a table has other columns', async () => {
@@ -286,12 +321,36 @@ export function testStore(name: string, setup: () => Promise<StoreUnderTest | { 
         woken += 1;
         told();
       });
-      await database.query("select pg_notify('test_channel', '')");
+      await database.notify('test_channel');
       await heard;
       await stop();
-      await database.query("select pg_notify('test_channel', '')");
+      await database.notify('test_channel');
       await database.query('select 1');
       expect(woken).toBe(1);
+    });
+
+    it('tells of nothing that was rolled back, and of a transaction once it is committed', async () => {
+      let seen: number | null = null;
+      const { promise: heard, resolve: told } = Promise.withResolvers<void>();
+      const stop = await database.listen('test_channel', () => {
+        void database.query<{ value: number }>("select value from settings where name = 'n'").then(([row]) => {
+          seen = row?.value ?? 0;
+          told();
+        });
+      });
+      const failing = database.transaction(async (sql) => {
+        await sql.notify('test_channel');
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(seen).toBeNull();
+      await database.transaction(async (sql) => {
+        await sql.notify('test_channel');
+        await sql.query("insert into settings (name, value) values ('n', '7')");
+      });
+      await heard;
+      await stop();
+      expect(seen).toBe(7);
     });
 
     describe('migrations', () => {

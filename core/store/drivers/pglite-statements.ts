@@ -1,7 +1,8 @@
-import { type PGlite, protocol, types } from '@electric-sql/pglite';
+import { messages, type PGlite, protocol } from '@electric-sql/pglite';
 import type { Sql } from '../../ports/database.ts';
+import { arrayText, messageWriter, readRows, type WireColumn, type WireValue } from './pglite-wire.ts';
 
-/** Statements that are kept prepared; the one that was not used for longest goes first. */
+/** Statements that are kept prepared; the one that was prepared first goes first. */
 const MOST_KEPT = 500;
 /**
  * A statement is prepared anew after so many uses: PostgreSQL settles on a plan after five, and the embedded one, which never analyses by
@@ -17,9 +18,10 @@ interface Prepared {
   uses: number;
   /** How many it is good for. */
   mostUses: number;
-  parameterTypes: readonly number[];
-  /** Of the columns that come back; none for a statement without rows. */
-  columns: readonly { name: string; type: number }[];
+  /** How each parameter is sent. */
+  parameters: readonly ((value: unknown) => WireValue)[];
+  /** What comes back; nothing of a statement without rows. */
+  columns: readonly WireColumn[];
 }
 
 /**
@@ -27,95 +29,121 @@ interface Prepared {
  * which has each parsed, planned and described again in six messages. One at a time: the caller sees to that.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
-export function preparedQueries(pg: PGlite): Sql & { begin: () => void } {
+export function preparedQueries(pg: PGlite): Pick<Sql, 'query'> & { begin: () => Promise<void> } {
   const kept = new Map<string, Prepared>();
   let prepared = 0;
-  /** What goes in front of the next query. */
-  let opening: readonly Uint8Array[] = [];
+  const write = messageWriter();
+  const { serialize } = protocol;
 
-  const send = (...messages: Uint8Array[]) => pg.execProtocolStream(Buffer.concat(messages), { syncToFs: false });
+  /** Sends messages; returns the whole answer. The embedded server has answered by the time the call returns. */
+  const send = async (message: Uint8Array): Promise<Buffer> => {
+    const chunks: Buffer[] = [];
+    await pg.execProtocolRawStream(message, {
+      syncToFs: false,
+      // A part of the server's memory, which it uses again.
+      onRawData: (chunk) => chunks.push(Buffer.from(chunk)),
+    });
+    const [only] = chunks;
+    return only && chunks.length === 1 ? only : Buffer.concat(chunks);
+  };
+
+  /** The messages of an answer as PGlite reads them; throws the error that it tells of. */
+  const parsed = (answer: Uint8Array): readonly Parsed[] => {
+    const told: Parsed[] = [];
+    new protocol.Parser().parse(answer, (message) => told.push(message));
+    const fault = told.find((message) => message instanceof messages.DatabaseError);
+    if (fault) throw fault;
+    return told;
+  };
 
   const prepare = async (text: string, mostUses: number): Promise<Prepared> => {
     prepared += 1;
-    const statement: Prepared = { name: `s${prepared}`, uses: 0, mostUses, parameterTypes: [], columns: [] };
-    const told = await send(
-      protocol.serialize.parse({ name: statement.name, text }),
-      protocol.serialize.describe({ type: 'S', name: statement.name }),
-      protocol.serialize.sync(),
+    const name = `s${prepared}`;
+    const told = parsed(
+      await send(
+        Buffer.concat([serialize.parse({ name, text }), serialize.describe({ type: 'S', name }), serialize.sync()]),
+      ),
     );
+    let parameters: Prepared['parameters'] = [];
+    let columns: Prepared['columns'] = [];
     for (const message of told) {
-      if ('dataTypeIDs' in message) statement.parameterTypes = message.dataTypeIDs as number[];
-      else if (message.name === 'rowDescription' && 'fields' in message) {
-        const fields = message.fields as { name: string; dataTypeID: number }[];
-        statement.columns = fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
+      if (message instanceof messages.ParameterDescriptionMessage) {
+        parameters = message.dataTypeIDs.map((type) => senderOf(pg, type));
+      } else if (message instanceof messages.RowDescriptionMessage) {
+        columns = message.fields.map(({ name: column, dataTypeID }) => ({
+          name: column,
+          read: readerOf(pg, dataTypeID),
+        }));
       }
     }
-    return statement;
+    return { name, uses: 0, mostUses, parameters, columns };
   };
 
   const statementOf = async (text: string): Promise<Prepared> => {
     const known = kept.get(text);
-    kept.delete(text);
+    if (known !== undefined && known.uses < known.mostUses) return known;
+    if (known) await forget(text, known);
     const [oldest] = kept.size < MOST_KEPT ? [] : kept;
-    if (oldest) {
-      kept.delete(oldest[0]);
-      await forget(oldest[1]);
-    }
-    const lasts = known !== undefined && known.uses < known.mostUses && LASTING.test(text);
-    if (known && !lasts) await forget(known);
+    if (oldest) await forget(...oldest);
     const mostUses = known ? Math.min(2 * known.mostUses, USES.most) : USES.first;
-    const statement = lasts ? known : await prepare(text, mostUses);
+    const statement = await prepare(text, LASTING.test(text) ? mostUses : 1);
     kept.set(text, statement);
-    statement.uses += 1;
     return statement;
   };
 
-  const forget = ({ name }: Pick<Prepared, 'name'>) =>
-    send(protocol.serialize.close({ type: 'S', name }), protocol.serialize.sync());
+  const forget = async (text: string, { name }: Pick<Prepared, 'name'>) => {
+    kept.delete(text);
+    await send(Buffer.concat([serialize.close({ type: 'S', name }), serialize.sync()]));
+  };
+
+  let beginning: Prepared | null = null;
+  /** Whether the next query is the first of a transaction. */
+  let begins = false;
 
   return {
     /** Begins a transaction with the next query, in one message with it. */
-    begin: () => {
-      opening = [
-        protocol.serialize.parse({ text: 'begin' }),
-        protocol.serialize.bind(),
-        protocol.serialize.execute({}),
-      ];
+    begin: async () => {
+      beginning ??= await prepare('begin', Number.POSITIVE_INFINITY);
+      begins = true;
     },
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
-      const { name, parameterTypes, columns } = await statementOf(text);
-      const values = parameters.map((value, index) => asText(pg, value, parameterTypes[index]));
-      const before = opening;
-      opening = [];
-      const told = await send(
-        ...before,
-        protocol.serialize.bind({ statement: name, values }),
-        protocol.serialize.execute({}),
-        protocol.serialize.sync(),
-      ).catch(async (error: unknown) => {
+      const statement = await statementOf(text);
+      statement.uses += 1;
+      const values = statement.parameters.map((sent, index) => sent(parameters[index] ?? null));
+      const first = begins ? beginning : null;
+      begins = false;
+      const own = { statement: statement.name, values };
+      const answer = await send(write(first ? [{ statement: first.name, values: [] }, own] : [own]));
+      try {
+        return readRows(answer, statement.columns, parsed) as Row[];
+      } catch (error) {
         // It may be the statement itself: a table has other columns by now.
-        kept.delete(text);
-        await forget({ name });
+        await forget(text, statement);
         throw error;
-      });
-      const rows: Row[] = [];
-      for (const message of told) {
-        if (message.name !== 'dataRow' || !('fields' in message)) continue;
-        const fields = message.fields as (string | null)[];
-        const row = columns.map((column, index) => [
-          column.name,
-          types.parseType(fields[index] ?? null, column.type, pg.parsers),
-        ]);
-        rows.push(Object.fromEntries(row) as Row);
       }
-      return rows;
     },
   };
 }
 
-/** A parameter as PostgreSQL reads it. Types without a serialiser of their own are said as JavaScript says them. */
-function asText(pg: PGlite, value: unknown, type: number | undefined): string | null {
-  if (value === null || value === undefined) return null;
-  const serialise = type === undefined ? undefined : pg.serializers[type];
-  return serialise ? serialise(value) : String(value);
+type Parsed = Parameters<Parameters<InstanceType<typeof protocol.Parser>['parse']>[1]>[0];
+
+const BYTEA = 17;
+
+/** How values of a type are sent. Types without a serialiser of their own are said as JavaScript says them. */
+function senderOf(pg: PGlite, type: number): (value: unknown) => WireValue {
+  const serialise = pg.serializers[type] ?? String;
+  return (value) => {
+    if (value === null) return null;
+    if (value instanceof Uint8Array) return value;
+    return Array.isArray(value) && !JSON_TYPES.has(type) ? arrayText(value) : serialise(value);
+  };
+}
+
+const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802]);
+
+/** How the text of a type is read. */
+function readerOf(pg: PGlite, type: number): WireColumn['read'] {
+  if (type === BYTEA) return (text) => Buffer.from(text.slice(2), 'hex');
+  const parse = pg.parsers[type];
+  return parse ? (text) => parse(text, type) : (text) => text;
 }

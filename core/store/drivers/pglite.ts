@@ -13,8 +13,12 @@ const SERIALIZERS = { 20: String, 1082: String, 1184: String };
  * Whole pages in the log of writes guard against pages that a power cut left half written; without fsync there is no such guard anyway,
  * and they are most of what an event writes. A kill would have to fall between the two halves of 4 kB of a page that is just being written:
  * about a microsecond for each page of a checkpoint, one kill in several hundred thousand. https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-FULL-PAGE-WRITES
+ *
+ * What costs what is told as it is here: pages are in memory, and the processor is slow. As PostgreSQL has it by itself, a list of keys
+ * would have most statements planned anew each time, which takes as long as running them.
+ * https://www.postgresql.org/docs/current/runtime-config-query.html#RUNTIME-CONFIG-QUERY-CONSTANTS
  */
-const SETTINGS = ['-c', 'full_page_writes=off'];
+const SETTINGS = ['-c', 'full_page_writes=off', '-c', 'random_page_cost=1.1', '-c', 'cpu_operator_cost=0.02'];
 
 /**
  * Opens the embedded store in a folder: one process, safe against a crash of the process but not of the power (PGlite runs
@@ -37,23 +41,31 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
     // There is one session: whoever has a transaction has it alone.
     const session = new Mutex();
     const statements = preparedQueries(pg);
+    const listeners = createListeners();
     const breathe = breather();
-    const sql: Sql = {
-      query: async (text, parameters) => {
-        await breathe();
-        return statements.query(text, parameters);
-      },
+    const query: Sql['query'] = async (text, parameters) => {
+      await breathe();
+      return statements.query(text, parameters);
     };
     return {
       engine: 'pglite',
       schema,
-      query: (text, parameters) => session.runExclusive(() => sql.query(text, parameters)),
-      transaction: (work) => session.runExclusive(() => transaction(sql, statements.begin, work)),
-      ...turns(),
-      listen: async (channel, wake) => {
-        const unlisten = await session.runExclusive(() => pg.listen(channel, wake));
-        return () => session.runExclusive(() => unlisten());
+      query: (text, parameters) => session.runExclusive(() => query(text, parameters)),
+      notify: async (channel) => listeners.tell(channel),
+      transaction: async (work) => {
+        const told = new Set<string>();
+        const sql: Sql = {
+          query,
+          notify: async (channel) => {
+            told.add(channel);
+          },
+        };
+        const result = await session.runExclusive(() => transaction(sql, statements.begin, work));
+        for (const channel of told) listeners.tell(channel);
+        return result;
       },
+      ...turns(),
+      listen: listeners.listen,
       close: () =>
         session.runExclusive(async () => {
           await pg.close();
@@ -66,8 +78,8 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
   }
 }
 
-async function transaction<T>(sql: Sql, begin: () => void, work: (sql: Sql) => Promise<T>): Promise<T> {
-  begin();
+async function transaction<T>(sql: Sql, begin: () => Promise<void>, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await begin();
   try {
     const result = await work(sql);
     await sql.query('commit');
@@ -76,6 +88,26 @@ async function transaction<T>(sql: Sql, begin: () => void, work: (sql: Sql) => P
     await sql.query('rollback');
     throw error;
   }
+}
+
+/** Whoever listens is in this process: nobody else has the store. */
+function createListeners(): Pick<Database, 'listen'> & { tell: (channel: string) => void } {
+  const waking = new Map<string, Set<() => void>>();
+  return {
+    tell: (channel) => {
+      // After whatever tells of it has gone on.
+      for (const wake of waking.get(channel) ?? []) queueMicrotask(wake);
+    },
+    listen: async (channel, wake) => {
+      // A name of its own: one function may be told of twice.
+      const told = () => wake();
+      const together = waking.get(channel) ?? new Set();
+      waking.set(channel, together.add(told));
+      return async () => {
+        together.delete(told);
+      };
+    },
+  };
 }
 
 /** Queries go on for so long before whoever else waits for the process has a turn. */

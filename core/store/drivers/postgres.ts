@@ -34,6 +34,9 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
   const runner = (client: pg.Pool | pg.PoolClient): Sql => ({
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
       (await client.query<Row & pg.QueryResultRow>(text, [...parameters])).rows,
+    notify: async (channel) => {
+      await client.query('select pg_notify($1, $2)', [channel, '']);
+    },
   });
   return {
     engine: 'postgres',
