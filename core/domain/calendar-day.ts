@@ -24,7 +24,8 @@ export function calendarDay(text: string): CalendarDay {
 
 /** Days since 1970-01-01. */
 export function dayNumber(day: CalendarDay): number {
-  return Math.round(Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY);
+  // A date alone is its midnight in UTC.
+  return Date.parse(day) / MS_PER_DAY;
 }
 
 /** The calendar day with this number of days since 1970-01-01. */

@@ -68,6 +68,9 @@ export interface Workspace {
 export const STEPS = ['pull', 'identify', 'features', 'train', 'score', 'plan', 'write-back', 'act'] as const;
 export type Step = (typeof STEPS)[number];
 
+/** Those by which something leaves, or is chosen to. */
+const LEAVING: readonly Step[] = ['plan', 'write-back', 'act'];
+
 /** Told what goes on: `total` is null where it is not known. */
 export type OnStep = (progress: { step: Step; detail: string; done: number; total: number | null }) => void;
 
@@ -80,10 +83,11 @@ export interface CycleReport {
   tasksOpened: number;
   heldOut: number;
   deferred: number;
+  /** Null without one, and where it was not asked for. */
   model: ScoringModel | null;
   /** Connections that could not be reached, and why. */
   unavailable: readonly { connectionId: string; message: string }[];
-  /** Set while nothing leaves: nothing was planned, written or done. */
+  /** Set while nothing leaves: nothing was planned, written or done. Null where nothing of it was asked for. */
   paused: Pause | null;
   /** What monitoring found, in sentences: scores that fare worse, inputs that are not as they were, data that went bad. */
   alarms: readonly string[];
@@ -175,7 +179,7 @@ export async function cycle(
   // After the contacts that it is about are known.
   if (runs('pull')) await takeOpinions(database, connectors, { timeZone: workspace.timeZone, onUnavailable });
   if (runs('features')) await features(database, { asOf, rank, customerIds: whom(), onProgress: tell('features') });
-  const champion = await (options.champion ?? championAt)(database, asOf);
+  const champion = runs('train') || runs('score') ? await (options.champion ?? championAt)(database, asOf) : null;
   const isWhole = unavailable.length === 0;
   // Of outcomes that were not read nothing is said either.
   const watched =
@@ -214,7 +218,7 @@ export async function cycle(
     await rollUpAccounts(database, { carrying: new Set(carrying.map(({ connectionId }) => connectionId)) });
   }
   // While nothing may leave, nothing is planned either: a task planned now would be stale when it may go.
-  const paused = await readPause(database);
+  const paused = LEAVING.some(runs) ? await readPause(database) : null;
   const leaves = (step: Step) => paused === null && runs(step);
   const acting = connectors
     .filter(({ actions }) => actions?.kinds.includes('task'))

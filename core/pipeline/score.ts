@@ -81,7 +81,7 @@ export async function score(
     for (const version of new Set(due.flatMap((row) => (row.score ? [row.score.modelVersion] : [])))) {
       if (!earlier.has(version)) earlier.set(version, await modelOf(sql, version));
     }
-    if (due.length > 0) await scoreBatch(sql, due, earlier, context);
+    if (due.length > 0) await scoreBatch(database, sql, due, earlier, context);
     scored.push(...due.map((row) => row.customer_id));
     return due.length;
   };
@@ -160,6 +160,7 @@ export async function scoredUpTo(sql: Sql): Promise<CalendarDay | null> {
 }
 
 async function scoreBatch(
+  database: Database,
   sql: Sql,
   due: readonly Due[],
   earlier: ReadonlyMap<string, ScoringModel | null>,
@@ -310,7 +311,7 @@ async function scoreBatch(
     asOf,
   );
   await sql.query('update customer_stats set unscored = false where customer_id = any($1::uuid[])', [ids]);
-  await afterOthers(sql);
+  await afterOthers(database, sql);
   await markAccounts(
     sql,
     carrying.flatMap(({ connection_id: connectionId, parent_external_id: externalId }) =>

@@ -5,6 +5,8 @@ export type DayCounts = Record<string, number>;
 
 /** Days kept: ten weeks, and some to come late. */
 const DAYS_KEPT = 80;
+/** Days beyond them that are let go together. */
+const DAYS_LET_GO = 8;
 const WEEKS_BEFORE = 8;
 /** Facts that should have come before silence says anything. */
 const LEAST_EXPECTED = 15;
@@ -18,7 +20,7 @@ const DEVIATIONS = 6;
 export function countDay(counts: DayCounts, day: CalendarDay): void {
   counts[day] = (counts[day] ?? 0) + 1;
   const days = Object.keys(counts);
-  if (days.length <= DAYS_KEPT * 2) return;
+  if (days.length < DAYS_KEPT + DAYS_LET_GO) return;
   const first = addDays(lastDay(days), -DAYS_KEPT);
   for (const each of days) if (each < first) delete counts[each];
 }

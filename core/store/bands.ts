@@ -102,7 +102,8 @@ function inBands<T>(
  * The last part of a transaction on a band, which concerns more than its customers: accounts, and events that are numbered in the order
  * of the commits. One at a time; short, since nothing is computed in it.
  */
-export async function afterOthers(sql: Sql): Promise<void> {
+export async function afterOthers({ engine }: Pick<Database, 'engine'>, sql: Sql): Promise<void> {
+  if (engine === 'pglite') return;
   await sql.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || '/after-bands', 0))");
 }
 

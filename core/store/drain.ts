@@ -44,16 +44,12 @@ const ALL_LANES = Array.from({ length: LANES }, (_, lane) => lane);
  * lanes of other processes.
  */
 const firstOfLanes = (most: number) =>
-  `(${ALL_LANES.map(
-    (lane) => `(
-    select seq, lane, delivery_key, payload, received_at from inbox
-    where connection_id = $1 and not drained and lane = ${lane} and ${lane} = any($2::integer[]) order by seq limit ${most})`,
-  ).join(' union all ')}) waiting`;
-const WAITING_LANES = `select lane::integer as lane from ${firstOfLanes(1)} order by seq`;
-/** Of one lane, which is all that a single message needs: its lane is $2. */
-const NEXT_OF_LANE = `select delivery_key, payload, received_at from inbox
-  where connection_id = $1 and not drained and lane = $2 order by seq limit ${MESSAGES_PER_COMMIT}`;
-const NEXT_MESSAGES = `select delivery_key, payload, received_at from ${firstOfLanes(MESSAGES_PER_COMMIT)} order by seq limit ${MESSAGES_PER_COMMIT}`;
+  `unnest($2::integer[]) as l(lane) cross join lateral (
+     select seq, delivery_key, payload, received_at from inbox
+     where connection_id = $1 and not drained and lane = l.lane order by seq limit ${most}) waiting`;
+const WAITING_LANES = `select l.lane from ${firstOfLanes(1)} order by waiting.seq`;
+const NEXT_MESSAGES = `select delivery_key, payload, received_at from ${firstOfLanes(MESSAGES_PER_COMMIT)}
+  order by seq limit ${MESSAGES_PER_COMMIT}`;
 
 /**
  * Takes a connection's deliveries apart, reads the waiting messages and lands what they say, a batch per commit: those about one record
@@ -96,7 +92,7 @@ export async function drainInbox(
       const lanes = wanted.filter((lane) => held.includes(nameOf(lane)));
       for (const lane of wanted) if (!lanes.includes(lane)) elsewhere.add(lane);
       if (lanes.length === 0) return false;
-      const batch = await nextMessages(database, connectionId, lanes);
+      const batch = await database.query<WaitingMessage>(NEXT_MESSAGES, [connectionId, lanes]);
       if (batch.length === 0) return false;
       const messages = await readMessages(inbound, batch);
       const landed = await busy(landBatch(database, connectionId, batch, messages, context.now));
@@ -135,13 +131,6 @@ async function waitingLanes(
   const free = ALL_LANES.filter((lane) => !elsewhere.has(lane));
   const rows = free.length === 0 ? [] : await database.query<{ lane: number }>(WAITING_LANES, [connectionId, free]);
   return rows.map(({ lane }) => lane);
-}
-
-/** The messages of some lanes that come next, as many as one commit takes. */
-function nextMessages(sql: Sql, connectionId: string, lanes: readonly number[]): Promise<readonly WaitingMessage[]> {
-  return lanes.length === 1
-    ? sql.query(NEXT_OF_LANE, [connectionId, lanes[0]])
-    : sql.query(NEXT_MESSAGES, [connectionId, lanes]);
 }
 
 /**

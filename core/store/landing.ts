@@ -48,7 +48,7 @@ export async function land(database: Database, landing: Landing): Promise<number
       'pull',
       landing.records.map((record) => ({
         connectionId: landing.connectionId,
-        kind: record.kind === 'deletion' ? record.of : record.kind,
+        kind: kindOf(record),
         externalId: record.externalId,
       })),
     );
@@ -105,21 +105,22 @@ export async function landRecordsOf(
   now: Date,
 ): Promise<{ changed: number; erased: readonly SourceRecord[] }> {
   const { kept: records, erased } = await withoutErased(sql, connectionId, offered);
-  const ids = records.map((record) => record.externalId);
-  if (ids.length === 0) return { changed: 0, erased };
+  if (records.length === 0) return { changed: 0, erased };
   await keepErasureRequests(sql, connectionId, records, now);
   const existing = new Map<string, Existing>();
-  const rows = await sql.query<Existing>(
-    'select kind, external_id, hash, payload, deleted from source_records where connection_id = $1 and external_id = any($2::text[])',
-    [connectionId, ids],
-  );
-  for (const row of rows) existing.set(`${row.kind}\0${row.external_id}`, row);
+  for (const [kind, some] of Map.groupBy(records, kindOf)) {
+    const rows = await sql.query<Existing>(
+      `select kind, external_id, hash, payload, deleted from source_records
+       where connection_id = $1 and kind = $2 and external_id = any($3::text[])`,
+      [connectionId, kind, some.map((record) => record.externalId)],
+    );
+    for (const row of rows) existing.set(`${row.kind}\0${row.external_id}`, row);
+  }
 
   const upserts = new Map<string, { record: Landed; hash: string; deleted: boolean }>();
   const merges: { loser: string; winner: string }[] = [];
   for (const record of records) {
-    const key =
-      record.kind === 'deletion' ? `${record.of}\0${record.externalId}` : `${record.kind}\0${record.externalId}`;
+    const key = `${kindOf(record)}\0${record.externalId}`;
     const before = upserts.get(key)?.record ?? existing.get(key)?.payload;
     const deleted = upserts.get(key)?.deleted ?? existing.get(key)?.deleted ?? false;
     if (record.kind === 'deletion') {
@@ -165,6 +166,9 @@ export async function landRecordsOf(
   await keepMerges(sql, connectionId, merges);
   return { changed: changed.length, erased };
 }
+
+/** The kind of what a record tells of. */
+const kindOf = (record: SourceRecord): RecordKind => (record.kind === 'deletion' ? record.of : record.kind);
 
 /** Whom a vendor was told to forget: `eraseRequested` takes them up. */
 async function keepErasureRequests(
