@@ -12,7 +12,7 @@ import { createLoop } from './loop.ts';
 /** What follows a pull, but for training: the same steps as a batch, over those that something happened to. */
 const STEPS_IN: readonly Step[] = ['identify', 'features', 'score'];
 const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
-/** A pass that a vendor or the store did not let finish is taken up again after so long. */
+/** A pass that the store did not let finish is taken up again after so long, and a vendor that was away is asked again. */
 const RETRY_MS = 5_000;
 /** How often one looks without being told: a process may have died between storing something and telling of it. */
 const LOOK_MS = 30_000;
@@ -48,6 +48,8 @@ export async function startLive(
   let writeAll = true;
   const toWrite = new Set<string>();
   let unwritten: string[] = [];
+  /** By connection whose vendor was away, from when on it is asked again, on the clock of this process. */
+  const awayUntilMs = new Map<string, number>();
   const failed = (what: string) => (error: unknown) =>
     logger.error({ error: error instanceof Error ? error.message : String(error) }, what);
   const tellDelay = (stage: 'scored' | 'written', receivedAt: readonly string[]) => {
@@ -67,6 +69,10 @@ export async function startLive(
     scoreAll = true;
     for (const { connectionId, inbound } of connectors) {
       if (!inbound) continue;
+      if (performance.now() < (awayUntilMs.get(connectionId) ?? 0)) {
+        late = true;
+        continue;
+      }
       try {
         await drainInbox(database, connectionId, inbound, {
           now: () => clock.now(),
@@ -82,6 +88,7 @@ export async function startLive(
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         late = true;
+        awayUntilMs.set(connectionId, performance.now() + RETRY_MS);
         logger.warn({ connectionId, code: error.code }, 'messages wait: the vendor cannot be asked now');
       }
     }

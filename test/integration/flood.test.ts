@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CalendarDay } from '../../core/domain/calendar-day.ts';
+import { RateLimitError } from '../../core/domain/errors.ts';
 import { startLive } from '../../core/pipeline/live.ts';
 import type { Connector } from '../../core/ports/connector.ts';
 import type { Database } from '../../core/ports/database.ts';
@@ -127,4 +128,79 @@ describe('a flood', () => {
     expect(scored[0]?.read).toBeLessThan(12_000);
     expect(scored.reduce((sum, { messages }) => sum + messages, 0)).toBe(25_000);
   });
+
+  test('asks a vendor that is away, and repeats a pass that failed, once in five seconds, however much comes in; others go on', async () => {
+    const asked = { away: 0, here: 0 };
+    let isAway = true;
+    const reading = (name: 'away' | 'here') => ({
+      connectionId: name,
+      vendor: 'segment',
+      usage: () => null,
+      inbound: {
+        read: async () => {
+          asked[name] += 1;
+          if (name === 'away' && isAway) throw new RateLimitError('it is away', { retryAfterMs: 0, scope: 'burst' });
+          return nothing.read();
+        },
+      },
+    });
+    const connectors = [reading('away'), reading('here')] as unknown as Connector[];
+    let failures = 0;
+    let fails = false;
+    const failing = {
+      ...database,
+      query: (async (...given: Parameters<Database['query']>) => {
+        if (fails) throw new Error('the store is away');
+        return database.query(...given);
+      }) as Database['query'],
+    };
+    const live = await startLive(
+      {
+        name: 'flood',
+        database: failing,
+        connectors,
+        readers,
+        playbooks: [],
+        clock: { now },
+        timeZone: 'UTC',
+        currency: 'EUR',
+      },
+      {
+        today: () => '2026-06-01' as CalendarDay,
+        logger: {
+          ...logger,
+          error: () => {
+            failures += 1;
+          },
+        },
+      },
+    );
+    const inbox = createInbox(database, now);
+    const keepOne = async (connectionId: string, id: number) => {
+      await inbox.keep({ connectionId, form: 'segment', body: Buffer.from(`["${id}"]`) });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    };
+    for (let id = 0; id < 20; id += 1) {
+      await keepOne('away', id);
+      await keepOne('here', id);
+    }
+    expect(asked.here).toBeGreaterThan(5);
+    expect(asked.away).toBeLessThanOrEqual(2);
+    isAway = false;
+    await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 20_000, interval: 100 });
+
+    fails = true;
+    for (let id = 20; id < 40; id += 1) await keepOne('here', id);
+    fails = false;
+    expect(failures).toBeLessThanOrEqual(2);
+    await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 20_000, interval: 100 });
+    await live.stop();
+  });
+
+  const waiting = async () =>
+    (
+      await database.query<{ count: number }>(
+        'select (select count(*) from inbox where not drained)::int + (select count(*) from raw_deliveries)::int as count',
+      )
+    )[0]?.count;
 });
