@@ -114,7 +114,7 @@ export async function startLive(
     writeAll = true;
     toWrite.clear();
     unwritten = [];
-    const report = await cycle(workspace, { asOf: today(), steps: STEPS_OUT, lane: 'live', customerIds, champion });
+    const report = await cycle(workspace, { asOf: today(), steps: STEPS_OUT, lane: 'live', customerIds });
     for (const { connectionId } of report.unavailable) {
       logger.warn({ connectionId }, 'writes wait: the vendor is not available now');
     }

@@ -43,9 +43,9 @@ export async function insertRows<Columns extends Record<string, ColumnType>, Ret
   if (rows.length === 0) return [];
   const names = Object.keys(columns);
   const expressions = Object.entries(computed);
-  const textOf = (selected: readonly string[], source: string) =>
-    `insert into ${table} (${[...names, ...expressions.map(([name]) => name)].join(', ')})
-    select ${[...selected, ...expressions.map(([, expression]) => expression)].join(', ')} ${source}
+  const computedAs = expressions.map(([, expression]) => expression);
+  const textOf = (source: string) =>
+    `insert into ${table} (${[...names, ...expressions.map(([name]) => name)].join(', ')}) ${source}
     ${onConflict ? `on conflict ${onConflict}` : ''} ${returning ? `returning ${returning}` : ''}`;
   const sent = (row: (typeof rows)[number], name: string) => {
     const value = row[name as keyof Columns];
@@ -54,16 +54,18 @@ export async function insertRows<Columns extends Record<string, ColumnType>, Ret
   };
   const [only] = rows;
   if (only && rows.length === 1) {
-    const selected = names.map((name, index) => `$${index + 1}::${columns[name]}`);
-    const values = names.map((name) => sent(only, name));
-    return sql.query<Returned>(textOf(selected, ''), values);
+    const values = names.map((name, index) => `$${index + 1}::${columns[name]}`);
+    return sql.query<Returned>(
+      textOf(`values (${[...values, ...computedAs].join(', ')})`),
+      names.map((name) => sent(only, name)),
+    );
   }
   // jsonb arrays are sent as text: a text[] literal is the one form both drivers quote alike.
   const wire = (type: ColumnType | undefined) => (type === 'jsonb' ? 'text' : type);
   const arrays = names.map((name, index) => `$${index + 1}::${wire(columns[name])}[]`);
+  const selected = names.map((name) => (columns[name] === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`));
   const text = textOf(
-    names.map((name) => (columns[name] === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`)),
-    `from unnest(${arrays.join(', ')}) as u(${names.join(', ')})`,
+    `select ${[...selected, ...computedAs].join(', ')} from unnest(${arrays.join(', ')}) as u(${names.join(', ')})`,
   );
   const returned: Returned[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
