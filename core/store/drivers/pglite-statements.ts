@@ -1,6 +1,6 @@
-import { messages, type PGlite, protocol } from '@electric-sql/pglite';
+import { messages, type PGlite, protocol, types } from '@electric-sql/pglite';
 import type { Sql } from '../../ports/database.ts';
-import { arrayText, messageWriter, readRows, type WireColumn, type WireValue } from './pglite-wire.ts';
+import { arrayText, messageWriter, readRows, type WireColumn, type WireQuery, type WireValue } from './pglite-wire.ts';
 
 /** Statements that are kept prepared; the one that was prepared first goes first. */
 const MOST_KEPT = 500;
@@ -70,9 +70,9 @@ export function preparedQueries(pg: PGlite): Pick<Sql, 'query'> & { begin: () =>
       if (message instanceof messages.ParameterDescriptionMessage) {
         parameters = message.dataTypeIDs.map((type) => senderOf(pg, type));
       } else if (message instanceof messages.RowDescriptionMessage) {
-        columns = message.fields.map(({ name: column, dataTypeID }) => ({
+        columns = message.fields.map(({ name: column, dataTypeID: type }) => ({
           name: column,
-          read: readerOf(pg, dataTypeID),
+          read: (text) => types.parseType(text, type, pg.parsers),
         }));
       }
     }
@@ -97,23 +97,22 @@ export function preparedQueries(pg: PGlite): Pick<Sql, 'query'> & { begin: () =>
   };
 
   let beginning: Prepared | null = null;
-  /** Whether the next query is the first of a transaction. */
-  let begins = false;
+  /** What goes in front of the next query. */
+  let opening: readonly WireQuery[] = [];
 
   return {
     /** Begins a transaction with the next query, in one message with it. */
     begin: async () => {
       beginning ??= await prepare('begin', Number.POSITIVE_INFINITY);
-      begins = true;
+      opening = [{ statement: beginning.name, values: [] }];
     },
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
       const statement = await statementOf(text);
       statement.uses += 1;
       const values = statement.parameters.map((sent, index) => sent(parameters[index] ?? null));
-      const first = begins ? beginning : null;
-      begins = false;
-      const own = { statement: statement.name, values };
-      const answer = await send(write(first ? [{ statement: first.name, values: [] }, own] : [own]));
+      const queries = [...opening, { statement: statement.name, values }];
+      opening = [];
+      const answer = await send(write(queries));
       try {
         return readRows(answer, statement.columns, parsed) as Row[];
       } catch (error) {
@@ -127,23 +126,12 @@ export function preparedQueries(pg: PGlite): Pick<Sql, 'query'> & { begin: () =>
 
 type Parsed = Parameters<Parameters<InstanceType<typeof protocol.Parser>['parse']>[1]>[0];
 
-const BYTEA = 17;
-
-/** How values of a type are sent. Types without a serialiser of their own are said as JavaScript says them. */
+/** How values of a type are sent: bytes as they are; types without a serialiser of their own as JavaScript says them. */
 function senderOf(pg: PGlite, type: number): (value: unknown) => WireValue {
   const serialise = pg.serializers[type] ?? String;
+  const isJson = type === types.JSON || type === types.JSONB;
   return (value) => {
-    if (value === null) return null;
-    if (value instanceof Uint8Array) return value;
-    return Array.isArray(value) && !JSON_TYPES.has(type) ? arrayText(value) : serialise(value);
+    if (value === null || value instanceof Uint8Array) return value;
+    return Array.isArray(value) && !isJson ? arrayText(value) : serialise(value);
   };
-}
-
-const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802]);
-
-/** How the text of a type is read. */
-function readerOf(pg: PGlite, type: number): WireColumn['read'] {
-  if (type === BYTEA) return (text) => Buffer.from(text.slice(2), 'hex');
-  const parse = pg.parsers[type];
-  return parse ? (text) => parse(text, type) : (text) => text;
 }

@@ -105,7 +105,7 @@ export interface WireColumn {
 /**
  * The rows of an answer.
  *
- * @param onOther told of each message that is neither a row nor silent: errors, notices, notifications
+ * @param onOther told of each message that is neither a row nor silent: errors and notices
  */
 export function readRows(
   answer: Buffer,
@@ -138,7 +138,10 @@ function readRow(answer: Buffer, from: number, columns: readonly WireColumn[]): 
   return row;
 }
 
-/** An array as PostgreSQL reads it. Nested ones are not sent by anything here. */
+/**
+ * An array as PostgreSQL reads it; nested ones are not sent by anything here. PGlite's own way, two replacements for each element, takes
+ * half a millisecond of the 13 of an event.
+ */
 export function arrayText(values: readonly unknown[]): string {
   let text = '{';
   for (const [index, value] of values.entries()) {

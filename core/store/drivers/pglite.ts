@@ -8,6 +8,8 @@ import { PARSERS } from './values.ts';
 
 /** Serialisers that send parameters as text, as `pg` does, so that both drivers take the same values. */
 const SERIALIZERS = { 20: String, 1082: String, 1184: String };
+/** Bytes come as hexadecimal text, which PGlite reads a pair at a time. */
+const BYTES = { 17: (text: string) => Buffer.from(text.slice('\\x'.length), 'hex') };
 
 /**
  * Whole pages in the log of writes guard against pages that a power cut left half written; without fsync there is no such guard anyway,
@@ -31,7 +33,7 @@ export async function openPglite(folder: string, schema: string): Promise<Databa
   const lock = await lockFolder(folder);
   try {
     const pg = await PGlite.create(`${folder}/data`, {
-      parsers: PARSERS,
+      parsers: { ...PARSERS, ...BYTES },
       serializers: SERIALIZERS,
       startParams: [...PGlite.defaultStartParams, ...SETTINGS],
     });
