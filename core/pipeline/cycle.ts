@@ -16,9 +16,11 @@ import type { Sentences } from '../scores/words/index.ts';
 import { type AlarmTaskOwner, queueAlarmTasks } from '../store/alarms.ts';
 import { attribute } from '../store/attribution.ts';
 import { keepCallUsage } from '../store/call-usage.ts';
+import { placeContracts } from '../store/contracts.ts';
 import { identify } from '../store/identity.ts';
 import { championAt } from '../store/models.ts';
 import { type Pause, readPause } from '../store/pause.ts';
+import { readPending } from '../store/pending.ts';
 import { reconvert } from '../store/reconvert.ts';
 import { type Retention, retentionSchema } from '../store/retention.ts';
 import { watchSources } from '../store/watch-sources.ts';
@@ -147,22 +149,21 @@ export async function cycle(
     : { pulled: 0, rejected: 0 };
   if (runs('pull')) await watchSyncs(database, connectors, { unavailable, clock });
   if (runs('identify')) {
-    await eraseRequested(database, { workspace: workspace.name, connectors, clock });
-    await identify(database, {
-      workspace: workspace.name,
-      now: () => clock.now(),
-      onProgress: tell('identify'),
-      onTouched,
-    });
+    const { timeZone } = workspace;
+    const now = () => clock.now();
+    const pending = await readPending(database);
+    if (pending.erasures) await eraseRequested(database, { workspace: workspace.name, connectors, clock });
+    // Whoever is erased leaves contacts to be looked at, and contacts that are resolved leave their contracts.
+    const hasContacts = pending.erasures || pending.contacts;
+    if (hasContacts) {
+      await identify(database, { workspace: workspace.name, now, onProgress: tell('identify'), onTouched });
+    }
     const rates = workspace.rates ?? exchangeRates(workspace.currency, []);
     await reconvert(database, rates);
-    await attribute(database, {
-      timeZone: workspace.timeZone,
-      rates,
-      now: () => clock.now(),
-      onProgress: tell('identify'),
-      onTouched,
-    });
+    await attribute(database, { timeZone, rates, now, onProgress: tell('identify'), onTouched });
+    if (hasContacts || pending.contracts) {
+      await placeContracts(database, { timeZone, currency: rates.reporting, now, onTouched });
+    }
   }
   let qualityAlarms: readonly AlarmCondition[] = [];
   // A connection that could not be reached has not stopped: its own message says why.

@@ -3,7 +3,7 @@ import { contractNewsAfter } from '../features/contract.ts';
 import { type SourceRank, settle } from '../features/settle.ts';
 import { type CustomerStats, summarise } from '../features/stats.ts';
 import type { Database, Sql } from '../ports/database.ts';
-import { conditionOf, type Some, workOff } from '../store/bands.ts';
+import { type Some, workOff } from '../store/bands.ts';
 import { insertRows } from '../store/bulk.ts';
 import { readDataFaults } from '../store/data-faults.ts';
 import { type CustomerHistory, readHistories } from '../store/history.ts';
@@ -84,13 +84,7 @@ async function summariseBatch(
   most: number,
   { asOf, rank }: { asOf: CalendarDay; rank: SourceRank },
 ): Promise<number> {
-  const { condition, parameters } = conditionOf(some);
-  const ids = (
-    await sql.query<{ customer_id: string }>(
-      `select customer_id from customers where dirty and ${condition} order by customer_id limit ${most}`,
-      parameters,
-    )
-  ).map((row) => row.customer_id);
+  const ids = await takeDirty(sql, some, most);
   if (ids.length === 0) return 0;
   const faults = await readDataFaults(sql, ids);
   const rows = (await readHistories(sql, ids)).map((history) => {
@@ -110,6 +104,29 @@ async function summariseBatch(
     onConflict: `(customer_id) do update set as_of = excluded.as_of, next_fact_on = excluded.next_fact_on, unscored = true,
       stats = excluded.stats`,
   });
-  await sql.query('update customers set dirty = false where customer_id = any($1::uuid[])', [ids]);
   return ids.length;
+}
+
+/** Takes up to `most` dirty customers of a band, or those named that are dirty, and marks them as clean within the caller's commit. */
+async function takeDirty(sql: Sql, some: Some, most: number): Promise<readonly string[]> {
+  const named = 'customerIds' in some ? some.customerIds : await dirtyOfBand(sql, some, most);
+  if (named.length === 0) return [];
+  const taken = await sql.query<{ customer_id: string }>(
+    'update customers set dirty = false where dirty and customer_id = any($1::uuid[]) returning customer_id',
+    [named],
+  );
+  return taken.map((row) => row.customer_id);
+}
+
+async function dirtyOfBand(
+  sql: Sql,
+  { from, to }: Exclude<Some, { customerIds: readonly string[] }>,
+  most: number,
+): Promise<readonly string[]> {
+  const rows = await sql.query<{ customer_id: string }>(
+    `select customer_id from customers
+     where dirty and customer_id between $1::uuid and $2::uuid order by customer_id limit ${most}`,
+    [from, to],
+  );
+  return rows.map((row) => row.customer_id);
 }

@@ -14,6 +14,8 @@ const STEPS_IN: readonly Step[] = ['identify', 'features', 'score'];
 const STEPS_OUT: readonly Step[] = ['plan', 'write-back', 'act'];
 /** A pass that the store did not let finish is taken up again after so long, and a vendor that was away is asked again. */
 const RETRY_MS = 5_000;
+/** Writes begin so far apart: events of that time share their statements and calls; a CRM takes longer to show a value. */
+const WRITE_EVERY_MS = 250;
 /** How often one looks without being told: a process may have died between storing something and telling of it. */
 const LOOK_MS = 30_000;
 /** Of a flood so many messages are read before those whom they concern are scored: else nobody would be until it ends. */
@@ -133,6 +135,7 @@ export async function startLive(
   });
   const sendOut = createLoop(writeOut, {
     retryMs: RETRY_MS,
+    everyMs: WRITE_EVERY_MS,
     onError: failed('writing failed; it is tried again'),
   });
   const unlisten = await database.listen(INBOX_CHANNEL, takeIn.wake);

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /** Work that is done whenever there is some, one pass at a time. */
 export interface Loop {
   /** There is work, or may be. What is told during a pass makes one more. */
@@ -11,17 +13,20 @@ export interface Loop {
 /**
  * @param pass resolves to whether something had to wait that is to be looked at again by itself
  * @param retryMs when that is, and when a pass that failed is repeated: until then nobody wakes it, however much comes in
+ * @param everyMs a pass begins no sooner after the one before: what is told meanwhile shares it
  * @param onError told what a pass threw; the loop goes on
  */
 export function createLoop(
   pass: () => Promise<boolean>,
-  { retryMs, onError }: { retryMs: number; onError: (error: unknown) => void },
+  { retryMs, everyMs = 0, onError }: { retryMs: number; everyMs?: number; onError: (error: unknown) => void },
 ): Loop {
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let hasFailed = false;
+  let beganMs = Number.NEGATIVE_INFINITY;
+  const rest = new AbortController();
 
   const wake = () => {
     if (stopped) return;
@@ -39,7 +44,13 @@ export function createLoop(
   };
   const run = async () => {
     while (wanted && !stopped && !hasFailed) {
+      const restMs = beganMs + everyMs - performance.now();
+      if (restMs > 0) {
+        await wait(restMs, undefined, { signal: rest.signal }).catch(() => undefined);
+        continue;
+      }
       wanted = false;
+      beganMs = performance.now();
       try {
         if (await pass()) wakeLater();
       } catch (error) {
@@ -57,6 +68,7 @@ export function createLoop(
     },
     stop: async () => {
       stopped = true;
+      rest.abort();
       if (timer) clearTimeout(timer);
       await running;
     },

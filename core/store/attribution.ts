@@ -2,7 +2,6 @@ import type { ExchangeRates } from '../domain/exchange-rates.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { findingInWords } from '../quality/finding.ts';
 import { insertRows } from './bulk.ts';
-import { placeContracts } from './contracts.ts';
 import { type FactRow, type JudgedRow, judgeBatch } from './judge-batch.ts';
 import { keyText } from './quality-findings.ts';
 import { quarantine, release } from './quarantine.ts';
@@ -14,7 +13,7 @@ const FACTS_PER_COMMIT = 500;
 const MOST_ROUNDS_AGAIN = 5;
 
 /**
- * Gives pending transactions, events and contracts to the customer of their contact, a batch per commit, and marks those customers dirty.
+ * Gives pending transactions and events to the customer of their contact, a batch per commit, and marks those customers dirty.
  * A fact whose contact is not known waits with its source record and is taken up when the contact lands; one that a rule of data quality
  * keeps out waits in quarantine.
  *
@@ -47,8 +46,7 @@ export async function attribute(
     context.onTouched?.(placed.touched);
     if (placed.rows > 0) context.onProgress?.(done);
     if (placed.again) again += 1;
-    if (placed.rows < FACTS_PER_COMMIT && !(placed.again && again <= MOST_ROUNDS_AGAIN))
-      return done + (await placeContracts(database, { ...context, currency: context.rates.reporting }));
+    if (placed.rows < FACTS_PER_COMMIT && !(placed.again && again <= MOST_ROUNDS_AGAIN)) return done;
   }
 }
 

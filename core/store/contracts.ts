@@ -5,7 +5,6 @@ import type { ContractRecord } from '../domain/records.ts';
 import type { ContractTerm } from '../features/contract.ts';
 import type { Database, Sql } from '../ports/database.ts';
 import { insertRows } from './bulk.ts';
-import { isPending } from './pending.ts';
 import { quarantine, release } from './quarantine.ts';
 import { inTurn } from './turn.ts';
 
@@ -38,7 +37,6 @@ export async function placeContracts(
     onTouched?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
-  if (!(await isPending(database, 'contract'))) return 0;
   for (let done = 0; ; ) {
     const placed = await inTurn(database, async (sql) => {
       const batch = await sql.query<TermRow>(

@@ -48,7 +48,7 @@ const firstOfLanes = (most: number) =>
      select seq, delivery_key, payload, received_at from inbox
      where connection_id = $1 and not drained and lane = l.lane order by seq limit ${most}) waiting`;
 const WAITING_LANES = `select l.lane from ${firstOfLanes(1)} order by waiting.seq`;
-const NEXT_MESSAGES = `select delivery_key, payload, received_at from ${firstOfLanes(MESSAGES_PER_COMMIT)}
+const NEXT_MESSAGES = `select l.lane, delivery_key, payload, received_at from ${firstOfLanes(MESSAGES_PER_COMMIT)}
   order by seq limit ${MESSAGES_PER_COMMIT}`;
 
 /**
@@ -82,7 +82,10 @@ export async function drainInbox(
     if (context.readers && apart === 'part' && !isBacklog) {
       apart = await busy(takeApart(database, connectionId, context.readers, context.now));
     }
-    const waiting = await waitingLanes(database, connectionId, elsewhere);
+    const free = ALL_LANES.filter((lane) => !elsewhere.has(lane));
+    // Of less than a backlog the messages themselves are read at once: they say which lanes have something.
+    const first = isBacklog ? [] : await nextMessages(database, connectionId, free);
+    const waiting = isBacklog ? await waitingLanes(database, connectionId, free) : lanesOf(first);
     if (waiting.length === 0) {
       isBacklog = false;
       return apart !== 'part' || elsewhere.size > 0;
@@ -92,7 +95,10 @@ export async function drainInbox(
       const lanes = wanted.filter((lane) => held.includes(nameOf(lane)));
       for (const lane of wanted) if (!lanes.includes(lane)) elsewhere.add(lane);
       if (lanes.length === 0) return false;
-      const batch = await database.query<WaitingMessage>(NEXT_MESSAGES, [connectionId, lanes]);
+      // Read before the lanes were held: whoever had them meanwhile makes the commit find it out.
+      const batch = isBacklog
+        ? await nextMessages(database, connectionId, lanes)
+        : first.filter(({ lane }) => lanes.includes(lane));
       if (batch.length === 0) return false;
       const messages = await readMessages(inbound, batch);
       const landed = await busy(landBatch(database, connectionId, batch, messages, context.now));
@@ -122,16 +128,30 @@ export async function drainInbox(
   return done;
 }
 
-/** The lanes of no other process in which something waits, by what waits longest. */
+/** Those of some lanes in which something waits, by what waits longest. */
 async function waitingLanes(
   database: Database,
   connectionId: string,
-  elsewhere: ReadonlySet<number>,
+  lanes: readonly number[],
 ): Promise<readonly number[]> {
-  const free = ALL_LANES.filter((lane) => !elsewhere.has(lane));
-  const rows = free.length === 0 ? [] : await database.query<{ lane: number }>(WAITING_LANES, [connectionId, free]);
+  const rows = lanes.length === 0 ? [] : await database.query<{ lane: number }>(WAITING_LANES, [connectionId, lanes]);
   return rows.map(({ lane }) => lane);
 }
+
+type MessageOfLane = WaitingMessage & { lane: number };
+
+/** The next batch of some lanes, in the order the messages came. */
+async function nextMessages(
+  database: Database,
+  connectionId: string,
+  lanes: readonly number[],
+): Promise<readonly MessageOfLane[]> {
+  return lanes.length === 0 ? [] : database.query<MessageOfLane>(NEXT_MESSAGES, [connectionId, lanes]);
+}
+
+const lanesOf = (messages: readonly MessageOfLane[]): readonly number[] => [
+  ...new Set(messages.map(({ lane }) => lane)),
+];
 
 /**
  * While a vendor sends more than is read, whoever reads rests: the store has the same disk and processors for what comes in, and a vendor

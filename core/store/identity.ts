@@ -6,7 +6,6 @@ import { quarantineCrowds } from './identity-crowds.ts';
 import { type ContactRow, neighbourhood, replaceKeys } from './identity-keys.ts';
 import { replaceMerges, replaceRecords } from './identity-records.ts';
 import { judgeContacts } from './judge-contacts.ts';
-import { isPending } from './pending.ts';
 import { retire } from './retire-customers.ts';
 import { inTurn } from './turn.ts';
 
@@ -37,7 +36,6 @@ export async function identify(
     onTouched?: (customerIds: readonly string[]) => void;
   },
 ): Promise<number> {
-  if (!(await isPending(database, 'contact'))) return 0;
   for (let done = 0; ; ) {
     const resolved = await inTurn(database, async (sql) => {
       const batch = await sql.query<ContactRow>(

@@ -14,8 +14,10 @@ const MOST = {
   /** Of deliveries on disk: some fifty million changes of HubSpot. */
   bytes: 1_000_000_000,
 };
-/** Of a flood drains are told so often. */
-const WAKE_EVERY_MS = 10;
+/** Drains are told at once, and again after a pause: in a flood, where hardly one of them finds nothing, they are told less often. */
+const WAKE_PAUSE_MS = { first: 10, most: 80 };
+/** A flood is when so many deliveries come in a pause. */
+const FLOOD = 5;
 
 /** Channel that tells a waiting drain, in any process, that messages were landed. */
 export const INBOX_CHANNEL = 'staypower_inbox';
@@ -41,7 +43,7 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
     nameOf: (bytes) => `${Math.round(bytes / 1e6)} MB of deliveries`,
     now,
   });
-  const wake = atMostEvery(WAKE_EVERY_MS, () => database.notify(INBOX_CHANNEL));
+  const wake = withPauses(() => database.notify(INBOX_CHANNEL));
   const commitMessages = groupCommit<Appended, number>(
     async (batch) => {
       await room(batch.reduce((sum, { messages }) => sum + messages.length, 0));
@@ -71,7 +73,7 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
       await roomOfDeliveries(packed.reduce((sum, { bodies }) => sum + bodies.length, 0));
       await keepDeliveries(database, packed, now());
       // Not waited for: a process that dies here leaves them to the look that drains take by themselves.
-      wake();
+      wake(batch.length);
       return batch.map(() => undefined);
     },
     { atATime: 2 },
@@ -82,21 +84,26 @@ export function createInbox(database: Database, now: () => Date, most: Partial<t
   };
 }
 
-/** Does something at once, and again for whatever is told meanwhile, with a pause between two times. What fails is left. */
-function atMostEvery(pauseMs: number, work: () => Promise<void>): () => void {
+/**
+ * Tells of deliveries at once, and again of whatever comes in a pause after it, when that ends. Pauses double for as long as a flood lasts.
+ * What fails is left.
+ */
+function withPauses(tell: () => Promise<void>): (deliveries: number) => void {
+  let pauseMs = WAKE_PAUSE_MS.first;
   let isResting = false;
-  let isWanted = false;
+  let arrived = 0;
   const now = () => {
     isResting = true;
-    isWanted = false;
-    void work().catch(() => undefined);
+    arrived = 0;
+    void tell().catch(() => undefined);
     setTimeout(() => {
       isResting = false;
-      if (isWanted) now();
+      pauseMs = arrived < FLOOD ? WAKE_PAUSE_MS.first : Math.min(2 * pauseMs, WAKE_PAUSE_MS.most);
+      if (arrived > 0) now();
     }, pauseMs);
   };
-  return () => {
-    isWanted = true;
+  return (deliveries) => {
+    arrived += deliveries;
     if (!isResting) now();
   };
 }

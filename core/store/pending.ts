@@ -1,11 +1,20 @@
-import type { RecordKind } from '../domain/records.ts';
 import type { Sql } from '../ports/database.ts';
 
+/** What of a cycle's first steps waits to be taken up. */
+export interface Pending {
+  erasures: boolean;
+  contacts: boolean;
+  contracts: boolean;
+}
+
 /**
- * Whether records of a kind wait to be taken up: a look that costs a third of a turn in which nothing is found. Who lands something
- * after it sees to it himself.
+ * What waits: one look, which costs a third of a turn in which nothing is found. Who lands something after it sees to it himself.
  */
-export async function isPending(sql: Sql, kind: RecordKind): Promise<boolean> {
-  const rows = await sql.query('select 1 as one from source_records where kind = $1 and pending limit 1', [kind]);
-  return rows.length > 0;
+export async function readPending(sql: Sql): Promise<Pending> {
+  const [row] = await sql.query<Pending>(
+    `select exists (select 1 from erasure_requests) as erasures,
+       exists (select 1 from source_records where kind = 'contact' and pending) as contacts,
+       exists (select 1 from source_records where kind = 'contract' and pending) as contracts`,
+  );
+  return row ?? { erasures: true, contacts: true, contracts: true };
 }

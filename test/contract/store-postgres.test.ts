@@ -43,6 +43,23 @@ describe('PostgreSQL shared by processes', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
+  it('keeps inserts of a single row prepared, and plans everything else for its values', async ({ skip }) => {
+    if ('missing' in server) skip(server.missing);
+    const database = await open('prepared');
+    const prepared = await database.transaction(async (sql) => {
+      for (const name of ['one', 'two', 'three']) {
+        await sql.query('insert into settings (name, value) values ($1, $2::jsonb)', [name, '1']);
+        await sql.query('select value from settings where name = $1', [name]);
+      }
+      return sql.query<{ statement: string; uses: number }>(
+        `select statement, (generic_plans + custom_plans)::int as uses from pg_prepared_statements
+         where statement like '%settings%' and statement not like '%pg_%'`,
+      );
+    });
+    expect(prepared).toEqual([{ statement: 'insert into settings (name, value) values ($1, $2::jsonb)', uses: 3 }]);
+    await database.close();
+  });
+
   it('lets exclusive work of one wait for that of another, and wakes the other’s listener', async ({ skip }) => {
     if ('missing' in server) skip(server.missing);
     const [a, b] = await Promise.all([open('pair'), open('pair')]);

@@ -33,7 +33,7 @@ export async function openPostgres(databaseUrl: string, schema: string): Promise
   const holds = createHolds(options, schema);
   const runner = (client: pg.Pool | pg.PoolClient): Sql => ({
     query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
-      (await client.query<Row & pg.QueryResultRow>(text, [...parameters])).rows,
+      (await client.query<Row & pg.QueryResultRow>({ text, values: [...parameters], ...named(text) })).rows,
     notify: async (channel) => {
       await client.query('select pg_notify($1, $2)', [channel, '']);
     },
@@ -93,6 +93,21 @@ async function createSchema(pool: pg.Pool, schema: string): Promise<void> {
     client.release(true);
     throw error;
   }
+}
+
+/** Inserts of a single row: the texts are few and short, and their one plan fits all values. */
+const SINGLE_ROW = /^\s*insert into \w+ \([^)]*\)\s+values\b/;
+const names = new Map<string, string>();
+
+/**
+ * The name under which a connection keeps a statement prepared: parsing and planning an insert costs more than its execution. Other
+ * statements are planned for their values, as PostgreSQL does for those without a name.
+ */
+function named(text: string): { name?: string } {
+  if (!SINGLE_ROW.test(text)) return {};
+  const name = names.get(text) ?? `insert-${names.size + 1}`;
+  names.set(text, name);
+  return { name };
 }
 
 function parserOf(oid: number, format?: string): unknown {
