@@ -68,6 +68,7 @@ export async function startLive(
     let late = false;
     const received: string[] = [];
     const everybody = scoreAll;
+    let changed = 0;
     scoreAll = true;
     for (const { connectionId, inbound } of connectors) {
       if (!inbound) continue;
@@ -76,7 +77,7 @@ export async function startLive(
         continue;
       }
       try {
-        await drainInbox(database, connectionId, inbound, {
+        const drained = await drainInbox(database, connectionId, inbound, {
           now: () => clock.now(),
           ...(readers && { readers }),
           onLanded: (receivedAt) => received.push(...receivedAt),
@@ -87,6 +88,7 @@ export async function startLive(
           most: MESSAGES_PER_PASS,
           onLeft: () => takeIn.wake(),
         });
+        changed += drained.pulled;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         late = true;
@@ -105,8 +107,11 @@ export async function startLive(
     });
     scoreAll = false;
     tellDelay('scored', received);
-    unwritten = [...unwritten, ...received].slice(0, MOST_TIMED);
-    sendOut.wake();
+    // Most of what vendors tell of is what was just written to them: nothing follows from it.
+    if (everybody || changed > 0 || toWrite.size > 0) {
+      unwritten = [...unwritten, ...received].slice(0, MOST_TIMED);
+      sendOut.wake();
+    } else tellDelay('written', received);
     return late;
   };
 
@@ -141,12 +146,16 @@ export async function startLive(
   const unlisten = await database.listen(INBOX_CHANNEL, takeIn.wake);
   // What came while nobody listened.
   takeIn.wake();
-  const look = setInterval(takeIn.wake, LOOK_MS);
+  const look = setInterval(() => {
+    takeIn.wake();
+    sendOut.wake();
+  }, LOOK_MS);
   look.unref();
   return {
     settled: async () => {
       takeIn.wake();
       await takeIn.idle();
+      sendOut.wake();
       await sendOut.idle();
     },
     stop: async () => {
